@@ -1,0 +1,53 @@
+import { unixfs } from '@helia/unixfs';
+import { createHeliaLight } from 'helia';
+import type { CID } from 'multiformats/cid';
+import { concat } from '../../core/bytes.ts';
+import { SalusError } from '../../core/errors.ts';
+import type { BlockSource } from '../../core/storage/ports.ts';
+import type { Database } from './database.ts';
+import { fetchFromAny } from './gateway.ts';
+import { IdbBlockstore } from './idb-blockstore.ts';
+
+/**
+ * The IPFS node of this browser: Helia over the wallet's own block store. Blocks that are not here come from the network's
+ * managers and from nowhere else: no router, no public gateway, no libp2p.
+ * @param managers asked at each fetch, so that a changed network needs no restart
+ */
+export async function startNode(db: Database, managers: () => readonly string[]): Promise<BlockSource> {
+  const helia = createHeliaLight({
+    blockstore: new IdbBlockstore(db),
+    routers: [],
+    blockBrokers: [
+      {
+        name: 'salus-managers',
+        retrieve: (cid, options) => fetchFromAny(managers(), cid, options?.signal),
+      },
+    ],
+  });
+  await helia.start();
+  const files = unixfs(helia);
+  const asSalus = (error: unknown, signal?: AbortSignal): unknown => {
+    signal?.throwIfAborted();
+    if (error instanceof SalusError) return error;
+    const inner = error instanceof AggregateError ? error.errors.find((e) => e instanceof SalusError) : undefined;
+    return inner ?? new SalusError('block-missing', 'A part of this record could not be fetched. Try again later.');
+  };
+  return {
+    async block(cid: CID, signal?: AbortSignal) {
+      try {
+        const parts: Uint8Array[] = [];
+        for await (const part of helia.blockstore.get(cid, { ...(signal && { signal }) })) parts.push(part);
+        return parts.length === 1 && parts[0] ? parts[0] : concat(...parts);
+      } catch (error) {
+        throw asSalus(error, signal);
+      }
+    },
+    async *file(cid: CID, signal?: AbortSignal) {
+      try {
+        yield* files.cat(cid, { ...(signal && { signal }) });
+      } catch (error) {
+        throw asSalus(error, signal);
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { CID } from 'multiformats/cid';
+import { own } from '../../core/bytes.ts';
+import { SalusError } from '../../core/errors.ts';
+import type { LedgerRow } from '../../core/storage/ledger.ts';
+import type { BlockSink } from '../../core/storage/ports.ts';
+import type { Database } from './database.ts';
+import { blockKey, exact } from './idb-blockstore.ts';
+
+/** Blocks gathered before one transaction: large enough to be fast, small enough to keep memory flat. */
+const BATCH_BYTES = 16 * 1_048_576;
+
+export interface Root {
+  readonly cid: CID;
+  readonly blocks: readonly CID[];
+  readonly row: LedgerRow;
+}
+
+/** Held shared while blocks without a pin exist, so that garbage collection (exclusive) does not take them. */
+export const INGEST_LOCK = 'salus-ingest';
+
+/**
+ * Writes the blocks of one import. Nothing counts until {@link commit}: one strict transaction with the last blocks, the pins
+ * and the outbox rows. Killed before it, the blocks are garbage; after it, everything is there.
+ */
+export class Ingest implements BlockSink {
+  readonly #db: Database;
+  #pending: [CID, Uint8Array][] = [];
+  #size = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #failed = false;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async put(cid: CID, bytes: Uint8Array): Promise<void> {
+    this.#pending.push([cid, exact(bytes)]);
+    this.#size += bytes.byteLength;
+    if (this.#size < BATCH_BYTES) return;
+    // One batch is being written while the next is sealed; never more, or memory grows.
+    await this.#writing;
+    this.#writing = this.#flush();
+    this.#writing.catch(() => (this.#failed = true));
+  }
+
+  /** @throws SalusError `storage-full`; then nothing of this import is visible */
+  async commit(roots: readonly Root[]): Promise<void> {
+    await this.#writing;
+    if (this.#failed) throw storageFull();
+    const at = Date.now();
+    await this.#transaction('strict', (tx) => {
+      this.#putPending(tx);
+      for (const { cid, blocks, row } of roots) {
+        const root = cid.toString();
+        void tx.objectStore('pins').put({ blocks: blocks.map((b) => own(b.bytes)), at }, root);
+        void tx.objectStore('outbox').put(row, root);
+      }
+    });
+  }
+
+  #flush(): Promise<void> {
+    return this.#transaction('relaxed', (tx) => this.#putPending(tx));
+  }
+
+  #putPending(tx: IngestTransaction): void {
+    for (const [cid, bytes] of this.#pending) void tx.objectStore('blocks').put(exact(bytes), blockKey(cid));
+    this.#pending = [];
+    this.#size = 0;
+  }
+
+  async #transaction(durability: IDBTransactionDurability, work: (tx: IngestTransaction) => void): Promise<void> {
+    const tx = this.#db.transaction(['blocks', 'pins', 'outbox'], 'readwrite', { durability });
+    try {
+      work(tx);
+      await tx.done;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') throw storageFull();
+      throw error;
+    }
+  }
+}
+
+type IngestTransaction = ReturnType<typeof openTransaction>;
+const openTransaction = (db: Database) => db.transaction(['blocks', 'pins', 'outbox'], 'readwrite');
+
+const storageFull = () =>
+  new SalusError('storage-full', 'There is no room left on this computer. Nothing was changed; make room and try again.');
+
+/** Deletes every block that no pin reaches. Safe at any time: it waits for imports in progress. @returns blocks deleted */
+export function collectGarbage(db: Database): Promise<number> {
+  return navigator.locks.request(INGEST_LOCK, { mode: 'exclusive' }, async () => {
+    const kept = new Set<string>();
+    for (const pin of await db.getAll('pins')) for (const cid of pin.blocks) kept.add(blockKey(CID.decode(cid)).join());
+    const tx = db.transaction('blocks', 'readwrite');
+    let deleted = 0;
+    for (const key of await tx.store.getAllKeys()) {
+      if (kept.has(new Uint8Array(key).join())) continue;
+      void tx.store.delete(key);
+      deleted++;
+    }
+    await tx.done;
+    return deleted;
+  });
+}

@@ -1,0 +1,243 @@
+import { CID } from 'multiformats/cid';
+import { own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
+import { SalusError } from '../../core/errors.ts';
+import { MOST_FILE_BYTES, planImport, type ImportPlan, type ImportReport, type Validate } from '../../core/records/importer.ts';
+import { LocalEntryReader } from '../../core/records/local-reader.ts';
+import { sealEntry } from '../../core/records/seal-entry.ts';
+import type { Section } from '../../core/records/sections.ts';
+import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
+import type { LedgerRow } from '../../core/storage/ledger.ts';
+import type { BlockSource } from '../../core/storage/ports.ts';
+import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
+import { openDatabase, type Database } from './database.ts';
+import { startNode } from './helia-node.ts';
+import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
+import { replicateTo } from './replicate.ts';
+
+interface Job {
+  readonly file: Blob;
+  readonly name: string;
+  readonly source: string;
+  plan?: ImportPlan;
+  progress: Progress;
+  readonly abort: AbortController;
+}
+
+/**
+ * The storage side of the wallet: the block store, the IPFS node, sealing and opening. Lives where it may run long (the
+ * offscreen document; the background page on Firefox). It is handed the keys of one job at a time and keeps none.
+ */
+export class StorageHost implements StoragePort {
+  readonly #db: Database;
+  readonly #source: BlockSource;
+  readonly #reader: LocalEntryReader;
+  readonly #validate: Validate;
+  /** Shared with the node, which asks for it at each fetch. */
+  readonly #network: { managers: readonly string[] };
+  readonly #jobs = new Map<string, Job>();
+
+  private constructor(db: Database, source: BlockSource, validate: Validate, network: { managers: readonly string[] }) {
+    this.#db = db;
+    this.#source = source;
+    this.#reader = new LocalEntryReader(source);
+    this.#validate = validate;
+    this.#network = network;
+  }
+
+  static async start(validate: Validate): Promise<StorageHost> {
+    const db = await openDatabase();
+    const network = { managers: [] as readonly string[] };
+    const source = await startNode(db, () => network.managers);
+    const host = new StorageHost(db, source, validate, network);
+    await collectGarbage(db);
+    return host;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  async setManagers(managers: readonly string[]): Promise<void> {
+    this.#network.managers = managers;
+  }
+
+  /** Takes a file in hand; nothing is read yet. @returns job id */
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  async stage(file: Blob, name: string, source: string): Promise<string> {
+    if (file.size > MOST_FILE_BYTES) {
+      throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', { limit: MOST_FILE_BYTES });
+    }
+    const id = randomId();
+    const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
+    this.#jobs.set(id, { file, name, source, progress, abort: new AbortController() });
+    return id;
+  }
+
+  /** Reads the file and says what it would give. */
+  async plan(id: string, known: readonly string[], into?: Section): Promise<ImportReport> {
+    const job = this.#job(id);
+    const context = { name: job.name, source: job.source, known: new Set(known), validate: this.#validate };
+    job.plan = await planImport(job.file, { ...context, ...(into && { into }) });
+    return job.plan.report;
+  }
+
+  /** Seals a planned import: all of it in one commit, or nothing. */
+  async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
+    const job = this.#job(id);
+    const { plan } = job;
+    if (plan === undefined) throw new SalusError('bad-request', 'This import was not planned.');
+    try {
+      return await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, () =>
+        this.#seal(job, plan, targets, patient, author),
+      );
+    } catch (error) {
+      job.abort.signal.throwIfAborted();
+      throw error;
+    } finally {
+      this.#jobs.delete(id);
+    }
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  async progress(id: string): Promise<Progress | undefined> {
+    return this.#jobs.get(id)?.progress;
+  }
+
+  /** Stops an import; what was sealed so far is garbage. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  async cancel(id: string): Promise<void> {
+    this.#jobs.get(id)?.abort.abort(new SalusError('cancelled', 'The import was stopped. Nothing was added.'));
+    this.#jobs.delete(id);
+  }
+
+  keyOf(cid: string) {
+    return this.#reader.keyOf(cid);
+  }
+
+  openIndex(cid: string, key: Bytes, commitment: Bytes) {
+    return this.#reader.openIndex(cid, key, commitment);
+  }
+
+  readItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
+    return this.#reader.readItem(cid, key, commitment, position);
+  }
+
+  /** An item of any size as a Blob, without holding it in memory. */
+  async readBlob(cid: string, key: Bytes, commitment: Bytes, position: number): Promise<Blob> {
+    const parts: Blob[] = [];
+    for await (const part of this.#reader.stream(cid, key, commitment, position)) parts.push(new Blob([own(part)]));
+    return new Blob(parts);
+  }
+
+  /** Keeps a dag-cbor object (consent, keyring) and puts it in the outbox. @returns its root CID */
+  async putObject(bytes: Bytes, patient: string, author: string): Promise<string> {
+    const cid = await cidOf(DAG_CBOR, bytes);
+    const row = newRow({ root: cid.toString(), kind: 'object', patient, author, bytes: bytes.byteLength });
+    await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
+      const ingest = new Ingest(this.#db);
+      await ingest.put(cid, bytes);
+      await ingest.commit([{ cid, blocks: [cid], row }]);
+    });
+    return cid.toString();
+  }
+
+  async block(cid: string): Promise<Bytes> {
+    return own(await this.#source.block(CID.parse(cid)));
+  }
+
+  rows(): Promise<LedgerRow[]> {
+    return this.#db.getAll('outbox');
+  }
+
+  async markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void> {
+    for (const root of roots) await this.#update(root, () => ({ anchor }));
+  }
+
+  /** Sends one root to every manager that does not have it yet. @returns the row afterwards */
+  async replicate(root: string, authorization: string): Promise<LedgerRow | undefined> {
+    const row = await this.#db.get('outbox', root);
+    if (row === undefined) return undefined;
+    const missing = this.#network.managers.filter((m) => !row.replicas.includes(m));
+    const signal = AbortSignal.timeout(60_000 + row.bytes / 1_000);
+    for (const manager of missing) {
+      if (await replicateTo(this.#db, manager, CID.parse(root), authorization, signal)) {
+        await this.#update(root, (now) => ({ replicas: [...new Set([...now.replicas, manager])] }));
+      }
+    }
+    return this.#db.get('outbox', root);
+  }
+
+  collectGarbage(): Promise<number> {
+    return collectGarbage(this.#db);
+  }
+
+  /** Deletes everything: used when the person removes the wallet from this browser. */
+  async wipe(): Promise<void> {
+    const tx = this.#db.transaction(['blocks', 'pins', 'outbox', 'meta'], 'readwrite');
+    for (const store of ['blocks', 'pins', 'outbox', 'meta'] as const) void tx.objectStore(store).clear();
+    await tx.done;
+  }
+
+  async #seal(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {
+    const ingest = new Ingest(this.#db);
+    const roots: Root[] = [];
+    job.progress = { ...job.progress, items: plan.report.taken };
+    for (const target of targets) {
+      const items = plan.items.get(target.section);
+      if (items === undefined) continue;
+      const sink = new CountingSink(ingest);
+      const sealed = await sealEntry(target.section, items, target.key, sink, {
+        signal: job.abort.signal,
+        onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
+        onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
+      });
+      const row = newRow({
+        root: sealed.cid.toString(),
+        kind: 'entry',
+        folder: target.folder,
+        epoch: 'epoch' in target.key ? target.key.epoch : -1,
+        patient,
+        author,
+        commitment: toHex(sealed.commitment),
+        bytes: sink.bytes,
+      });
+      roots.push({ cid: sealed.cid, blocks: sealed.blocks, row });
+    }
+    job.abort.signal.throwIfAborted();
+    await ingest.commit(roots);
+    return roots.map((r) => r.row);
+  }
+
+  async #update(root: string, change: (row: LedgerRow) => Partial<LedgerRow>): Promise<void> {
+    const tx = this.#db.transaction('outbox', 'readwrite', { durability: 'strict' });
+    const row = await tx.store.get(root);
+    if (row !== undefined) await tx.store.put({ ...row, ...change(row) }, root);
+    await tx.done;
+  }
+
+  #job(id: string): Job {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new SalusError('cancelled', 'This import is no longer there. Choose the file again.');
+    return job;
+  }
+}
+
+class CountingSink {
+  bytes = 0;
+  readonly #sink: Ingest;
+
+  constructor(sink: Ingest) {
+    this.#sink = sink;
+  }
+
+  put(cid: CID, bytes: Uint8Array): Promise<void> {
+    this.bytes += bytes.byteLength;
+    return this.#sink.put(cid, bytes);
+  }
+}
+
+const newRow = (known: Pick<LedgerRow, 'root' | 'kind' | 'patient' | 'author' | 'bytes'> & Partial<LedgerRow>): LedgerRow => ({
+  folder: 0,
+  epoch: -1,
+  commitment: '0x',
+  createdAt: Date.now(),
+  replicas: [],
+  ...known,
+});

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { SECTIONS } from '../records/sections.ts';
+import { PURPOSES } from './purposes.ts';
+
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/**
+ * Consent receipt: what was asked, by whom, and what the person decided. Field names follow ISO/IEC TS 27560 where it has
+ * them. Kept by both sides, only ever sealed. Times are Unix seconds.
+ */
+export const ReceiptSchema = v.strictObject({
+  schema: v.literal('salus/receipt/v1'),
+  recordId: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  principal: address,
+  recipient: address,
+  recipientName: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  origin: v.pipe(v.string(), v.maxLength(300)),
+  purpose: v.picklist(PURPOSES),
+  /** The site's own words. */
+  reason: v.pipe(v.string(), v.maxLength(500)),
+  sections: v.array(v.strictObject({ section: v.picklist(SECTIONS), folder: seconds })),
+  rights: v.array(v.picklist(['read', 'write'])),
+  issued: seconds,
+  until: seconds,
+  chainId: seconds,
+  registry: address,
+  jurisdictionNote: v.literal('Access can be stopped at any time. What was already read cannot be taken back.'),
+});
+export type Receipt = v.InferOutput<typeof ReceiptSchema>;

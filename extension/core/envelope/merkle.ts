@@ -1,0 +1,62 @@
+import { concat, equal, sha256, type Bytes } from '../bytes.ts';
+
+/**
+ * Merkle tree hash of RFC 9162 (Certificate Transparency 2.0) section 2.1, over leaves
+ * SHA-256(0x00 ‖ leaf salt ‖ SHA-256(plaintext)). The salt keeps a short plaintext from being guessed from its proof.
+ */
+export const leafHash = (leafSalt: Uint8Array, plaintextDigest: Uint8Array): Promise<Bytes> =>
+  sha256(concat(Uint8Array.of(0), leafSalt, plaintextDigest));
+
+const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Bytes> =>
+  sha256(concat(Uint8Array.of(1), left, right));
+
+/** The largest power of two smaller than n. */
+const split = (n: number): number => 2 ** Math.floor(Math.log2(n - 1));
+
+/** Root over at least one leaf hash. */
+export async function merkleRoot(leaves: readonly Uint8Array[]): Promise<Bytes> {
+  const [first] = leaves;
+  if (first === undefined) return sha256(new Uint8Array());
+  if (leaves.length === 1) return Uint8Array.from(first);
+  const k = split(leaves.length);
+  return nodeHash(await merkleRoot(leaves.slice(0, k)), await merkleRoot(leaves.slice(k)));
+}
+
+/** Inclusion proof (RFC 9162 section 2.1.3.1) of leaf `index`. */
+export async function inclusionProof(leaves: readonly Uint8Array[], index: number): Promise<Bytes[]> {
+  if (index < 0 || index >= leaves.length) throw new RangeError('no such leaf');
+  if (leaves.length === 1) return [];
+  const k = split(leaves.length);
+  return index < k
+    ? [...(await inclusionProof(leaves.slice(0, k), index)), await merkleRoot(leaves.slice(k))]
+    : [...(await inclusionProof(leaves.slice(k), index - k)), await merkleRoot(leaves.slice(0, k))];
+}
+
+/** Checks an inclusion proof as RFC 9162 section 2.1.3.2 does. */
+export async function verifyInclusion(
+  root: Uint8Array,
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+): Promise<boolean> {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) return false;
+  let fn = index;
+  let sn = size - 1;
+  let hash: Bytes = Uint8Array.from(leaf);
+  for (const sibling of proof) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      hash = await nodeHash(sibling, hash);
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = Math.floor(fn / 2);
+        sn = Math.floor(sn / 2);
+      }
+    } else {
+      hash = await nodeHash(hash, sibling);
+    }
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  }
+  return sn === 0 && equal(hash, root);
+}

@@ -1,0 +1,173 @@
+import { createSHA256 } from 'hash-wasm';
+import type { CID } from 'multiformats/cid';
+import { concat, sha256, utf8, type Bytes } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
+import { cidOf, RAW } from '../storage/cid.ts';
+import type { BlockSink, BlockSource } from '../storage/ports.ts';
+import { UnixFsBuilder } from '../storage/unixfs.ts';
+import { pad, unpad } from './padding.ts';
+import { decryptSegments, encryptSegments, importKey } from './stream.ts';
+
+export const Kind = { Index: 0, Item: 1 } as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** How the plaintext is encoded before it is padded: as it is, or raw DEFLATE (RFC 1951). */
+export type Encoding = 'identity' | 'deflate';
+
+/** What a sealed object is bound to; not stored, rebuilt by whoever opens it. */
+const headerOf = (kind: Kind, encoding: Encoding, salt: Uint8Array): Bytes =>
+  concat(utf8('salus/seal/v1'), Uint8Array.of(kind, encoding === 'deflate' ? 1 : 0), salt);
+
+export interface SealOptions {
+  /** 32-byte item or index key, used for this one object. */
+  readonly key: Uint8Array;
+  readonly kind: Kind;
+  readonly salt: Uint8Array;
+  readonly encoding: Encoding;
+  /** Called with the plaintext bytes taken in so far. */
+  readonly onProgress?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Sealed {
+  readonly cid: CID;
+  /** Every block below and including `cid`. */
+  readonly blocks: CID[];
+  /** Plaintext bytes. */
+  readonly size: number;
+  /** SHA-256 of the plaintext. */
+  readonly digest: Bytes;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an async generator over one value
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function* through(
+  source: AsyncIterable<Uint8Array>,
+  transform: CompressionStream | DecompressionStream,
+): AsyncGenerator<Uint8Array> {
+  const writer = transform.writable.getWriter();
+  const writing = (async () => {
+    for await (const chunk of source) await writer.write(chunk as Bytes);
+    await writer.close();
+  })();
+  // A failing source must end the reading side too.
+  writing.catch((error: unknown) => writer.abort(error));
+  const reader = transform.readable.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    yield value;
+  }
+  await writing;
+}
+
+/** Hashes a stream while it passes. Short input is hashed by the platform, long input by WebAssembly, since WebCrypto cannot stream. */
+async function* digesting(
+  source: AsyncIterable<Uint8Array>,
+  done: (size: number, digest: Bytes) => void,
+  options: Pick<SealOptions, 'onProgress' | 'signal'>,
+): AsyncGenerator<Uint8Array> {
+  const hasher = await createSHA256();
+  let size = 0;
+  for await (const chunk of source) {
+    options.signal?.throwIfAborted();
+    hasher.update(chunk);
+    size += chunk.byteLength;
+    options.onProgress?.(size);
+    yield chunk;
+  }
+  done(size, Uint8Array.from(hasher.digest('binary')));
+}
+
+/**
+ * Seals plaintext into blocks: encode → pad (Padmé) → AES-256-GCM segments → CIDv1 raw blocks under a UnixFS root.
+ * Memory stays at a few segments whatever the length.
+ */
+export async function seal(
+  plaintext: Uint8Array | AsyncIterable<Uint8Array>,
+  options: SealOptions,
+  sink: BlockSink,
+): Promise<Sealed> {
+  let size = 0;
+  let digest: Bytes = new Uint8Array();
+  let source: AsyncIterable<Uint8Array>;
+  if (plaintext instanceof Uint8Array) {
+    size = plaintext.byteLength;
+    digest = await sha256(plaintext);
+    source = once(plaintext);
+  } else {
+    source = digesting(plaintext, (n, d) => ([size, digest] = [n, d]), options);
+  }
+  if (options.encoding === 'deflate') source = through(source, new CompressionStream('deflate-raw'));
+  const header = headerOf(options.kind, options.encoding, options.salt);
+  const builder = new UnixFsBuilder(sink);
+  const blocks: CID[] = [];
+  for await (const segment of encryptSegments(pad(source), await importKey(options.key), header)) {
+    const cid = await cidOf(RAW, segment);
+    await sink.put(cid, segment);
+    builder.addLeaf(cid, segment.byteLength);
+    blocks.push(cid);
+  }
+  const { root, inner } = await builder.finish();
+  return { cid: root, blocks: [...blocks, ...inner], size, digest };
+}
+
+export interface OpenOptions {
+  readonly key: Uint8Array;
+  readonly kind: Kind;
+  readonly salt: Uint8Array;
+  readonly encoding: Encoding;
+  /** Most plaintext bytes to release: what the index promised. Guards against a decompression bomb. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens what {@link seal} made, as a stream.
+ * @throws SalusError `sealed-data-damaged` for anything changed or cut, `too-large` past `limit`
+ */
+export async function* open(cid: CID, options: OpenOptions, source: BlockSource): AsyncGenerator<Uint8Array> {
+  const header = headerOf(options.kind, options.encoding, options.salt);
+  let plain: AsyncIterable<Uint8Array> = unpad(
+    decryptSegments(source.file(cid, options.signal), await importKey(options.key), header),
+  );
+  if (options.encoding === 'deflate') plain = inflate(plain);
+  let size = 0;
+  for await (const chunk of plain) {
+    size += chunk.byteLength;
+    if (size > options.limit) {
+      throw new SalusError('too-large', 'This record is larger than its author said; it was not opened.');
+    }
+    yield chunk;
+  }
+}
+
+async function* inflate(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* through(source, new DecompressionStream('deflate-raw'));
+  } catch (error) {
+    if (error instanceof SalusError) throw error;
+    throw new SalusError('sealed-data-damaged', 'This record could not be unpacked.');
+  }
+}
+
+/** {@link open} into one array; for objects that are small by nature. */
+export async function openWhole(cid: CID, options: OpenOptions, source: BlockSource): Promise<Bytes> {
+  const parts: Uint8Array[] = [];
+  for await (const part of open(cid, options, source)) parts.push(part);
+  return concat(...parts);
+}
+
+/** Whether DEFLATE is worth its time, from the first bytes of a file: photographs and archives do not shrink. */
+export async function worthDeflating(sample: Uint8Array): Promise<boolean> {
+  if (sample.byteLength === 0) return false;
+  let size = 0;
+  for await (const part of through(once(sample.subarray(0, 65_536)), new CompressionStream('deflate-raw'))) {
+    size += part.byteLength;
+  }
+  return size < 0.9 * Math.min(sample.byteLength, 65_536);
+}
+

@@ -1,0 +1,54 @@
+/**
+ * Every error the core throws on purpose. `code` is for programs, `message` says what to do; neither ever holds
+ * health data, key material, or text that came from a record or a page.
+ */
+export const ERROR_CODES = [
+  'bad-words',
+  'wrong-password',
+  'too-many-attempts',
+  'vault-locked',
+  'vault-missing',
+  'vault-damaged',
+  'vault-exists',
+  'vault-too-weak',
+  'weak-password',
+  'sealed-data-damaged',
+  'wrong-key',
+  'too-large',
+  'not-json',
+  'not-fhir',
+  'nothing-to-import',
+  'storage-full',
+  'block-missing',
+  'block-damaged',
+  'no-consent',
+  'not-a-member',
+  'no-recipient-key',
+  'commitment-mismatch',
+  'history-incomplete',
+  'chain-unreachable',
+  'wrong-chain',
+  'managers-unreachable',
+  'sponsor-refused',
+  'network-invalid',
+  'cancelled',
+  'not-found',
+  'bad-request',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export class SalusError extends Error {
+  override readonly name = 'SalusError';
+  readonly code: ErrorCode;
+  /** Numbers and fixed words only (for example seconds to wait); shown to people through the text catalogue. */
+  readonly detail: Readonly<Record<string, number | string>>;
+
+  constructor(code: ErrorCode, message: string, detail: Record<string, number | string> = {}) {
+    super(message);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+export const isSalusError = (error: unknown, code?: ErrorCode): error is SalusError =>
+  error instanceof SalusError && (code === undefined || error.code === code);

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { SalusError } from '../errors.ts';
+
+const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//), v.transform((u) => u.replace(/\/+$/, '')));
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
+
+/** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
+export const NetworkSchema = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  rpcUrl: httpUrl,
+  registry: address,
+  /** Block the registry was deployed in: no log is older. */
+  fromBlock: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Manager base URLs: each stores, serves and sponsors. */
+  managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
+  /** Copies an entry needs before it counts as durable (k of n). */
+  durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+});
+export type Network = v.InferOutput<typeof NetworkSchema>;
+
+/** @throws SalusError `network-invalid`, naming the field */
+export function parseNetwork(json: unknown): Network {
+  const parsed = v.safeParse(NetworkSchema, json);
+  if (parsed.success && parsed.output.durableAt <= parsed.output.managers.length) return parsed.output;
+  const field = parsed.success ? 'durableAt' : (parsed.issues[0].path?.map((p) => String(p.key)).join('.') ?? 'descriptor');
+  throw new SalusError('network-invalid', `This health network's description has a fault in “${field}”.`, { field });
+}

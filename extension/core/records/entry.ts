@@ -1,0 +1,86 @@
+import * as dagCbor from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
+import * as v from 'valibot';
+import type { Bytes } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
+import { isSection, type Section } from './sections.ts';
+
+const bytesOf = (length: number) =>
+  v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === length, `expected ${length} bytes`);
+const anyBytes = v.custom<Bytes>((x) => x instanceof Uint8Array, 'expected bytes');
+const cid = v.pipe(
+  v.unknown(),
+  v.check((x) => CID.asCID(x) !== null, 'expected a CID'),
+  v.transform((x) => CID.asCID(x) as CID),
+);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/**
+ * The public part of an entry, dag-cbor: meaningless without a key.
+ * `key.epoch`: sealed under the folder key of that epoch; `key.capsule`: ECIES wrap of a one-time entry key to the patient,
+ * for an author who may write but not read.
+ */
+const EntrySchema = v.strictObject({
+  v: v.literal(1),
+  suite: v.literal(1),
+  key: v.union([v.strictObject({ epoch: count }), v.strictObject({ capsule: anyBytes })]),
+  salt: bytesOf(32),
+  index: cid,
+  items: v.pipe(v.array(cid), v.minLength(1)),
+});
+export type Entry = v.InferOutput<typeof EntrySchema>;
+
+/** What the sealed index says of one item. */
+const ItemMetaSchema = v.strictObject({
+  /** FHIR resource type, or `File`. */
+  type: v.pipe(v.string(), v.maxLength(64)),
+  title: v.pipe(v.string(), v.maxLength(512)),
+  /** FHIR date or dateTime. */
+  date: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** `system|code`. */
+  code: v.optional(v.pipe(v.string(), v.maxLength(512))),
+  mediaType: v.pipe(v.string(), v.maxLength(128)),
+  /** Plaintext bytes. */
+  size: count,
+  encoding: v.picklist(['identity', 'deflate']),
+  /** Identity other resources refer to this one by. */
+  fullUrl: v.optional(v.pipe(v.string(), v.maxLength(2_048))),
+  /** Where it came from: file name or portal origin. */
+  source: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  /** Entry id and position of the item this one corrects. */
+  replaces: v.optional(v.pipe(v.string(), v.maxLength(128))),
+  /** Number of findings by the FHIR validator when it was taken in. */
+  findings: v.optional(count),
+  salt: bytesOf(32),
+  leafSalt: bytesOf(32),
+  /** SHA-256 of the plaintext. */
+  digest: bytesOf(32),
+});
+export type ItemMeta = v.InferOutput<typeof ItemMetaSchema>;
+
+const IndexSchema = v.strictObject({
+  v: v.literal(1),
+  section: v.custom<Section>(isSection, 'unknown section'),
+  items: v.pipe(v.array(ItemMetaSchema), v.minLength(1)),
+});
+export type EntryIndex = v.InferOutput<typeof IndexSchema>;
+
+function decode<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
+  try {
+    return v.parse(schema, dagCbor.decode(bytes));
+  } catch {
+    throw new SalusError('sealed-data-damaged', 'This entry is not in a form this version understands.');
+  }
+}
+
+export const encodeEntry = (entry: Entry): Bytes => Uint8Array.from(dagCbor.encode(entry));
+/** @throws SalusError `sealed-data-damaged` */
+export const decodeEntry = (bytes: Uint8Array): Entry => decode(EntrySchema, bytes);
+
+/** Drops what is undefined, which dag-cbor cannot carry. */
+const compact = (item: ItemMeta): ItemMeta =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as ItemMeta;
+export const encodeIndex = (index: EntryIndex): Bytes =>
+  Uint8Array.from(dagCbor.encode({ ...index, items: index.items.map(compact) }));
+/** @throws SalusError `sealed-data-damaged` */
+export const decodeIndex = (bytes: Uint8Array): EntryIndex => decode(IndexSchema, bytes);

@@ -1,0 +1,138 @@
+import canonicalize from 'canonicalize';
+import { sha256, toHex, utf8, type Bytes } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
+import { worthDeflating } from '../envelope/seal.ts';
+import { parseFhir, type Skipped } from '../fhir/bundle.ts';
+import { classify } from '../fhir/classify.ts';
+import { describe } from '../fhir/describe.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { NewItem } from './seal-entry.ts';
+import type { Section } from './sections.ts';
+
+/** Larger files are kept as documents and not read as FHIR: parsing would hold several times their size in memory. */
+export const MOST_FHIR_BYTES = 128 * 1_048_576;
+/** Larger files are refused. */
+export const MOST_FILE_BYTES = 2 ** 31 - 1;
+
+/** Checks one resource; gives the paths of what is wrong (never values), or nothing when the type is not known. */
+export type Validate = (resource: Resource) => string[];
+
+/** What a file gives, told before anything is stored and kept afterwards. `taken + skipped = total`, always. */
+export interface ImportReport {
+  readonly total: number;
+  readonly taken: number;
+  readonly skipped: readonly Skipped[];
+  /** Taken as they are, though a validator found faults: positions and FHIRPath expressions, never values. */
+  readonly findings: readonly { readonly position: number; readonly type: string; readonly paths: readonly string[] }[];
+  readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** `document`: the file is no FHIR and is kept whole. */
+  readonly kind: 'fhir' | 'document';
+}
+
+export interface ImportPlan {
+  readonly report: ImportReport;
+  readonly items: ReadonlyMap<Section, readonly NewItem[]>;
+}
+
+/** A file as the browser hands it over: a name, a size, and bytes in slices. `File` and `Blob` fit. */
+export interface SourceFile {
+  readonly size: number;
+  readonly type: string;
+  slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  text(): Promise<string>;
+}
+
+const SLICE_BYTES = 1_048_576 - 28;
+
+/** Reads a file slice by slice; only one slice is ever in memory. */
+export async function* slices(file: SourceFile): AsyncGenerator<Bytes> {
+  for (let at = 0; at < file.size; at += SLICE_BYTES) {
+    yield new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer());
+  }
+}
+
+const looksLikeJson = (name: string, type: string): boolean => /json/i.test(type) || /\.json$/i.test(name);
+
+export interface ImportContext {
+  readonly name: string;
+  /** Where it comes from: a file name or a portal's origin. */
+  readonly source: string;
+  /** Hex SHA-256 digests of items that are already in the wallet: the same item is not taken twice. */
+  readonly known: ReadonlySet<string>;
+  readonly validate: Validate;
+  /** Puts everything into this section, whatever its content: for an author who may write to one section. */
+  readonly into?: Section;
+}
+
+/**
+ * Says what an import would take, without storing anything.
+ * @throws SalusError `too-large`, `not-json`, `not-fhir`, `nothing-to-import`
+ */
+export async function planImport(file: SourceFile, context: ImportContext): Promise<ImportPlan> {
+  if (file.size > MOST_FILE_BYTES) {
+    throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', { limit: MOST_FILE_BYTES });
+  }
+  if (file.size === 0) throw new SalusError('nothing-to-import', 'This file is empty.');
+  if (!looksLikeJson(context.name, file.type) || file.size > MOST_FHIR_BYTES) return planDocument(file, context);
+  return planFhir(await file.text(), context);
+}
+
+async function planDocument(file: SourceFile, { name, source, into = 'documents' }: ImportContext): Promise<ImportPlan> {
+  const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
+  const item: NewItem = {
+    type: 'File',
+    title: name.slice(0, 300),
+    date: new Date().toISOString().slice(0, 10),
+    mediaType: file.type || 'application/octet-stream',
+    source: source.slice(0, 256),
+    plaintext: slices(file),
+    encoding: (await worthDeflating(sample)) ? 'deflate' : 'identity',
+  };
+  return {
+    report: { total: 1, taken: 1, skipped: [], findings: [], sections: { [into]: 1 }, kind: 'document' },
+    items: new Map([[into, [item]]]),
+  };
+}
+
+async function planFhir(text: string, context: ImportContext): Promise<ImportPlan> {
+  const parsed = parseFhir(text);
+  const seen = new Set(context.known);
+  const skipped: Skipped[] = [...parsed.skipped];
+  const findings: ImportReport['findings'][number][] = [];
+  const items = new Map<Section, NewItem[]>();
+  for (const { position, resource, fullUrl } of parsed.items) {
+    const plaintext = canonicalBytes(resource);
+    const digest = toHex(await sha256(plaintext));
+    const type = resource.resourceType;
+    if (seen.has(digest)) {
+      skipped.push({ position, type, reason: 'already-here' });
+      continue;
+    }
+    seen.add(digest);
+    const paths = context.validate(resource);
+    if (paths.length > 0) findings.push({ position, type, paths });
+    const section = context.into ?? classify(resource);
+    const item: NewItem = {
+      type,
+      ...describe(resource),
+      mediaType: 'application/fhir+json',
+      ...(fullUrl === undefined ? {} : { fullUrl }),
+      ...(paths.length > 0 ? { findings: paths.length } : {}),
+      source: context.source.slice(0, 256),
+      plaintext,
+      encoding: 'deflate',
+    };
+    items.set(section, [...(items.get(section) ?? []), item]);
+  }
+  const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
+  const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
+  skipped.sort((a, b) => a.position - b.position);
+  return { report: { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' }, items };
+}
+
+/** Canonical JSON (RFC 8785): the same resource gives the same bytes, whatever the order of its fields. */
+export function canonicalBytes(resource: unknown): Bytes {
+  const text = canonicalize(resource);
+  if (text === undefined) throw new SalusError('not-json', 'This resource cannot be written as JSON.');
+  return utf8(text);
+}

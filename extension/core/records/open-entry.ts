@@ -1,0 +1,95 @@
+import type { CID } from 'multiformats/cid';
+import { concat, equal, sha256, type Bytes } from '../bytes.ts';
+import { Kind, open, openWhole } from '../envelope/seal.ts';
+import { leafHash, merkleRoot } from '../envelope/merkle.ts';
+import { SalusError } from '../errors.ts';
+import { eciesOpen } from '../keys/ecies.ts';
+import type { BlockSource } from '../storage/ports.ts';
+import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } from './entry.ts';
+import { INDEX_LIMIT, indexKey, itemKey } from './seal-entry.ts';
+
+/** Gives the key an entry was sealed under, or throws SalusError `no-consent` when the reader was not given it. */
+export type KeyFinder = (key: Entry['key']) => Promise<Bytes>;
+
+/** A {@link KeyFinder} for a patient, who can derive every epoch and open every capsule. */
+export const patientKeys =
+  (folderKey: (epoch: number) => Promise<Bytes>, encryptionSecret: Uint8Array): KeyFinder =>
+  async (key) =>
+    'epoch' in key ? folderKey(key.epoch) : eciesOpen(encryptionSecret, key.capsule);
+
+export interface OpenedEntry {
+  readonly cid: CID;
+  readonly entry: Entry;
+  readonly index: EntryIndex;
+  readonly key: Bytes;
+}
+
+/**
+ * Opens an entry's index and checks it against the chain.
+ * @param commitment what `RecordAdded` holds; the index must add up to exactly this
+ * @throws SalusError `block-missing`, `block-damaged`, `sealed-data-damaged`, `commitment-mismatch`, `no-consent`
+ */
+export async function openEntry(
+  cid: CID,
+  commitment: Uint8Array,
+  keys: KeyFinder,
+  source: BlockSource,
+  signal?: AbortSignal,
+): Promise<OpenedEntry> {
+  const entry = decodeEntry(await source.block(cid, signal));
+  const key = await keys(entry.key);
+  const options = {
+    key: await indexKey(key, entry.salt),
+    kind: Kind.Index,
+    salt: entry.salt,
+    encoding: 'deflate' as const,
+    limit: INDEX_LIMIT,
+    ...(signal && { signal }),
+  };
+  const index = decodeIndex(await openWhole(entry.index, options, source));
+  const leaves = await Promise.all(index.items.map((m) => leafHash(m.leafSalt, m.digest)));
+  if (index.items.length !== entry.items.length || !equal(await merkleRoot(leaves), commitment)) {
+    throw new SalusError('commitment-mismatch', 'This entry is not the one its author recorded.');
+  }
+  return { cid, entry, index, key };
+}
+
+function itemAt(opened: OpenedEntry, position: number): { cid: CID; meta: ItemMeta } {
+  const cid = opened.entry.items[position];
+  const meta = opened.index.items[position];
+  if (cid === undefined || meta === undefined) throw new SalusError('not-found', 'There is no such item in this entry.');
+  return { cid, meta };
+}
+
+/** Opens one item as a stream. Its digest is known only at the end: use {@link readItem} where bytes must be proven first. */
+export async function* streamItem(
+  opened: OpenedEntry,
+  position: number,
+  source: BlockSource,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const { cid, meta } = itemAt(opened, position);
+  const key = await itemKey(opened.key, meta.salt);
+  const { salt, encoding } = meta;
+  yield* open(cid, { key, kind: Kind.Item, salt, encoding, limit: meta.size, ...(signal && { signal }) }, source);
+}
+
+/**
+ * Opens one item and proves it against the index, and so against the chain.
+ * @throws SalusError `commitment-mismatch` when the bytes are not those the author committed to
+ */
+export async function readItem(
+  opened: OpenedEntry,
+  position: number,
+  source: BlockSource,
+  signal?: AbortSignal,
+): Promise<{ meta: ItemMeta; bytes: Bytes }> {
+  const parts: Uint8Array[] = [];
+  for await (const part of streamItem(opened, position, source, signal)) parts.push(part);
+  const bytes = concat(...parts);
+  const { meta } = itemAt(opened, position);
+  if (!equal(await sha256(bytes), meta.digest)) {
+    throw new SalusError('commitment-mismatch', 'This item is not the one its author recorded.');
+  }
+  return { meta, bytes };
+}

@@ -1,0 +1,80 @@
+import { Interface } from 'ethers';
+
+/**
+ * The part of `HealthRegistry` the wallet, the managers and the SDK call, as human-readable ABI.
+ * `test/contracts` asserts that every fragment here exists, unchanged, in the compiled artifact.
+ */
+export const REGISTRY_ABI = [
+  // Members
+  'function enrol(address who, uint8 role)',
+  'function join(bytes32 key)',
+  'function joinFor(address who, bytes32 key, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function setKey(bytes32 key)',
+  'function setKeyFor(address who, bytes32 key, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function setProfile(bytes32 digest)',
+  'function setOrigin(bytes32 origin, bool ours)',
+  'function remove(address who)',
+  'function member(address who) view returns (tuple(uint8 role, uint8 strikes, uint40 lastStrike, uint40 lockedUntil, address enroller))',
+  'function isActive(address who) view returns (bool)',
+  'function encryptionKey(address who) view returns (bytes32)',
+  'function profile(address who) view returns (bytes32)',
+  'function hospitalOf(bytes32 origin) view returns (address)',
+  'function nonces(address owner, uint192 key) view returns (uint256)',
+  'event Enrolled(address indexed who, uint8 indexed role, address indexed enroller)',
+  'event KeySet(address indexed who, bytes32 key)',
+  'event ProfileSet(address indexed who, bytes32 digest)',
+  'event OriginSet(address indexed hospital, bytes32 indexed origin, bool ours)',
+  'event Removed(address indexed who, address indexed by)',
+  // Consents
+  'function request(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note)',
+  'function grant(tuple(address grantee, uint48 folder, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt)',
+  'function grantFor(address patient, tuple(address grantee, uint48 folder, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function revoke(address grantee, uint48[] folders)',
+  'function revokeFor(address patient, address grantee, uint48[] folders, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function rotate(uint48[] folders, bool voidGrants, bytes32 keyring)',
+  'function rotateFor(address patient, uint48[] folders, bool voidGrants, bytes32 keyring, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function may(address grantee, address patient, uint48 folder, uint8 rights, uint16 purposes) view returns (bool)',
+  'function folders(address patient, uint48 folder) view returns (bytes20 head, uint40 changed, uint24 count, uint16 epoch, uint16 floor)',
+  'function grants(address patient, address grantee, uint48 folder) view returns (uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights)',
+  'event Requested(address indexed by, address indexed patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note)',
+  'event Granted(address indexed patient, address indexed grantee, uint48 indexed folder, uint40 until, uint16 purposes, uint8 rights, uint16 epoch, bytes32 receipt)',
+  'event Revoked(address indexed patient, address indexed grantee, uint48 indexed folder)',
+  'event Rotated(address indexed patient, uint48 indexed folder, uint16 epoch, bool voidsGrants, bytes32 keyring)',
+  // Records
+  'function addRecord(address patient, uint48 folder, bytes32 cid, bytes32 commitment) returns (bytes32)',
+  'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, uint40 previous, bytes32 cid, bytes32 commitment)',
+  // Batches
+  'function multicall(bytes[] data) returns (bytes[])',
+  // Errors
+  'error AlreadyEnrolled(address who)',
+  'error MayNotEnrol(address by, uint8 role)',
+  'error NotA(uint8 role, address who)',
+  'error NotActive(address who)',
+  'error Expired(uint256 deadline)',
+  'error BadSignature(address signer)',
+  'error BadTerms()',
+  'error BadKey()',
+  'error OriginTaken(bytes32 origin)',
+  'error NoConsent(address patient, address by)',
+] as const;
+
+/** Encoder and decoder for {@link REGISTRY_ABI}. */
+export const registryInterface = new Interface(REGISTRY_ABI);
+
+/** Order and numbers of `Role` in `contracts/interfaces/IMembers.sol`. */
+export const Role = {
+  None: 0,
+  Registrar: 1,
+  Hospital: 2,
+  EhrManager: 3,
+  Doctor: 4,
+  Lab: 5,
+  Pharmacist: 6,
+  Researcher: 7,
+  Patient: 8,
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** Bits of the `rights` of a grant. */
+export const Right = { Read: 1, Write: 2, Dispense: 4 } as const;

@@ -1,0 +1,111 @@
+import { getBytes, Signature, TypedDataEncoder, type SigningKey, type TypedDataField } from 'ethers';
+import { toHex } from '../bytes.ts';
+import type { Network } from '../network/descriptor.ts';
+import { registryInterface } from './abi.ts';
+import type { RegistryClient } from './client.ts';
+import {
+  ADD_RECORDS_TYPES,
+  GRANT_TYPES,
+  JOIN_TYPES,
+  REVOKE_TYPES,
+  registryDomain,
+  ROTATE_TYPES,
+  SET_KEY_TYPES,
+} from './typed-data.ts';
+
+/** One grant as it is signed. `until` in Unix seconds; `purposes` and `rights` are masks. */
+export interface Terms {
+  readonly grantee: string;
+  readonly folder: number;
+  readonly until: number;
+  readonly purposes: number;
+  readonly rights: number;
+}
+
+export interface AnchoredEntry {
+  readonly folder: number;
+  /** Digest of the entry's CID. */
+  readonly cid: Uint8Array;
+  readonly commitment: Uint8Array;
+}
+
+/** A signature brought by a sponsor is good this long. */
+const GOOD_FOR_SECONDS = 3_600;
+
+/** Nonce keys: acts of different kinds do not wait for one another. */
+const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n } as const;
+
+/** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
+export function signTyped(
+  key: SigningKey,
+  domain: Parameters<typeof TypedDataEncoder.hash>[0],
+  types: Record<string, TypedDataField[]>,
+  message: Record<string, unknown>,
+): string {
+  return Signature.from(key.sign(getBytes(TypedDataEncoder.hash(domain, types, message)))).serialized;
+}
+
+/**
+ * Makes the calldata of the registry's `…For` calls, signed by the wallet's account, for a sponsor to bring. The signer needs
+ * no ether. Nonces are read from the chain each time, so a call that was already taken cannot be taken again.
+ */
+export class SignedCalls {
+  readonly #client: RegistryClient;
+  readonly #network: Network;
+  readonly #key: SigningKey;
+  readonly #address: string;
+  readonly #now: () => number;
+
+  constructor(client: RegistryClient, key: SigningKey, address: string, now: () => number) {
+    this.#client = client;
+    this.#network = client.network;
+    this.#key = key;
+    this.#address = address;
+    this.#now = now;
+  }
+
+  join(key: Uint8Array): Promise<string> {
+    return this.#call('joinFor', JOIN_TYPES, NonceKey.Membership, { key: toHex(key) }, [this.#address, toHex(key)]);
+  }
+
+  setKey(key: Uint8Array): Promise<string> {
+    return this.#call('setKeyFor', SET_KEY_TYPES, NonceKey.Membership, { key: toHex(key) }, [this.#address, toHex(key)]);
+  }
+
+  grant(terms: readonly Terms[], receipt: Uint8Array): Promise<string> {
+    const message = { terms, receipt: toHex(receipt) };
+    return this.#call('grantFor', GRANT_TYPES, NonceKey.Consent, message, [this.#address, terms, toHex(receipt)]);
+  }
+
+  revoke(grantee: string, folders: readonly number[]): Promise<string> {
+    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Consent, { grantee, folders }, [this.#address, grantee, folders]);
+  }
+
+  /** @param ahead rotations signed before this one in the same batch, whose nonces the chain does not show yet */
+  rotate(folders: readonly number[], voidGrants: boolean, keyring: Uint8Array, ahead = 0): Promise<string> {
+    const message = { folders, voidGrants, keyring: toHex(keyring) };
+    const args = [this.#address, folders, voidGrants, toHex(keyring)];
+    return this.#call('rotateFor', ROTATE_TYPES, NonceKey.Rotation, message, args, ahead);
+  }
+
+  addRecords(patient: string, entries: readonly AnchoredEntry[]): Promise<string> {
+    const list = entries.map((e) => ({ folder: e.folder, cid: toHex(e.cid), commitment: toHex(e.commitment) }));
+    const message = { patient, entries: list };
+    return this.#call('addRecordsFor', ADD_RECORDS_TYPES, NonceKey.Records, message, [this.#address, patient, list]);
+  }
+
+  async #call(
+    name: string,
+    types: Record<string, TypedDataField[]>,
+    nonceKey: bigint,
+    message: Record<string, unknown>,
+    args: readonly unknown[],
+    ahead = 0,
+  ): Promise<string> {
+    const nonce = (await this.#client.nonce(this.#address, nonceKey)) + BigInt(ahead);
+    const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
+    const domain = registryDomain(this.#network.chainId, this.#network.registry);
+    const signature = signTyped(this.#key, domain, types, { ...message, nonce, deadline });
+    return registryInterface.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
+  }
+}

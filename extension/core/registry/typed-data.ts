@@ -1,0 +1,42 @@
+import type { TypedDataDomain, TypedDataField } from 'ethers';
+
+/** EIP-712 domain of a registry. */
+export function registryDomain(chainId: number, registry: string): TypedDataDomain {
+  return { name: 'HealthRegistry', version: '1', chainId, verifyingContract: registry };
+}
+
+/** EIP-712 domain of messages that members sign to EHR managers. */
+export function managerDomain(chainId: number, registry: string): TypedDataDomain {
+  return { name: 'Salus EHR manager', version: '1', chainId, verifyingContract: registry };
+}
+
+type Types = Record<string, TypedDataField[]>;
+const field = (type: string, name: string): TypedDataField => ({ type, name });
+const tail = [field('uint256', 'nonce'), field('uint256', 'deadline')];
+
+/** EIP-712 types of the registry's `…For` calls. `nonce` is the keyed nonce: key << 64 | count (OpenZeppelin `NoncesKeyed`). */
+export const JOIN_TYPES: Types = { Join: [field('bytes32', 'key'), ...tail] };
+export const SET_KEY_TYPES: Types = { SetKey: [field('bytes32', 'key'), ...tail] };
+export const GRANT_TYPES: Types = {
+  Grant: [field('Terms[]', 'terms'), field('bytes32', 'receipt'), ...tail],
+  Terms: [
+    field('address', 'grantee'),
+    field('uint48', 'folder'),
+    field('uint40', 'until'),
+    field('uint16', 'purposes'),
+    field('uint8', 'rights'),
+  ],
+};
+export const REVOKE_TYPES: Types = {
+  Revoke: [field('address', 'grantee'), field('uint48[]', 'folders'), ...tail],
+};
+export const ROTATE_TYPES: Types = {
+  Rotate: [field('uint48[]', 'folders'), field('bool', 'voidGrants'), field('bytes32', 'keyring'), ...tail],
+};
+export const ADD_RECORDS_TYPES: Types = {
+  AddRecords: [field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
+  Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('bytes32', 'commitment')],
+};
+
+/** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
+export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };

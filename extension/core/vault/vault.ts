@@ -1,0 +1,210 @@
+import * as v from 'valibot';
+import { equal, fromBase64, sha256, toBase64, utf8, type Bytes } from '../bytes.ts';
+import { isSalusError, SalusError } from '../errors.ts';
+import { CURRENT_KDF, deriveKey } from './kdf.ts';
+import { openVault, parseVault, sealVault, type VaultContent, type VaultFile } from './vault-file.ts';
+
+/** Two places that fail independently. `read` gives what is stored there, unparsed; undefined when nothing is. */
+export interface VaultSlot {
+  read(): Promise<unknown>;
+  /** `undefined` removes what is there. */
+  write(value: unknown): Promise<void>;
+}
+
+/** Small values that survive a worker's death but not the browser's (`storage.session`). */
+export interface SessionStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+export interface VaultParts {
+  readonly primary: VaultSlot;
+  readonly copy: VaultSlot;
+  /** Failed attempts; kept across restarts so that restarting does not reset the delay. */
+  readonly attempts: VaultSlot;
+  readonly session: SessionStore;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export type VaultState = 'none' | 'locked' | 'unlocked' | 'damaged';
+
+export const LEAST_PASSWORD = 10;
+export const AUTO_LOCK_MS = 15 * 60_000;
+const FREE_ATTEMPTS = 3;
+const LONGEST_DELAY_MS = 5 * 60_000;
+
+const AttemptsSchema = v.object({ failed: v.number(), notBefore: v.number() });
+const SessionSchema = v.object({ key: v.string(), deadline: v.number() });
+const StoredSchema = v.object({ file: v.unknown(), check: v.string() });
+
+/** A checksum beside the file tells damage from a wrong password. It covers ciphertext only. */
+const checksum = async (file: VaultFile): Promise<string> => toBase64(await sha256(utf8(JSON.stringify(file))));
+
+/**
+ * The vault: holds the entropy of the recovery words, encrypted under the password. The password is never kept; the derived
+ * key lives in session storage until the auto-lock deadline, an absolute time that is checked on every use.
+ */
+export class Vault {
+  readonly #parts: VaultParts;
+
+  constructor(parts: VaultParts) {
+    this.#parts = parts;
+  }
+
+  async state(): Promise<VaultState> {
+    if ((await this.#parts.primary.read()) === undefined && (await this.#parts.copy.read()) === undefined) return 'none';
+    try {
+      await this.#load();
+    } catch {
+      return 'damaged';
+    }
+    return (await this.#sessionKey()) === undefined ? 'locked' : 'unlocked';
+  }
+
+  /**
+   * Makes the vault and leaves it unlocked.
+   * @throws SalusError `vault-exists` while an undamaged vault is there, `weak-password`
+   */
+  async create(entropy: Uint8Array, password: string): Promise<void> {
+    const state = await this.state();
+    if (state === 'locked' || state === 'unlocked') {
+      throw new SalusError('vault-exists', 'There is already a wallet in this browser.');
+    }
+    requirePassword(password);
+    const content = { entropy: toBase64(entropy), createdAt: Math.floor(this.#parts.now() / 1000) };
+    const { file, key } = await sealVault(content, password, CURRENT_KDF);
+    await this.#store(file);
+    await this.#parts.attempts.write({ failed: 0, notBefore: 0 });
+    await this.#open(key);
+  }
+
+  /**
+   * @throws SalusError `wrong-password`, `too-many-attempts` (detail.seconds to wait), `vault-damaged`, `vault-missing`
+   */
+  async unlock(password: string): Promise<void> {
+    const attempts = await this.#attempts();
+    const wait = attempts.notBefore - this.#parts.now();
+    if (wait > 0) {
+      throw new SalusError('too-many-attempts', 'Wait before trying again.', { seconds: Math.ceil(wait / 1000) });
+    }
+    const file = await this.#load();
+    // Counted before it is tried, so that killing the worker in the middle does not give a free try.
+    await this.#countFailure(attempts.failed + 1);
+    const key = await deriveKey(password, fromBase64(file.salt), file.kdf);
+    const content = await openVault(file, key);
+    if (content === undefined) throw new SalusError('wrong-password', 'That is not the password of this wallet.');
+    await this.#parts.attempts.write({ failed: 0, notBefore: 0 });
+    await this.#open(await this.#upgraded(file, content, password, key));
+  }
+
+  async lock(): Promise<void> {
+    await this.#parts.session.remove('vault');
+  }
+
+  /** The entropy, while unlocked. @throws SalusError `vault-locked` */
+  async entropy(): Promise<Bytes> {
+    const key = await this.#sessionKey();
+    const content = key && (await openVault(await this.#load(), key));
+    if (key === undefined || content === undefined) {
+      await this.lock();
+      throw new SalusError('vault-locked', 'The wallet is locked.');
+    }
+    return fromBase64(content.entropy);
+  }
+
+  /** Milliseconds since the epoch at which the wallet locks itself; undefined while locked. */
+  async deadline(): Promise<number | undefined> {
+    const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
+    return parsed.success && parsed.output.deadline > this.#parts.now() ? parsed.output.deadline : undefined;
+  }
+
+  /** The person did something: the deadline moves. Does nothing while locked. */
+  async touch(): Promise<void> {
+    const key = await this.#sessionKey();
+    if (key !== undefined) await this.#open(key);
+  }
+
+  async #open(key: Uint8Array): Promise<void> {
+    await this.#parts.session.set('vault', { key: toBase64(key), deadline: this.#parts.now() + AUTO_LOCK_MS });
+  }
+
+  async #sessionKey(): Promise<Bytes | undefined> {
+    const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
+    if (!parsed.success) return undefined;
+    if (parsed.output.deadline <= this.#parts.now()) {
+      await this.lock();
+      return undefined;
+    }
+    return fromBase64(parsed.output.key);
+  }
+
+  async #attempts(): Promise<{ failed: number; notBefore: number }> {
+    const parsed = v.safeParse(AttemptsSchema, await this.#parts.attempts.read());
+    return parsed.success ? parsed.output : { failed: 0, notBefore: 0 };
+  }
+
+  async #countFailure(failed: number): Promise<void> {
+    const delay = failed < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_DELAY_MS, 1000 * 2 ** (failed - FREE_ATTEMPTS));
+    await this.#parts.attempts.write({ failed, notBefore: this.#parts.now() + delay });
+  }
+
+  /** Re-encrypts under today's parameters when the vault is older than they are. */
+  async #upgraded(file: VaultFile, content: VaultContent, password: string, key: Bytes): Promise<Bytes> {
+    if (file.kdf.memory >= CURRENT_KDF.memory && file.kdf.passes >= CURRENT_KDF.passes) return key;
+    const next = await sealVault(content, password, CURRENT_KDF);
+    await this.#store(next.file);
+    return next.key;
+  }
+
+  /** Writes whole or leaves what was: the new file is read back from each place before the other is touched. */
+  async #store(file: VaultFile): Promise<void> {
+    const before = await this.#parts.primary.read();
+    const stored = { file, check: await checksum(file) };
+    try {
+      await writeAndCheck(this.#parts.primary, stored);
+      await writeAndCheck(this.#parts.copy, stored);
+    } catch (error) {
+      await this.#parts.primary.write(before);
+      if (isSalusError(error)) throw error;
+      throw new SalusError('storage-full', 'The wallet could not be saved: make room on this computer and try again.');
+    }
+  }
+
+  /** The vault from whichever place holds it undamaged; mends the other place. */
+  async #load(): Promise<VaultFile> {
+    const slots = [this.#parts.primary, this.#parts.copy];
+    const stored = await Promise.all(slots.map((slot) => slot.read()));
+    if (stored.every((s) => s === undefined)) throw new SalusError('vault-missing', 'There is no wallet in this browser.');
+    const files = await Promise.all(stored.map(undamaged));
+    const good = files.findIndex((f) => f !== undefined);
+    const file = files[good];
+    if (file === undefined) return parseVault(undefined); // throws vault-damaged
+    const bad = slots[1 - good];
+    if (files[1 - good] === undefined && bad !== undefined) await bad.write(stored[good]);
+    return file;
+  }
+}
+
+async function undamaged(stored: unknown): Promise<VaultFile | undefined> {
+  const parsed = v.safeParse(StoredSchema, stored);
+  if (!parsed.success) return undefined;
+  try {
+    const file = parseVault(parsed.output.file);
+    return equal(utf8(await checksum(file)), utf8(parsed.output.check)) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeAndCheck(slot: VaultSlot, value: unknown): Promise<void> {
+  await slot.write(value);
+  if (JSON.stringify(await slot.read()) !== JSON.stringify(value)) throw new Error('not written');
+}
+
+function requirePassword(password: string): void {
+  if ([...password].length < LEAST_PASSWORD) {
+    throw new SalusError('weak-password', `Choose a password of at least ${LEAST_PASSWORD} characters.`, { least: LEAST_PASSWORD });
+  }
+}

@@ -1,0 +1,89 @@
+import { CID } from 'multiformats/cid';
+import { fromHex, toHex } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
+import { Role } from '../registry/abi.ts';
+import { digestOf } from '../storage/cid.ts';
+import { isDurable, type LedgerRow } from '../storage/ledger.ts';
+import type { Session } from './session.ts';
+
+const POLL_MS = 400;
+const CONFIRM_WITHIN_MS = 60_000;
+/** Entries anchored by one signed call. */
+const MOST_PER_CALL = 64;
+
+/** Submits signed calls and waits until they are in a block. @throws SalusError `sponsor-refused`, `chain-unreachable` */
+export async function submitAndConfirm(session: Session, calls: readonly string[]): Promise<string> {
+  const transaction = await session.sponsor.submit(calls);
+  const end = Date.now() + CONFIRM_WITHIN_MS;
+  while (Date.now() < end) {
+    const done = await session.client.succeeded(transaction);
+    if (done === true) return transaction;
+    if (done === false) throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new SalusError('chain-unreachable', 'The health network has not answered yet. It will be tried again.');
+}
+
+/**
+ * Makes this account a member, so that it may store and be found: a patient joins by its own signature; a provider, once a
+ * hospital has vouched for it, registers the key that patients will encrypt to.
+ */
+export async function ensureMembership(session: Session): Promise<void> {
+  const member = await session.client.member(session.address);
+  const key = session.keyring.encryption.publicX;
+  const { kind } = await session.state.read();
+  if (member.role === Role.None) {
+    if (kind === 'patient') await submitAndConfirm(session, [await session.calls.join(key)]);
+  } else if (member.encryptionKey === undefined || toHex(member.encryptionKey) !== toHex(key)) {
+    await submitAndConfirm(session, [await session.calls.setKey(key)]);
+  }
+}
+
+/** Copies one root to the managers. @returns whether enough of them have it now */
+export async function makeDurable(session: Session, root: string): Promise<boolean> {
+  const row = await session.storage.replicate(root, session.storeAuthorization(root));
+  return row !== undefined && isDurable(row, session.client.network.durableAt);
+}
+
+/**
+ * Brings everything that is still only here to the managers and onto the chain. May be stopped at any moment and started again:
+ * what is done is asked of the managers and the chain, never assumed.
+ */
+export async function drainOutbox(session: Session): Promise<void> {
+  const { managers, durableAt } = session.client.network;
+  const rows = await session.storage.rows();
+  if (rows.length === 0) return;
+  for (const row of rows) {
+    if (row.replicas.length < managers.length) await makeDurable(session, row.root);
+  }
+  const waiting = (await session.storage.rows()).filter((r) => r.kind === 'entry' && r.anchor === undefined);
+  const unknown = await markKnown(session, waiting);
+  const ready = unknown.filter((r) => isDurable(r, durableAt));
+  for (const [patient, list] of Map.groupBy(ready, (r) => r.patient)) {
+    for (let i = 0; i < list.length; i += MOST_PER_CALL) await anchor(session, patient, list.slice(i, i + MOST_PER_CALL));
+  }
+}
+
+async function anchor(session: Session, patient: string, rows: readonly LedgerRow[]): Promise<void> {
+  const entries = rows.map((row) => ({
+    folder: row.folder,
+    cid: digestOf(CID.parse(row.root)),
+    commitment: fromHex(row.commitment),
+  }));
+  await submitAndConfirm(session, [await session.calls.addRecords(patient, entries)]);
+  await markKnown(session, rows);
+}
+
+/** Marks rows the chain already has. @returns those it has not */
+async function markKnown(session: Session, rows: readonly LedgerRow[]): Promise<LedgerRow[]> {
+  if (rows.length === 0) return [];
+  const records = await session.client.records({ member: session.address });
+  const byCid = new Map(records.map((r) => [toHex(r.cid), r]));
+  const missing: LedgerRow[] = [];
+  for (const row of rows) {
+    const record = byCid.get(toHex(digestOf(CID.parse(row.root))));
+    if (record === undefined) missing.push(row);
+    else await session.storage.markAnchored([row.root], { transaction: record.transaction, block: record.block });
+  }
+  return missing;
+}

@@ -1,0 +1,52 @@
+import type { Bytes } from '../bytes.ts';
+import type { EntryReader } from '../records/book.ts';
+import type { ImportReport } from '../records/importer.ts';
+import type { EntryKey } from '../records/seal-entry.ts';
+import type { Section } from '../records/sections.ts';
+import type { LedgerRow } from '../storage/ledger.ts';
+
+/** Where part of an import goes. */
+export interface SealTarget {
+  readonly section: Section;
+  readonly folder: number;
+  readonly key: EntryKey;
+}
+
+/** How far an import is. `bytes` are those of the file being sealed. */
+export interface Progress {
+  readonly itemsDone: number;
+  readonly items: number;
+  readonly bytesDone: number;
+  readonly bytes: number;
+}
+
+/** The storage host as the wallet uses it; it may live in another context, so everything is asynchronous. */
+export interface StoragePort extends EntryReader {
+  setManagers(managers: readonly string[]): Promise<void>;
+  /** Takes a file in hand. @returns job id */
+  stage(file: Blob, name: string, source: string): Promise<string>;
+  /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
+  plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
+  commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
+  progress(job: string): Promise<Progress | undefined>;
+  cancel(job: string): Promise<void>;
+  /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */
+  putObject(bytes: Bytes, patient: string, author: string): Promise<string>;
+  block(cid: string): Promise<Bytes>;
+  rows(): Promise<LedgerRow[]>;
+  markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void>;
+  replicate(root: string, authorization: string): Promise<LedgerRow | undefined>;
+  wipe(): Promise<void>;
+}
+
+/** Brings signed calls to the chain and pays for them. */
+export interface SponsorPort {
+  /** @returns transaction hash. @throws SalusError `sponsor-refused`, `managers-unreachable` */
+  submit(calls: readonly string[]): Promise<string>;
+}
+
+/** One sealed value on disk: ciphertext in, ciphertext out. */
+export interface StateSlot {
+  read(): Promise<unknown>;
+  write(value: unknown): Promise<void>;
+}

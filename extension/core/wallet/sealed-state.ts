@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { concat, fromBase64, fromUtf8, random, toBase64, utf8 } from '../bytes.ts';
+import { importKey } from '../envelope/stream.ts';
+import type { StateSlot } from './ports.ts';
+
+/** A site the person let see their account. */
+const SiteSchema = v.object({
+  origin: v.string(),
+  /** Milliseconds since the epoch. */
+  connectedAt: v.number(),
+});
+export type Site = v.InferOutput<typeof SiteSchema>;
+
+/** What the wallet remembers beside the vault and the records. Sealed: which sites a person uses is theirs alone. */
+const StateSchema = v.object({
+  kind: v.picklist(['patient', 'provider']),
+  wordsConfirmed: v.boolean(),
+  sites: v.array(SiteSchema),
+  /** Block up to which arrivals were shown. */
+  seenBlock: v.number(),
+});
+export type WalletState = v.InferOutput<typeof StateSchema>;
+
+export const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0 };
+
+/** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
+export class SealedState {
+  readonly #slot: StateSlot;
+  readonly #key: Promise<CryptoKey>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(slot: StateSlot, key: Promise<Uint8Array>) {
+    this.#slot = slot;
+    this.#key = key.then(importKey);
+  }
+
+  /** What was stored; a fresh state where nothing is, or where it was sealed by other words. */
+  async read(): Promise<WalletState> {
+    const stored = await this.#slot.read();
+    if (typeof stored !== 'string') return NEW_STATE;
+    try {
+      const bytes = fromBase64(stored);
+      const params = { name: 'AES-GCM', iv: bytes.slice(0, 12) };
+      const plain = await crypto.subtle.decrypt(params, await this.#key, bytes.slice(12));
+      return v.parse(StateSchema, JSON.parse(fromUtf8(new Uint8Array(plain))));
+    } catch {
+      return NEW_STATE;
+    }
+  }
+
+  update(change: (state: WalletState) => WalletState): Promise<WalletState> {
+    const next = this.#last.then(async () => {
+      const state = change(await this.read());
+      const iv = random(12);
+      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await this.#key, utf8(JSON.stringify(state)));
+      await this.#slot.write(toBase64(concat(iv, new Uint8Array(sealed))));
+      return state;
+    });
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+}
+

@@ -1,0 +1,5 @@
+/** Made at build time by `scripts/vite-fhir-definitions.ts`. */
+declare module 'virtual:fhir-definitions' {
+  export const definitions: unknown[];
+  export const checked: string[];
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { HDNodeWallet, Mnemonic, SigningKey } from 'ethers';
+import { describe, expect, it } from 'vitest';
+import { equal, random } from '../../../extension/core/bytes.ts';
+import { isSalusError } from '../../../extension/core/errors.ts';
+import { eciesOpen, eciesSeal } from '../../../extension/core/keys/ecies.ts';
+import { evenKey, Keyring } from '../../../extension/core/keys/keyring.ts';
+import { fromWords, newEntropy, toWords } from '../../../extension/core/keys/mnemonic.ts';
+import { fill, toHex } from './support.ts';
+
+const WORDS = 'test test test test test test test test test test test junk';
+const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+
+describe('recovery words', () => {
+  it('are 24 and come back as the same entropy, however they are typed', () => {
+    const entropy = newEntropy();
+    const words = toWords(entropy);
+    expect(words.length).toBe(24);
+    expect(equal(fromWords(`  ${words.join('\n').toUpperCase()} `), entropy)).toBe(true);
+  });
+
+  it('may be 12 from another wallet', () => {
+    expect(fromWords(WORDS).length).toBe(16);
+  });
+
+  it.each([
+    ['one two three', 'count'],
+    [WORDS.replace('junk', 'junkk'), 'position'],
+    [WORDS.replace('junk', 'test'), 'checksum'],
+  ])('say what is wrong with “%s”', (text, what) => {
+    try {
+      fromWords(text);
+      expect.unreachable();
+    } catch (error) {
+      expect(isSalusError(error, 'bad-words') && what in error.detail).toBe(true);
+    }
+  });
+});
+
+describe('keyring', () => {
+  it('has the account every Ethereum wallet has for these words (BIP-44)', () => {
+    const expected = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(WORDS), `m/44'/60'/0'/0/0`);
+    expect(Keyring.fromEntropy(fromWords(WORDS)).address).toBe(expected.address);
+  });
+
+  it('gives known answers (docs/PROTOCOL.md, “Keys”)', async () => {
+    const keyring = Keyring.fromEntropy(fromWords(WORDS));
+    const vector = {
+      encryptionX: toHex(keyring.encryption.publicX),
+      folderKey: toHex(await keyring.folderKey(REGISTRY, 0x010203040506, 1)),
+      stateKey: toHex(await keyring.stateKey()),
+    };
+    expect(vector).toMatchInlineSnapshot(`
+      {
+        "encryptionX": "0x217b99b06646c35263a89e158bda69f9db9c77a0fd14215308620daf8c1bd56d",
+        "folderKey": "0x69eddd5df8a341515e6783940485373f80745947c1972b5d37b16c1cf08af37b",
+        "stateKey": "0x4b176a2ec5866e80febf8666214b82647ea725c4a1437e01dbc0673d6378055c",
+      }
+    `);
+  });
+
+  it('gives another folder key for another registry, tag, epoch and wallet', async () => {
+    const keyring = Keyring.fromEntropy(fromWords(WORDS));
+    const other = Keyring.fromEntropy(fill(32, 5));
+    const keys = await Promise.all([
+      keyring.folderKey(REGISTRY, 1, 0),
+      keyring.folderKey(REGISTRY, 2, 0),
+      keyring.folderKey(REGISTRY, 1, 1),
+      keyring.folderKey('0x0000000000000000000000000000000000000001', 1, 0),
+      other.folderKey(REGISTRY, 1, 0),
+    ]);
+    expect(new Set(keys.map(toHex)).size).toBe(5);
+  });
+
+  it('always registers a point with even y, whose private key it holds', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((k) => k[0]! < 255 && k.some((b) => b > 0)), (k) => {
+        const { secret, publicX } = evenKey(k);
+        expect(SigningKey.computePublicKey(toHex(secret), true)).toBe(`0x02${toHex(publicX).slice(2)}`);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('wipes what decrypts', () => {
+    const keyring = Keyring.fromEntropy(fill(32, 5));
+    keyring.wipe();
+    expect(keyring.encryption.secret.every((b) => b === 0)).toBe(true);
+  });
+});
+
+describe('ECIES capsules', () => {
+  const holder = evenKey(fill(32, 9));
+
+  it('open for the holder of the registered key and for nobody else', () => {
+    const secret = random(32);
+    const capsule = eciesSeal(holder.publicX, secret);
+    expect(equal(eciesOpen(holder.secret, capsule), secret)).toBe(true);
+    expect(() => eciesOpen(evenKey(fill(32, 8)).secret, capsule)).toThrow(/not made for this key/);
+  });
+
+  it('refuse every changed byte', () => {
+    const capsule = eciesSeal(holder.publicX, random(32));
+    for (let i = 0; i < capsule.length; i++) {
+      const changed = capsule.slice();
+      changed[i] = changed[i]! ^ 1;
+      expect(() => eciesOpen(holder.secret, changed), `byte ${i}`).toThrow();
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { equal, toBase64 } from '../../../extension/core/bytes.ts';
+import { isSalusError, type ErrorCode } from '../../../extension/core/errors.ts';
+import { sealVault } from '../../../extension/core/vault/vault-file.ts';
+import { AUTO_LOCK_MS, Vault, type VaultSlot } from '../../../extension/core/vault/vault.ts';
+import { fill } from './support.ts';
+
+class Slot implements VaultSlot {
+  value: unknown;
+  failing = false;
+  async read() {
+    return Promise.resolve(structuredClone(this.value));
+  }
+  async write(value: unknown) {
+    if (this.failing) throw new DOMException('no room', 'QuotaExceededError');
+    this.value = structuredClone(value);
+    return Promise.resolve();
+  }
+}
+
+const PASSWORD = 'correct horse battery';
+const entropy = fill(32, 42);
+const code = (expected: ErrorCode) => (e: unknown) => isSalusError(e, expected);
+
+let primary: Slot, copy: Slot, attempts: Slot, session: Map<string, unknown>, now: number;
+let vault: Vault;
+beforeEach(() => {
+  [primary, copy, attempts] = [new Slot(), new Slot(), new Slot()];
+  session = new Map();
+  now = 1_700_000_000_000;
+  vault = new Vault({
+    primary,
+    copy,
+    attempts,
+    now: () => now,
+    session: {
+      get: (k) => Promise.resolve(session.get(k)),
+      set: (k, v) => Promise.resolve(void session.set(k, v)),
+      remove: (k) => Promise.resolve(void session.delete(k)),
+    },
+  });
+});
+
+describe('vault', () => {
+  it('is made, locked, and opened again with the password', async () => {
+    expect(await vault.state()).toBe('none');
+    await vault.create(entropy, PASSWORD);
+    expect(await vault.state()).toBe('unlocked');
+    await vault.lock();
+    expect(await vault.state()).toBe('locked');
+    await expect(vault.entropy()).rejects.toSatisfy(code('vault-locked'));
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+  });
+
+  it('keeps neither password nor entropy where it can be read', async () => {
+    await vault.create(entropy, PASSWORD);
+    const stored = JSON.stringify([primary.value, copy.value, attempts.value, [...session]]);
+    expect(stored).not.toContain(PASSWORD);
+    expect(stored).not.toContain(toBase64(entropy));
+  });
+
+  it('locks itself at the deadline, also when the worker slept through it', async () => {
+    await vault.create(entropy, PASSWORD);
+    now += AUTO_LOCK_MS - 1;
+    expect(await vault.state()).toBe('unlocked');
+    await vault.touch();
+    now += AUTO_LOCK_MS - 1;
+    expect(await vault.state()).toBe('unlocked');
+    now += 1;
+    expect(await vault.state()).toBe('locked');
+    expect(session.size).toBe(0);
+  });
+
+  it('refuses a wrong password without a hint, and waits longer each time', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      await expect(vault.unlock(`wrong ${i}`)).rejects.toSatisfy(code('wrong-password'));
+      const { notBefore } = attempts.value as { notBefore: number };
+      waits.push(notBefore - now);
+      if (notBefore > now) await expect(vault.unlock(PASSWORD)).rejects.toSatisfy(code('too-many-attempts'));
+      now = Math.max(now, notBefore);
+    }
+    expect(waits).toEqual([0, 0, 1000, 2000, 4000, 8000]);
+    await vault.unlock(PASSWORD);
+    expect(attempts.value).toEqual({ failed: 0, notBefore: 0 });
+  });
+
+  it('asks for a password of some length', async () => {
+    await expect(vault.create(entropy, 'short')).rejects.toSatisfy(code('weak-password'));
+    expect(await vault.state()).toBe('none');
+  });
+
+  it('never replaces a good vault', async () => {
+    await vault.create(entropy, PASSWORD);
+    await expect(vault.create(fill(32, 1), PASSWORD)).rejects.toSatisfy(code('vault-exists'));
+  });
+
+  it.each(['primary', 'copy'] as const)('mends itself when the %s is damaged', async (which) => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    const slot = which === 'primary' ? primary : copy;
+    const stored = structuredClone(slot.value) as { file: { data: string } };
+    stored.file.data = stored.file.data.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'));
+    slot.value = stored;
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+    expect(primary.value).toEqual(copy.value);
+  });
+
+  it('says that it is damaged, not that the password is wrong, and lets the words make a new one', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    primary.value = { file: 'rubbish' };
+    copy.value = 'rubbish';
+    expect(await vault.state()).toBe('damaged');
+    await expect(vault.unlock(PASSWORD)).rejects.toSatisfy(code('vault-damaged'));
+    await vault.create(entropy, PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+  });
+
+  it('leaves no half vault when the disk is full', async () => {
+    copy.failing = true;
+    await expect(vault.create(entropy, PASSWORD)).rejects.toSatisfy(code('storage-full'));
+    expect(await vault.state()).toBe('none');
+  });
+
+  it('refuses a vault whose settings were weakened', async () => {
+    await expect(
+      sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, { name: 'argon2id', memory: 1_024, passes: 1, lanes: 1 }),
+    ).rejects.toSatisfy(code('vault-too-weak'));
+  });
+
+  it('rises to today’s settings when an older vault is unlocked', async () => {
+    const old = { name: 'argon2id' as const, memory: 19_456, passes: 2, lanes: 1 };
+    const { file } = await sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, old);
+    await vault.create(entropy, PASSWORD); // gives both slots their form
+    const check = async () => {
+      const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(file)));
+      return toBase64(new Uint8Array(digest));
+    };
+    primary.value = copy.value = { file, check: await check() };
+    await vault.lock();
+    await vault.unlock(PASSWORD);
+    expect((primary.value as { file: { kdf: { memory: number } } }).file.kdf.memory).toBe(65_536);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+  });
+});

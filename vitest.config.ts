@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
+
+export default defineConfig({
+  plugins: [fhirDefinitions()],
+  test: { include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },
+});
