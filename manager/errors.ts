@@ -1,0 +1,69 @@
+/** HTTP status of each error code a client of the manager can receive. */
+const STATUS = {
+  'bad-request': 400,
+  'bad-car': 400,
+  'bad-signature': 401,
+  stale: 401,
+  'not-a-member': 403,
+  'not-found': 404,
+  'not-acceptable': 406,
+  reverted: 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'bad-block': 422,
+  incomplete: 422,
+  'too-many-requests': 429,
+  internal: 500,
+  corrupt: 500,
+  'chain-unavailable': 503,
+  'wrong-chain': 503,
+  'sponsor-unfunded': 503,
+  busy: 503,
+  'storage-full': 507,
+} as const;
+
+/** What went wrong, for a program to act on. */
+export type ErrorCode = keyof typeof STATUS;
+
+/** Further facts some codes carry. */
+export interface ErrorDetails {
+  /** `reverted`: name of the registry's custom error, or `unknown`. */
+  revert?: string;
+  /** `too-many-requests`, `busy`: seconds to wait. */
+  retryAfter?: number;
+}
+
+/**
+ * An error whose message may be shown to the client: it says what to do and holds nothing about a person.
+ * Everything else that is thrown is answered as `internal`, without its message.
+ */
+export class ManagerError extends Error {
+  override readonly name = 'ManagerError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** HTTP status of {@link code}. */
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** Body of the answer: `{error: {code, message, revert?}}`. */
+  toBody(): { error: { code: ErrorCode; message: string; revert?: string } } {
+    const { revert } = this.details;
+    return { error: { code: this.code, message: this.message, ...(revert === undefined ? {} : { revert }) } };
+  }
+}
+
+/** Whether a file operation failed for want of space. blockstore-fs keeps the system's code only in the message. */
+export function isStorageFull(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /\b(ENOSPC|EDQUOT)\b/.test(`${'code' in error ? String(error.code) : ''} ${error.message}`)
+  );
+}

@@ -1,0 +1,133 @@
+import { FetchRequest, JsonRpcProvider, Network, Transaction, Wallet, isError } from 'ethers';
+import * as v from 'valibot';
+import { registryInterface } from '../extension/core/registry/abi.ts';
+import {
+  BroadcastRefused,
+  CallReverted,
+  ChainError,
+  requireChain,
+  type Chain,
+  type SignedTransaction,
+} from './chain.ts';
+import type { Config } from './config.ts';
+
+const RPC_TIMEOUT_MS = 10_000;
+
+const Quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/i), v.transform(Number), v.safeInteger());
+
+/**
+ * The chain over an Ethereum node's JSON-RPC. Nothing is asked before the first call, and the node's chain id is
+ * checked before its first answer is believed.
+ *
+ * @param config where the node is, and the sponsor's key
+ */
+export function connectChain(
+  config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'>,
+): Chain & { close(): void } {
+  const { registry } = config;
+  const network = Network.from(config.chainId);
+  const request = new FetchRequest(config.rpcUrl);
+  request.timeout = RPC_TIMEOUT_MS;
+  // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
+  const provider = new JsonRpcProvider(request, network, {
+    staticNetwork: network,
+    cacheTimeout: -1,
+    batchMaxCount: 1,
+  });
+  const wallet = new Wallet(config.sponsorKey);
+  let verified = false;
+
+  const chain = {
+    chainId: () => reach(async () => v.parse(Quantity, await provider.send('eth_chainId', []))),
+    blockNumber: () => reach(async () => v.parse(Quantity, await provider.send('eth_blockNumber', []))),
+    isActive: (member: string) =>
+      ask(async () => {
+        const data = registryInterface.encodeFunctionData('isActive', [member]);
+        const answer = await reach(() => provider.call({ to: registry, data })).catch(noRegistryIfReverted);
+        if (answer === '0x') throw noRegistry();
+        return v.parse(v.boolean(), registryInterface.decodeFunctionResult('isActive', answer)[0]);
+      }),
+    sponsor: {
+      address: wallet.address,
+      estimate: (data: string) => ask(() => estimate(data)),
+      sign: (data: string, gasLimit: bigint) => ask(() => sign(data, gasLimit)),
+      broadcast: (transaction: SignedTransaction) => ask(() => broadcast(transaction)),
+      status: (hash: string) =>
+        ask(async () => {
+          const receipt = await provider.getTransactionReceipt(hash);
+          if (receipt) return receipt.status === 1 ? ('succeeded' as const) : ('reverted' as const);
+          return (await provider.getTransaction(hash)) ? ('pending' as const) : ('unknown' as const);
+        }),
+    },
+    close: () => provider.destroy(),
+  };
+  return chain;
+
+  /** Asks a node that is known to be of the right chain. */
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    if (!verified) await requireChain(chain, config.chainId);
+    verified = true;
+    return reach(question);
+  }
+
+  async function estimate(data: string): Promise<bigint> {
+    // On top of the pending block: a signer's next call may build on one that is not mined yet. ethers' own
+    // estimateGas cannot name a block.
+    const call = { from: wallet.address, to: registry, data };
+    return BigInt(v.parse(v.string(), await provider.send('eth_estimateGas', [call, 'pending'])));
+  }
+
+  async function sign(data: string, gasLimit: bigint): Promise<SignedTransaction> {
+    const [nonce, fees] = await Promise.all([
+      provider.getTransactionCount(wallet.address, 'pending'),
+      provider.getFeeData(),
+    ]);
+    const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+    if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
+      throw new ChainError('wrong-chain', 'The chain has no EIP-1559 fees.');
+    }
+    const fields = { type: 2, chainId: config.chainId, to: registry, data, gasLimit, nonce };
+    const raw = await wallet.signTransaction({ ...fields, maxFeePerGas, maxPriorityFeePerGas });
+    const { hash } = Transaction.from(raw);
+    if (hash === null) throw new Error('a signed transaction has no hash');
+    return { hash, raw };
+  }
+
+  async function broadcast({ raw }: SignedTransaction): Promise<void> {
+    try {
+      await provider.send('eth_sendRawTransaction', [raw]);
+    } catch (error) {
+      if (isError(error, 'INSUFFICIENT_FUNDS')) throw new BroadcastRefused('unfunded');
+      if (isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED')) {
+        throw new BroadcastRefused('outdated');
+      }
+      // Nodes have no code for "you sent me this before".
+      if (error instanceof Error && /already (known|imported)|known transaction/i.test(error.message)) return;
+      throw error;
+    }
+  }
+}
+
+function noRegistry(): ChainError {
+  return new ChainError('wrong-chain', 'There is no registry at the configured address. Correct `registry`.');
+}
+
+/** The registry answers `isActive` for any address: a contract that reverts is another one. */
+function noRegistryIfReverted(error: unknown): never {
+  throw error instanceof CallReverted ? noRegistry() : error;
+}
+
+/** Turns every failure of transport into {@link ChainError}. Messages of ethers are dropped: they hold the URL and the calldata. */
+async function reach<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (error instanceof ChainError || error instanceof BroadcastRefused || error instanceof CallReverted) throw error;
+    if (isError(error, 'CALL_EXCEPTION')) throw new CallReverted(revertName(error.data));
+    throw new ChainError('chain-unavailable', 'The Ethereum node does not answer as it should. Try again later.');
+  }
+}
+
+function revertName(data: string | null): string {
+  return (data && registryInterface.getError(data.slice(0, 10))?.name) || 'unknown';
+}

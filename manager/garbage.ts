@@ -1,0 +1,60 @@
+import type { CID } from 'multiformats/cid';
+import { blockKey, type Blocks } from './blocks.ts';
+import { RAW } from './cid.ts';
+import { linksOf, walkDag } from './dag.ts';
+import type { Pins } from './pins.ts';
+import type { UploadGate } from './upload-gate.ts';
+
+/** What a collection did. */
+export interface Collection {
+  /** Blocks left. */
+  kept: number;
+  /** Blocks deleted. */
+  removed: number;
+  /** Pins below which a node is missing or damaged; with any of them nothing is deleted. */
+  damaged: number;
+}
+
+/**
+ * Deletes the blocks that no pin reaches: what uploads that failed left behind.
+ *
+ * @returns undefined when it gave way to an upload in progress
+ */
+export async function collectGarbage(parts: {
+  blocks: Blocks;
+  pins: Pins;
+  gate: UploadGate;
+}): Promise<Collection | undefined> {
+  return parts.gate.collect(() => markAndDelete(parts.blocks, parts.pins));
+}
+
+async function markAndDelete(blocks: Blocks, pins: Pins): Promise<Collection> {
+  const reachable = new Set<string>();
+  let damaged = 0;
+  for (const root of pins.roots()) {
+    try {
+      for await (const cid of walkDag([root], (node) => readLinks(blocks, node))) reachable.add(blockKey(cid));
+    } catch {
+      damaged += 1;
+    }
+  }
+  let kept = 0;
+  let removed = 0;
+  for await (const cid of blocks.list()) {
+    // What a node that cannot be read linked to is unknown, and may be any of these.
+    if (damaged > 0 || reachable.has(blockKey(cid))) kept += 1;
+    else {
+      await blocks.delete(cid);
+      removed += 1;
+    }
+  }
+  return { kept, removed, damaged };
+}
+
+async function readLinks(blocks: Blocks, cid: CID): Promise<CID[]> {
+  // A raw block has no links, and most bytes are in raw blocks.
+  if (cid.code === RAW) return [];
+  const bytes = await blocks.get(cid);
+  if (!bytes) throw new Error('a block below a pin is missing');
+  return linksOf(cid, bytes);
+}

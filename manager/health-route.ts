@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import type { Blocks } from './blocks.ts';
+import { requireChain, type Chain } from './chain.ts';
+import type { Config } from './config.ts';
+import type { Pins } from './pins.ts';
+import type { Sponsor } from './sponsor.ts';
+import { VERSION } from './version.ts';
+
+/** What {@link registerHealth} needs. */
+export interface HealthParts {
+  config: Pick<Config, 'chainId' | 'registry'>;
+  blocks: Blocks;
+  pins: Pins;
+  chain: Chain;
+  sponsor: Sponsor;
+}
+
+/**
+ * `GET /healthz`: 200 `{ok, version, chainId, registry, block, pins, sponsor, freeBytes}`, or 503 `wrong-chain` or
+ * `chain-unavailable`.
+ */
+export function registerHealth(app: FastifyInstance, { config, blocks, pins, chain, sponsor }: HealthParts): void {
+  app.get('/healthz', async (_request, reply) => {
+    const { chainId, registry } = config;
+    await requireChain(chain, chainId);
+    const [block, freeBytes] = await Promise.all([chain.blockNumber(), blocks.freeBytes()]);
+    const state = { version: VERSION, chainId, registry, block, pins: pins.size, sponsor: sponsor.address, freeBytes };
+    return reply.header('cache-control', 'no-store').send({ ok: true, ...state });
+  });
+}

@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { Blocks } from './blocks.ts';
+import { ChainError, requireChain } from './chain.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { connectChain } from './ethers-chain.ts';
+import { collectGarbage } from './garbage.ts';
+import { logOptions } from './log.ts';
+import { Pins } from './pins.ts';
+import { createServer } from './server.ts';
+import { createSponsor } from './sponsor.ts';
+import { UploadGate } from './upload-gate.ts';
+
+/** EX_CONFIG of sysexits.h. */
+const EXIT_CONFIG = 78;
+const COLLECT_EVERY_MS = 3_600_000;
+/** What requests under way get to finish in, when the process is told to stop. */
+const STOP_MS = 10_000;
+
+/** Starts a manager; the promise settles when it listens. */
+async function start({ sponsorKey, rpcUrl, ...config }: Config): Promise<void> {
+  const chain = connectChain({ ...config, sponsorKey, rpcUrl });
+  await refuseWrongChain();
+  await mkdir(config.dataDir, { recursive: true });
+  const [blocks, pins] = await Promise.all([
+    Blocks.open(join(config.dataDir, 'blocks')),
+    Pins.open(join(config.dataDir, 'pins')),
+  ]);
+  const gate = new UploadGate();
+  const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
+  // Standard output is for the one line below; the log goes to standard error.
+  const logger = logOptions(config.logLevel, process.stderr);
+  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, logger });
+
+  await collect(app);
+  const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
+  const collecting = setInterval(() => void collect(app), COLLECT_EVERY_MS);
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+
+  async function refuseWrongChain(): Promise<void> {
+    try {
+      await requireChain(chain, config.chainId);
+    } catch (error) {
+      // A node that is down may come up later; meanwhile blocks are served, and what needs the chain is refused.
+      if (!(error instanceof ChainError) || error.code === 'wrong-chain') throw error;
+    }
+  }
+
+  /** Never throws: a collection that fails is tried again an hour later, and the node can serve without it. */
+  async function collect({ log }: FastifyInstance): Promise<void> {
+    try {
+      const collection = await collectGarbage({ blocks, pins, gate });
+      if (!collection) return;
+      if (collection.damaged > 0)
+        log.error(collection, 'pins are damaged, nothing was collected; restore their blocks');
+      else log.info(collection, 'collected garbage');
+    } catch (error) {
+      log.error({ err: error }, 'garbage collection failed');
+    }
+  }
+
+  async function stop(): Promise<void> {
+    clearInterval(collecting);
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    await app.close();
+    chain.close();
+  }
+}
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`manager: ${message}\n`);
+  process.exit(
+    error instanceof ConfigError || (error instanceof ChainError && error.code === 'wrong-chain') ? EXIT_CONFIG : 1,
+  );
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { CID } from 'multiformats/cid';
+import type { Blocks } from './blocks.ts';
+import { ingestCar, storageFull, type Stored } from './car-ingest.ts';
+import type { Chain } from './chain.ts';
+import type { Config } from './config.ts';
+import { ManagerError } from './errors.ts';
+import { createMembership } from './membership.ts';
+import type { Pins } from './pins.ts';
+import { discardBody, readBody, tooLarge } from './request-body.ts';
+import { parseAuthorization, verifyStore } from './store-authorization.ts';
+import type { UploadGate } from './upload-gate.ts';
+
+/** What {@link registerUpload} needs. */
+export interface UploadParts {
+  config: Pick<Config, 'chainId' | 'registry' | 'maxCarBytes' | 'maxBlockBytes' | 'minFreeBytes'>;
+  blocks: Blocks;
+  pins: Pins;
+  gate: UploadGate;
+  chain: Pick<Chain, 'isActive'>;
+}
+
+/**
+ * `POST /v1/car`: keeps a member's blocks. Body: a CAR; header `authorization: Salus …` (see `store-authorization.ts`).
+ * Answers 201 `{roots, blocks, bytes}`.
+ */
+export function registerUpload(app: FastifyInstance, { config, blocks, pins, gate, chain }: UploadParts): void {
+  const isActive = createMembership(chain);
+  // Hands the stream over unread.
+  app.addContentTypeParser('application/vnd.ipld.car', (_request, body, done) => done(null, body));
+
+  app.post('/v1/car', async (request, reply) => {
+    try {
+      const stored = await store(request);
+      const roots = stored.roots.map(String);
+      return await reply.code(201).send({ roots, blocks: stored.blocks, bytes: stored.bytes });
+    } catch (error) {
+      discardBody(request.raw);
+      throw error;
+    }
+  });
+
+  async function store(request: FastifyRequest): Promise<Stored> {
+    if (request.body !== request.raw) {
+      throw new ManagerError('unsupported-media-type', 'Send a CAR, with content-type: application/vnd.ipld.car.');
+    }
+    const authorization = parseAuthorization(request.headers.authorization, Math.floor(Date.now() / 1000));
+    await requireSpace(Number(request.headers['content-length'] ?? 0));
+    const body = readBody(request.raw, config.maxCarBytes, (length) => (request.byteCount += length));
+    try {
+      return await ingestCar(body, { blocks, pins, gate, maxBlockBytes: config.maxBlockBytes, authorize });
+    } finally {
+      await body.return(undefined);
+    }
+
+    async function authorize(root: CID): Promise<void> {
+      verifyStore(authorization, root, config);
+      if (!(await isActive(authorization.member))) {
+        throw new ManagerError('not-a-member', 'The account is not an active member of the registry. Join it first.');
+      }
+    }
+  }
+
+  async function requireSpace(announced: number): Promise<void> {
+    if (announced > config.maxCarBytes) throw tooLarge(config.maxCarBytes);
+    if ((await blocks.freeBytes()) - announced < config.minFreeBytes) throw storageFull();
+  }
+}
