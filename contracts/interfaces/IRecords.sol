@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title Sealed records, anchored in the order in which they were added.
+/// @notice A record is a log; storage keeps one slot per *folder*, whose `head` chains the ids of all its records:
+/// `head' = nextHead(head, id)`, from 0. A wallet that rebuilds the head from the logs it was given knows that it was
+/// given all of them. `previous` links each log to the block of the one before, so that no index is needed to walk.
+interface IRecords {
+    /// @notice One record to add; the EIP-712 type of the same name.
+    /// @param folder The patient's folder.
+    /// @param cid SHA-256 digest in the content id of the ciphertext.
+    /// @param commitment Salted hash of the plaintext and of what it replaces.
+    struct Entry {
+        uint48 folder;
+        bytes32 cid;
+        bytes32 commitment;
+    }
+
+    /// @notice `author` added a record.
+    /// @param id `recordId` of the rest.
+    /// @param epoch Epoch of the folder key that sealed it.
+    /// @param previous Block of the record before it in the folder, 0 for the first.
+    event RecordAdded(
+        bytes32 indexed id,
+        address indexed patient,
+        address indexed author,
+        uint48 folder,
+        uint16 epoch,
+        uint40 previous,
+        bytes32 cid,
+        bytes32 commitment
+    );
+
+    /// @notice `by` has no right to write to this folder of `patient`.
+    error NoConsent(address patient, address by);
+
+    /// @notice Add a record as the patient itself, or with a grant of `WRITE`.
+    /// @return id The record's id.
+    /// @dev Reverts with `NotActive` (the caller), `NotA(Patient)` or `NoConsent`.
+    function addRecord(address patient, uint48 folder, bytes32 cid, bytes32 commitment) external returns (bytes32 id);
+
+    /// @notice Bring `author`'s signed `AddRecords`. All of `entries` are added, or none.
+    /// @dev Reverts as `addRecord`, and with `Expired`, `BadSignature`, or `BadTerms` if `entries` is empty.
+    function addRecordsFor(
+        address author,
+        address patient,
+        Entry[] calldata entries,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice keccak256 of the ABI-encoded arguments.
+    function recordId(
+        address patient,
+        address author,
+        uint48 folder,
+        bytes32 cid,
+        bytes32 commitment
+    ) external pure returns (bytes32);
+
+    /// @notice The folder head after `id`: the first 20 bytes of keccak256 of the ABI-encoded arguments.
+    function nextHead(bytes20 head, bytes32 id) external pure returns (bytes20);
+}

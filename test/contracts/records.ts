@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { AbiCoder, dataSlice, keccak256, ZeroHash } from 'ethers';
+import { describe, it } from 'mocha';
+
+import { Right } from '../../extension/core/registry/abi.ts';
+import { deployWithGrant, digest, ethers, FOLDER, networkHelpers, termsFor, type Network } from './fixture.ts';
+
+const coder = AbiCoder.defaultAbiCoder();
+const EMPTY_HEAD = `0x${'00'.repeat(20)}`;
+
+/** What a wallet does with the logs it was given: rebuild the head. */
+const headOf = (ids: string[]): string =>
+  ids.reduce((head, id) => dataSlice(keccak256(coder.encode(['bytes20', 'bytes32'], [head, id])), 0, 20), EMPTY_HEAD);
+
+const logsOf = ({ registry, who }: Network) =>
+  registry.queryFilter(registry.filters.RecordAdded(undefined, who.patient.address));
+
+/** Three records by two authors, each in a block of its own. */
+async function deployWithRecords() {
+  const net = await deployWithGrant();
+  const { registry, who } = net;
+  await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid 1'), digest('commitment 1'));
+  await registry.connect(who.patient).addRecord(who.patient, FOLDER, digest('cid 2'), digest('commitment 2'));
+  await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid 3'), digest('commitment 3'));
+  return net;
+}
+
+describe('A record', () => {
+  it('is a log under an id that anyone can compute', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+    const fields = [who.patient.address, who.doctor.address, FOLDER, digest('cid'), digest('commitment')] as const;
+    const id = keccak256(coder.encode(['address', 'address', 'uint48', 'bytes32', 'bytes32'], fields));
+    expect(await registry.recordId(...fields)).to.equal(id);
+    const add = registry.connect(who.doctor).addRecord;
+    const args = [who.patient, FOLDER, digest('cid'), digest('commitment')] as const;
+    expect(await add.staticCall(...args)).to.equal(id);
+    await expect(add(...args))
+      .to.emit(registry, 'RecordAdded')
+      .withArgs(id, who.patient, who.doctor, FOLDER, 0, 0, digest('cid'), digest('commitment'));
+  });
+
+  it('carries the epoch of the key that sealed it', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+    await registry.connect(who.patient).rotate([FOLDER], false, digest('keyring'));
+    await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash);
+    const [log] = await registry.queryFilter(registry.filters.RecordAdded());
+    expect(log?.args.epoch).to.equal(1);
+  });
+
+  it('is not added with a grant of every right but to write', async () => {
+    const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
+    const terms = { ...termsFor(who.doctor, until), rights: Right.Read | Right.Dispense };
+    await registry.connect(who.patient).grant([terms], digest('receipt'));
+    await expect(
+      registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash),
+    ).to.be.revertedWithCustomError(registry, 'NoConsent');
+  });
+
+  it('is not added once the grant ended', async () => {
+    const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
+    await networkHelpers.time.increaseTo(until);
+    await expect(registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash))
+      .to.be.revertedWithCustomError(registry, 'NoConsent')
+      .withArgs(who.patient, who.doctor);
+  });
+
+  it('is not added with a grant that a rotation voided', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+    await registry.connect(who.patient).rotate([FOLDER], true, digest('keyring'));
+    await expect(
+      registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash),
+    ).to.be.revertedWithCustomError(registry, 'NoConsent');
+  });
+});
+
+describe('The head of a folder', () => {
+  it('is the chain of the ids of all its records', async () => {
+    const net = await networkHelpers.loadFixture(deployWithRecords);
+    const ids = (await logsOf(net)).map((log) => log.args.id);
+    const folder = await net.registry.folders(net.who.patient, FOLDER);
+    expect(headOf(ids)).to.equal(folder.head);
+    expect(folder.count).to.equal(3);
+    expect(folder.changed).to.equal(await ethers.provider.getBlockNumber());
+    expect(await net.registry.nextHead(headOf(ids.slice(0, 2)), ids[2]!)).to.equal(folder.head);
+  });
+
+  for (const withheld of [0, 1, 2]) {
+    it(`gives away that log ${withheld + 1} of 3 was withheld`, async () => {
+      const net = await networkHelpers.loadFixture(deployWithRecords);
+      const ids = (await logsOf(net)).map((log) => log.args.id).filter((_, index) => index !== withheld);
+      expect(headOf(ids)).not.to.equal((await net.registry.folders(net.who.patient, FOLDER)).head);
+    });
+  }
+
+  it('gives away that logs were reordered', async () => {
+    const net = await networkHelpers.loadFixture(deployWithRecords);
+    const ids = (await logsOf(net)).map((log) => log.args.id).reverse();
+    expect(headOf(ids)).not.to.equal((await net.registry.folders(net.who.patient, FOLDER)).head);
+  });
+
+  it('is reached from `changed` by walking `previous` back to 0', async () => {
+    const net = await networkHelpers.loadFixture(deployWithRecords);
+    const logs = await logsOf(net);
+    const walked: number[] = [];
+    let block = Number((await net.registry.folders(net.who.patient, FOLDER)).changed);
+    while (block !== 0) {
+      walked.unshift(block);
+      block = Number(logs.find((log) => log.blockNumber === block)?.args.previous);
+    }
+    expect(walked).to.deep.equal(logs.map((log) => log.blockNumber));
+  });
+
+  it('of one folder is not touched by another', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
+    const before = await registry.folders(who.patient, FOLDER);
+    await registry.connect(who.patient).addRecord(who.patient, FOLDER + 1, digest('cid'), ZeroHash);
+    expect(await registry.folders(who.patient, FOLDER)).to.deep.equal(before);
+  });
+
+  it('outlives a rotation', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
+    const before = await registry.folders(who.patient, FOLDER);
+    await registry.connect(who.patient).rotate([FOLDER], true, digest('keyring'));
+    const after = await registry.folders(who.patient, FOLDER);
+    expect([after.head, after.changed, after.count]).to.deep.equal([before.head, before.changed, before.count]);
+  });
+});
