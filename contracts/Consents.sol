@@ -7,16 +7,16 @@ import {Members} from "./Members.sol";
 /// @title Folders of a patient and the time-limited, purpose-bound grants to them.
 abstract contract Consents is IConsents, Members {
     bytes32 private constant GRANT_TYPE = keccak256(
-        "Grant(Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 until,uint16 purposes,uint8 rights)"
+        "Grant(address signer,Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 until,uint16 purposes,uint8 rights)"
     );
     bytes32 private constant TERMS_TYPE = keccak256(
         "Terms(address grantee,uint48 folder,uint40 until,uint16 purposes,uint8 rights)"
     );
     bytes32 private constant REVOKE_TYPE = keccak256(
-        "Revoke(address grantee,uint48[] folders,uint256 nonce,uint256 deadline)"
+        "Revoke(address signer,address grantee,uint48[] folders,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant ROTATE_TYPE = keccak256(
-        "Rotate(uint48[] folders,bool voidGrants,bytes32 keyring,uint256 nonce,uint256 deadline)"
+        "Rotate(address signer,uint48[] folders,bool voidGrants,bytes32 keyring,uint256 nonce,uint256 deadline)"
     );
 
     uint8 private constant ALL_RIGHTS = READ | WRITE | DISPENSE;
@@ -54,7 +54,7 @@ abstract contract Consents is IConsents, Members {
         bytes calldata signature
     ) external {
         bytes32 structHash = keccak256(
-            abi.encode(GRANT_TYPE, _hashTerms(terms), receipt, _useNonce(patient, nonceKey), deadline)
+            abi.encode(GRANT_TYPE, patient, _hashTerms(terms), receipt, _useNonce(patient, nonceKey), deadline)
         );
         _checkSignature(patient, structHash, deadline, signature);
         _grant(patient, terms, receipt);
@@ -75,7 +75,7 @@ abstract contract Consents is IConsents, Members {
         bytes calldata signature
     ) external {
         bytes32 structHash = keccak256(
-            abi.encode(REVOKE_TYPE, grantee, _hashFolders(folders_), _useNonce(patient, nonceKey), deadline)
+            abi.encode(REVOKE_TYPE, patient, grantee, _hashFolders(folders_), _useNonce(patient, nonceKey), deadline)
         );
         _checkSignature(patient, structHash, deadline, signature);
         _revoke(patient, grantee, folders_);
@@ -97,7 +97,15 @@ abstract contract Consents is IConsents, Members {
         bytes calldata signature
     ) external {
         bytes32 structHash = keccak256(
-            abi.encode(ROTATE_TYPE, _hashFolders(folders_), voidGrants, keyring, _useNonce(patient, nonceKey), deadline)
+            abi.encode(
+                ROTATE_TYPE,
+                patient,
+                _hashFolders(folders_),
+                voidGrants,
+                keyring,
+                _useNonce(patient, nonceKey),
+                deadline
+            )
         );
         _checkSignature(patient, structHash, deadline, signature);
         _rotate(patient, folders_, voidGrants, keyring);

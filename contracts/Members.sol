@@ -7,8 +7,10 @@ import {SignedCalls} from "./SignedCalls.sol";
 
 /// @title Members, their keys, profiles and portals.
 abstract contract Members is IMembers, Ownable2Step, SignedCalls {
-    bytes32 private constant JOIN_TYPE = keccak256("Join(bytes32 key,uint256 nonce,uint256 deadline)");
-    bytes32 private constant SET_KEY_TYPE = keccak256("SetKey(bytes32 key,uint256 nonce,uint256 deadline)");
+    bytes32 private constant JOIN_TYPE = keccak256("Join(address signer,bytes32 key,uint256 nonce,uint256 deadline)");
+    bytes32 private constant SET_KEY_TYPE = keccak256(
+        "SetKey(address signer,bytes32 key,uint256 nonce,uint256 deadline)"
+    );
 
     mapping(address who => Member) private _members;
     mapping(bytes32 origin => address hospital) private _claims;
@@ -172,6 +174,6 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         uint192 nonceKey,
         uint256 deadline
     ) private returns (bytes32) {
-        return keccak256(abi.encode(typeHash, key, _useNonce(who, nonceKey), deadline));
+        return keccak256(abi.encode(typeHash, who, key, _useNonce(who, nonceKey), deadline));
     }
 }

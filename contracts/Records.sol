@@ -9,7 +9,7 @@ import {Consents} from "./Consents.sol";
 /// @title Sealed records, anchored by chaining their ids into their folder's head.
 abstract contract Records is IRecords, Consents {
     bytes32 private constant ADD_RECORDS_TYPE = keccak256(
-        "AddRecords(address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,bytes32 commitment)"
+        "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,bytes32 commitment)"
     );
     bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,bytes32 commitment)");
 
@@ -29,7 +29,7 @@ abstract contract Records is IRecords, Consents {
         bytes calldata signature
     ) external {
         bytes32 structHash = keccak256(
-            abi.encode(ADD_RECORDS_TYPE, patient, _hashEntries(entries), _useNonce(author, nonceKey), deadline)
+            abi.encode(ADD_RECORDS_TYPE, author, patient, _hashEntries(entries), _useNonce(author, nonceKey), deadline)
         );
         _checkSignature(author, structHash, deadline, signature);
         _requireParties(patient, author);

@@ -87,8 +87,10 @@ contract FuzzTest is Network {
     }
 
     function signJoin(uint256 key, uint192 sequence, uint256 deadline) private view returns (bytes memory) {
-        bytes32 typeHash = keccak256("Join(bytes32 key,uint256 nonce,uint256 deadline)");
-        bytes32 act = keccak256(abi.encode(typeHash, keccak256("key"), uint256(sequence) << 64, deadline));
+        bytes32 typeHash = keccak256("Join(address signer,bytes32 key,uint256 nonce,uint256 deadline)");
+        bytes32 act = keccak256(
+            abi.encode(typeHash, vm.addr(key), keccak256("key"), uint256(sequence) << 64, deadline)
+        );
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

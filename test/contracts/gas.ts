@@ -16,7 +16,7 @@ const grantFor =
   (count: number): Act =>
   async ({ registry, domain, who, until }) => {
     const terms = [{ ...termsFor(who.doctor, until), folder: FOLDER + 1 + count }];
-    const message = { terms, receipt: digest('receipt'), nonce: count, deadline: until };
+    const message = { signer: who.patient.address, terms, receipt: digest('receipt'), nonce: count, deadline: until };
     const signature = await who.patient.signTypedData(domain, GRANT_TYPES, message);
     return registry.connect(who.stranger).grantFor(who.patient, terms, digest('receipt'), 0, until, signature);
   };

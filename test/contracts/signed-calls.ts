@@ -27,7 +27,7 @@ import {
 
 type Net = Awaited<ReturnType<typeof deployWithGrant>>;
 
-/** One of the `...For` calls: what is signed, by whom, and how it is brought. */
+/** One of the `...For` calls: what is signed (but for `signer`, nonce and deadline), by whom, and how it is brought. */
 interface SignedCall {
   name: string;
   signer: (net: Net) => Signer;
@@ -125,7 +125,7 @@ const keyed = (key: bigint, count: bigint): bigint => (key << 64n) | count;
 
 for (const call of CALLS) {
   const sign = (net: Net, nonce: bigint, deadline: number, by = call.signer(net), domain = net.domain) =>
-    by.signTypedData(domain, call.types, { ...call.message(net), nonce, deadline });
+    by.signTypedData(domain, call.types, { signer: call.signer(net).address, ...call.message(net), nonce, deadline });
 
   const refused = async (net: Net, attempt: Promise<unknown>) => {
     await expect(attempt).to.be.revertedWithCustomError(net.registry, 'BadSignature').withArgs(call.signer(net));
@@ -226,18 +226,19 @@ for (const call of CALLS) {
 }
 
 describe('A contract wallet (ERC-1271)', () => {
-  /** The patient's and the doctor's place is taken by wallets whose owner is `fresh.other`. */
+  /** The patient's and the doctor's place is taken by a wallet whose owner is `fresh.other`, as of its `twin`. */
   async function deployWallet() {
     const net = await deployWithGrant();
     const wallet = await ethers.deployContract('Wallet', [net.fresh.other.address]);
-    return { ...net, wallet: await wallet.getAddress() };
+    const twin = await ethers.deployContract('Wallet', [net.fresh.other.address]);
+    return { ...net, wallet: await wallet.getAddress(), twin: await twin.getAddress() };
   }
 
   it('joins, grants, revokes and adds records by the signature of its owner', async () => {
     const { registry, domain, who, fresh, until, wallet } = await networkHelpers.loadFixture(deployWallet);
     const bringer = registry.connect(who.stranger);
     const sign = (types: Record<string, TypedDataField[]>, message: object) =>
-      fresh.other.signTypedData(domain, types, { ...message, deadline: until });
+      fresh.other.signTypedData(domain, types, { signer: wallet, ...message, deadline: until });
 
     await bringer.joinFor(wallet, KEY, 0, until, await sign(JOIN_TYPES, { key: KEY, nonce: 0 }));
     expect(await registry.isActive(wallet)).to.equal(true);
@@ -265,10 +266,30 @@ describe('A contract wallet (ERC-1271)', () => {
 
   it("does nothing by anyone else's signature", async () => {
     const { registry, domain, who, until, wallet } = await networkHelpers.loadFixture(deployWallet);
-    const signature = await who.stranger.signTypedData(domain, JOIN_TYPES, { key: KEY, nonce: 0, deadline: until });
+    const message = { signer: wallet, key: KEY, nonce: 0, deadline: until };
+    const signature = await who.stranger.signTypedData(domain, JOIN_TYPES, message);
     await expect(registry.joinFor(wallet, KEY, 0, until, signature))
       .to.be.revertedWithCustomError(registry, 'BadSignature')
       .withArgs(wallet);
+  });
+
+  it('does nothing by what its owner signed for another wallet of the same owner', async () => {
+    const net = await networkHelpers.loadFixture(deployWallet);
+    const { registry, domain, who, fresh, until, wallet, twin } = net;
+    for (const [index, call] of CALLS.entries()) {
+      // A sequence of its own for each act, so that both wallets have the same nonce to offer.
+      const sequence = BigInt(index);
+      const message = { signer: wallet, ...call.message(net), nonce: keyed(sequence, 0n), deadline: until };
+      const signature = await fresh.other.signTypedData(domain, call.types, message);
+      await expect(call.bring(net, sequence, until, signature, twin), call.name)
+        .to.be.revertedWithCustomError(registry, 'BadSignature')
+        .withArgs(twin);
+      await call.bring(net, sequence, until, signature, wallet);
+      if (call.name === 'joinFor') {
+        // Now that it is a member, it can be granted what `addRecordsFor` asks for.
+        await registry.connect(who.patient).grant([{ ...termsFor(who.doctor, until), grantee: wallet }], RECEIPT);
+      }
+    }
   });
 });
 
@@ -276,7 +297,7 @@ describe('A signed act', () => {
   it('asks of its member what the act itself would', async () => {
     const { registry, domain, who, until } = await networkHelpers.loadFixture(deployWithGrant);
     const sign = (by: Signer, types: Record<string, TypedDataField[]>, message: object) =>
-      by.signTypedData(domain, types, { ...message, nonce: 0, deadline: until });
+      by.signTypedData(domain, types, { signer: by.address, ...message, nonce: 0, deadline: until });
     const terms = [termsFor(who.lab, until)];
     const entries = [{ folder: FOLDER, cid: toBeHex(1, 32), commitment: ZeroHash }];
     const add = async (by: Signer, list: typeof entries) =>
@@ -315,7 +336,8 @@ describe('A signed act', () => {
   it('of several records adds none if consent lacks for one folder', async () => {
     const { registry, domain, who, until } = await networkHelpers.loadFixture(deployWithGrant);
     const entries = FOLDERS.map((folder) => ({ folder, cid: digest('cid'), commitment: ZeroHash }));
-    const message = { patient: who.patient.address, entries, nonce: 0, deadline: until };
+    const signer = who.doctor.address;
+    const message = { signer, patient: who.patient.address, entries, nonce: 0, deadline: until };
     const signature = await who.doctor.signTypedData(domain, ADD_RECORDS_TYPES, message);
     await expect(registry.addRecordsFor(who.doctor, who.patient, entries, 0, until, signature))
       .to.be.revertedWithCustomError(registry, 'NoConsent')

@@ -1,10 +1,14 @@
-import { NotFoundError, type AbortOptions } from 'interface-store';
+import { NotFoundError } from 'interface-store';
 import type { Blockstore, InputPair, Pair } from 'interface-blockstore';
 import { CID } from 'multiformats/cid';
 import * as Digest from 'multiformats/hashes/digest';
 import { concat, own, type Bytes } from '../../core/bytes.ts';
 import { RAW } from '../../core/storage/cid.ts';
 import type { Database } from './database.ts';
+
+interface AbortOptions {
+  readonly signal?: AbortSignal;
+}
 
 type Source = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 

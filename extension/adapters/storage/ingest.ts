@@ -87,7 +87,7 @@ const storageFull = () =>
   new SalusError('storage-full', 'There is no room left on this computer. Nothing was changed; make room and try again.');
 
 /** Deletes every block that no pin reaches. Safe at any time: it waits for imports in progress. @returns blocks deleted */
-export function collectGarbage(db: Database): Promise<number> {
+export async function collectGarbage(db: Database): Promise<number> {
   return navigator.locks.request(INGEST_LOCK, { mode: 'exclusive' }, async () => {
     const kept = new Set<string>();
     for (const pin of await db.getAll('pins')) for (const cid of pin.blocks) kept.add(blockKey(CID.decode(cid)).join());

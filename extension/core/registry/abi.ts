@@ -57,6 +57,7 @@ export const REGISTRY_ABI = [
   'error BadKey()',
   'error OriginTaken(bytes32 origin)',
   'error NoConsent(address patient, address by)',
+  'error InvalidAccountNonce(address account, uint256 currentNonce)',
 ] as const;
 
 /** Encoder and decoder for {@link REGISTRY_ABI}. */

@@ -69,7 +69,10 @@ export class SignedCalls {
   }
 
   setKey(key: Uint8Array): Promise<string> {
-    return this.#call('setKeyFor', SET_KEY_TYPES, NonceKey.Membership, { key: toHex(key) }, [this.#address, toHex(key)]);
+    return this.#call('setKeyFor', SET_KEY_TYPES, NonceKey.Membership, { key: toHex(key) }, [
+      this.#address,
+      toHex(key),
+    ]);
   }
 
   grant(terms: readonly Terms[], receipt: Uint8Array): Promise<string> {
@@ -78,7 +81,11 @@ export class SignedCalls {
   }
 
   revoke(grantee: string, folders: readonly number[]): Promise<string> {
-    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Consent, { grantee, folders }, [this.#address, grantee, folders]);
+    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Consent, { grantee, folders }, [
+      this.#address,
+      grantee,
+      folders,
+    ]);
   }
 
   /** @param ahead rotations signed before this one in the same batch, whose nonces the chain does not show yet */
@@ -105,7 +112,7 @@ export class SignedCalls {
     const nonce = (await this.#client.nonce(this.#address, nonceKey)) + BigInt(ahead);
     const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
     const domain = registryDomain(this.#network.chainId, this.#network.registry);
-    const signature = signTyped(this.#key, domain, types, { ...message, nonce, deadline });
+    const signature = signTyped(this.#key, domain, types, { signer: this.#address, ...message, nonce, deadline });
     return registryInterface.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
   }
 }

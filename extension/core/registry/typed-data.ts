@@ -12,13 +12,18 @@ export function managerDomain(chainId: number, registry: string): TypedDataDomai
 
 type Types = Record<string, TypedDataField[]>;
 const field = (type: string, name: string): TypedDataField => ({ type, name });
+const signer = field('address', 'signer');
 const tail = [field('uint256', 'nonce'), field('uint256', 'deadline')];
 
-/** EIP-712 types of the registry's `…For` calls. `nonce` is the keyed nonce: key << 64 | count (OpenZeppelin `NoncesKeyed`). */
-export const JOIN_TYPES: Types = { Join: [field('bytes32', 'key'), ...tail] };
-export const SET_KEY_TYPES: Types = { SetKey: [field('bytes32', 'key'), ...tail] };
+/**
+ * EIP-712 types of the registry's `…For` calls. `signer` is the account whose act it is, so that a signature for one
+ * ERC-1271 wallet is refused for another of the same owner key. `nonce` is the keyed nonce: key << 64 | count
+ * (OpenZeppelin `NoncesKeyed`).
+ */
+export const JOIN_TYPES: Types = { Join: [signer, field('bytes32', 'key'), ...tail] };
+export const SET_KEY_TYPES: Types = { SetKey: [signer, field('bytes32', 'key'), ...tail] };
 export const GRANT_TYPES: Types = {
-  Grant: [field('Terms[]', 'terms'), field('bytes32', 'receipt'), ...tail],
+  Grant: [signer, field('Terms[]', 'terms'), field('bytes32', 'receipt'), ...tail],
   Terms: [
     field('address', 'grantee'),
     field('uint48', 'folder'),
@@ -28,13 +33,13 @@ export const GRANT_TYPES: Types = {
   ],
 };
 export const REVOKE_TYPES: Types = {
-  Revoke: [field('address', 'grantee'), field('uint48[]', 'folders'), ...tail],
+  Revoke: [signer, field('address', 'grantee'), field('uint48[]', 'folders'), ...tail],
 };
 export const ROTATE_TYPES: Types = {
-  Rotate: [field('uint48[]', 'folders'), field('bool', 'voidGrants'), field('bytes32', 'keyring'), ...tail],
+  Rotate: [signer, field('uint48[]', 'folders'), field('bool', 'voidGrants'), field('bytes32', 'keyring'), ...tail],
 };
 export const ADD_RECORDS_TYPES: Types = {
-  AddRecords: [field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
+  AddRecords: [signer, field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
   Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('bytes32', 'commitment')],
 };
 

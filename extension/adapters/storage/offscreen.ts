@@ -1,0 +1,77 @@
+import type { StoragePort } from '../../core/wallet/ports.ts';
+import { openLane } from '../messaging/lane.ts';
+
+const PAGE = 'offscreen.html';
+/** First message of a lane; its port follows with it. */
+export const LANE = 'salus-lane';
+
+/** The part of a service worker's global scope that is used here. */
+interface WorkerScope {
+  readonly clients: {
+    matchAll(options: { includeUncontrolled: boolean; type: 'all' }): Promise<
+      { readonly url: string; postMessage(message: unknown, transfer: Transferable[]): void }[]
+    >;
+  };
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+const scope = globalThis as unknown as WorkerScope;
+
+let creating: Promise<void> | undefined;
+
+/** Opens the offscreen document if it is not open. @returns whether it had to be opened */
+async function ensureOffscreen(): Promise<boolean> {
+  const documentUrls = [chrome.runtime.getURL(PAGE)];
+  const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT' as chrome.runtime.ContextType], documentUrls });
+  if (open.length > 0) return false;
+  creating ??= chrome.offscreen
+    .createDocument({
+      url: PAGE,
+      reasons: ['WORKERS' as chrome.offscreen.Reason],
+      justification: 'Keeps and seals health records where work may outlive the service worker.',
+    })
+    .finally(() => (creating = undefined));
+  await creating;
+  return true;
+}
+
+async function handOver(port: MessagePort): Promise<void> {
+  await ensureOffscreen();
+  const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
+  const host = clients.find((c) => new URL(c.url).pathname === `/${PAGE}`);
+  if (host === undefined) throw new Error('the offscreen document is not there');
+  host.postMessage(LANE, [port]);
+}
+
+/** Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker. */
+export function brokerLanes(): void {
+  scope.addEventListener('message', ({ data, ports }) => {
+    const [port] = ports;
+    if (data === LANE && port !== undefined) void handOver(port);
+  });
+}
+
+/** The storage host, as the service worker calls it. Opens it when needed, and again if it was lost. */
+export function offscreenStorage(managers: readonly string[]): StoragePort {
+  let lane: Promise<StoragePort> | undefined;
+  const connect = async (): Promise<StoragePort> => {
+    const { port1, port2 } = new MessageChannel();
+    await handOver(port2);
+    const opened = openLane<StoragePort>(port1) as unknown as StoragePort;
+    await opened.setManagers(managers);
+    return opened;
+  };
+  return new Proxy({} as StoragePort, {
+    get: (_, method) =>
+      method === 'then'
+        ? undefined
+        : async (...args: unknown[]) => {
+            if (await ensureOffscreen()) lane = undefined;
+            lane ??= connect().catch((error: unknown) => {
+              lane = undefined;
+              throw error;
+            });
+            const call = (await lane)[method as keyof StoragePort] as (...values: unknown[]) => Promise<unknown>;
+            return call(...args);
+          },
+  });
+}

@@ -1,0 +1,74 @@
+import * as dagCbor from '@ipld/dag-cbor';
+import * as v from 'valibot';
+import { Role } from '../registry/abi.ts';
+import type { Member, RegistryClient } from '../registry/client.ts';
+import { cidFromDigest } from '../storage/cid.ts';
+import type { StoragePort } from './ports.ts';
+
+/** What the registry knows of a site. Facts only; a site that nobody vouches for has none. */
+export interface SiteTrust {
+  readonly origin: string;
+  readonly hospital?: {
+    readonly address: string;
+    /** From its public profile; absent when that could not be fetched. */
+    readonly name?: string;
+    /** Unix seconds: when a registrar let it in. */
+    readonly since?: number;
+    readonly accreditedBy: string;
+  };
+}
+
+/** What the registry knows of the one who would read. */
+export interface RecipientTrust {
+  readonly address: string;
+  readonly role: Role;
+  readonly active: boolean;
+  readonly hasKey: boolean;
+  /** The member that vouches: for a doctor, the hospital. */
+  readonly vouchedBy?: { readonly address: string; readonly name?: string; readonly sameAsSite: boolean };
+}
+
+/** Public profile of a member: a FHIR Organization or Practitioner, dag-cbor, at the digest in the registry. */
+const ProfileSchema = v.looseObject({
+  resourceType: v.picklist(['Organization', 'Practitioner']),
+  name: v.pipe(v.string(), v.maxLength(200)),
+});
+
+async function nameOf(storage: StoragePort, member: Member): Promise<string | undefined> {
+  if (member.profile === undefined) return undefined;
+  try {
+    const bytes = await storage.block(cidFromDigest(member.profile).toString());
+    return v.parse(ProfileSchema, dagCbor.decode(bytes)).name;
+  } catch {
+    return undefined; // a missing profile takes a name away, never the facts on chain
+  }
+}
+
+/** Resolves a web origin to the hospital that registered it, and answers about recipients in that light. */
+export async function siteTrust(
+  client: RegistryClient,
+  storage: StoragePort,
+  origin: string,
+): Promise<SiteTrust & { recipient: (address: string) => Promise<RecipientTrust> }> {
+  const hospital = await client.hospitalOf(origin);
+  const recipient = async (address: string): Promise<RecipientTrust> => {
+    const member = await client.member(address);
+    const known = { address, role: member.role, active: member.active, hasKey: member.encryptionKey !== undefined };
+    if (member.role === Role.None || member.role === Role.Patient) return known;
+    const by = await client.member(member.enroller);
+    const name = await nameOf(storage, by);
+    return { ...known, vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address } };
+  };
+  if (hospital === undefined) return { origin, recipient };
+  const [name, since] = await Promise.all([nameOf(storage, hospital), client.enrolledAt(hospital.address)]);
+  return {
+    origin,
+    hospital: {
+      address: hospital.address,
+      ...(name && { name }),
+      ...(since !== undefined && { since }),
+      accreditedBy: hospital.enroller,
+    },
+    recipient,
+  };
+}

@@ -1,0 +1,138 @@
+import { SalusError, type ErrorCode } from '../errors.ts';
+import { Keyring } from '../keys/keyring.ts';
+import type { Vault, VaultState } from '../vault/vault.ts';
+import { drainOutbox, ensureMembership } from './outbox.ts';
+import type { WalletState } from './sealed-state.ts';
+import { Session, type SessionParts } from './session.ts';
+
+export interface WalletParts extends SessionParts {
+  readonly vault: Vault;
+  /** Called when the wallet was locked, unlocked, or something it shows may have changed. */
+  readonly onChange: () => void;
+}
+
+export interface WalletStatus {
+  readonly vault: VaultState;
+  /** Only while unlocked. */
+  readonly address?: string;
+  readonly kind?: WalletState['kind'];
+  readonly wordsConfirmed?: boolean;
+  /** Why copies or the chain are behind, if they are. */
+  readonly syncProblem?: ErrorCode;
+  readonly syncing: boolean;
+}
+
+/** The wallet: a vault, and while it is unlocked a {@link Session}. */
+export class Wallet {
+  readonly #parts: WalletParts;
+  #session: Session | undefined;
+  #sync: Promise<void> | undefined;
+  #syncAgain = false;
+  #syncProblem: ErrorCode | undefined;
+
+  constructor(parts: WalletParts) {
+    this.#parts = parts;
+  }
+
+  async status(): Promise<WalletStatus> {
+    const vault = await this.#parts.vault.state();
+    const syncing = this.#sync !== undefined;
+    const problem = this.#syncProblem && { syncProblem: this.#syncProblem };
+    if (vault !== 'unlocked') return { vault, syncing, ...problem };
+    const session = await this.session();
+    const { kind, wordsConfirmed } = await session.state.read();
+    return { vault, address: session.address, kind, wordsConfirmed, syncing, ...problem };
+  }
+
+  /**
+   * Makes a wallet in this browser from new or restored words and leaves it unlocked.
+   * @param confirmed whether the person is known to have the words (they typed them)
+   */
+  async create(entropy: Uint8Array, password: string, kind: WalletState['kind'], confirmed: boolean): Promise<void> {
+    await this.#parts.vault.create(entropy, password);
+    this.#drop();
+    const session = await this.session();
+    await session.state.update((s) => ({ ...s, kind, wordsConfirmed: confirmed || s.wordsConfirmed }));
+    this.#parts.onChange();
+    void this.sync();
+  }
+
+  async unlock(password: string): Promise<void> {
+    await this.#parts.vault.unlock(password);
+    this.#parts.onChange();
+    void this.sync();
+  }
+
+  async lock(): Promise<void> {
+    await this.#parts.vault.lock();
+    this.#drop();
+    this.#parts.onChange();
+  }
+
+  /** To be called on every wake: locks when the deadline has passed while nobody looked. */
+  async enforceDeadline(): Promise<void> {
+    if (this.#session !== undefined && (await this.#parts.vault.state()) !== 'unlocked') await this.lock();
+  }
+
+  /** The unlocked session. @throws SalusError `vault-locked` */
+  async session(): Promise<Session> {
+    const entropy = await this.#parts.vault.entropy().catch((error: unknown) => {
+      this.#drop();
+      throw error;
+    });
+    this.#session ??= new Session(Keyring.fromEntropy(entropy), this.#parts);
+    entropy.fill(0);
+    return this.#session;
+  }
+
+  async isUnlocked(): Promise<boolean> {
+    return (await this.#parts.vault.state()) === 'unlocked';
+  }
+
+  touch(): Promise<void> {
+    return this.#parts.vault.touch();
+  }
+
+  /** The recovery words' entropy, for showing them once more. Asks for the password again. */
+  async revealEntropy(password: string): Promise<Uint8Array> {
+    await this.#parts.vault.unlock(password);
+    return this.#parts.vault.entropy();
+  }
+
+  /**
+   * Brings membership, copies and the chain up to date. One at a time; a call during one makes another follow. Never throws:
+   * what is behind shows in {@link status} and is tried again by the next alarm.
+   */
+  sync(): Promise<void> {
+    if (this.#sync !== undefined) {
+      this.#syncAgain = true;
+      return this.#sync;
+    }
+    this.#sync = this.#syncOnce().finally(() => {
+      this.#sync = undefined;
+      this.#parts.onChange();
+      if (!this.#syncAgain) return;
+      this.#syncAgain = false;
+      void this.sync();
+    });
+    return this.#sync;
+  }
+
+  async #syncOnce(): Promise<void> {
+    try {
+      const session = await this.session();
+      await session.client.checkChain();
+      await ensureMembership(session);
+      await drainOutbox(session);
+      this.#syncProblem = undefined;
+    } catch (error) {
+      const code = error instanceof SalusError ? error.code : undefined;
+      this.#syncProblem = code === 'vault-locked' ? undefined : code;
+    }
+  }
+
+  #drop(): void {
+    this.#session?.wipe();
+    this.#session = undefined;
+  }
+}

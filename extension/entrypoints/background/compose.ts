@@ -1,0 +1,58 @@
+import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
+import { browser } from '../../adapters/browser/api.ts';
+import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
+import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
+import { loadNetwork } from '../../adapters/network.ts';
+import { managerSponsor } from '../../adapters/sponsor.ts';
+import { offscreenStorage } from '../../adapters/storage/offscreen.ts';
+import { RegistryClient } from '../../core/registry/client.ts';
+import { Vault } from '../../core/vault/vault.ts';
+import { Wallet } from '../../core/wallet/wallet.ts';
+import { Approvals } from '../../rpc/approvals.ts';
+import { RpcServer } from '../../rpc/server.ts';
+import { createUiApi, type UiApi } from '../../rpc/ui-api.ts';
+import { notifySite, notifyUi } from './events.ts';
+
+export interface Background {
+  readonly wallet: Wallet;
+  readonly approvals: Approvals;
+  readonly server: RpcServer;
+  readonly ui: UiApi;
+}
+
+/** Puts the parts together: the only place that knows all of them. */
+export async function compose(): Promise<Background> {
+  const network = await loadNetwork();
+  const now = Date.now;
+  const chain = EthersNetwork.from(network.chainId);
+  // Without `staticNetwork` every call asks for the chain id first and a dead node is retried for ever.
+  const provider = new JsonRpcProvider(network.rpcUrl, chain, { staticNetwork: chain, cacheTimeout: -1 });
+  const storage = offscreenStorage(network.managers);
+  const vault = new Vault({
+    primary: localSlot('vault'),
+    copy: databaseSlot('vault'),
+    attempts: localSlot('attempts'),
+    session: sessionStore,
+    now,
+  });
+  const wallet = new Wallet({
+    vault,
+    client: new RegistryClient(network, provider),
+    storage,
+    sponsor: managerSponsor(network.managers),
+    stateSlot: localSlot('state'),
+    now,
+    onChange: notifyUi,
+  });
+  const approvals = new Approvals(sessionStore, promptWindows, now);
+  const server = new RpcServer({
+    wallet,
+    approvals,
+    storage,
+    chainId: network.chainId,
+    networkName: network.name,
+    version: browser.runtime.getManifest().version,
+  });
+  const ui = createUiApi({ wallet, approvals, storage, notify: notifySite });
+  return { wallet, approvals, server, ui };
+}

@@ -1,0 +1,40 @@
+import type { Runtime } from 'webextension-polyfill';
+import * as v from 'valibot';
+import { RpcCode, RpcError, toRpcError } from '../../rpc/errors.ts';
+import { WireRequestSchema } from '../../rpc/schema.ts';
+import type { Caller } from '../../rpc/server.ts';
+import type { Background } from './compose.ts';
+
+/** Who is at the other end, from what the browser says alone. */
+function callerOf(port: Runtime.Port): Caller {
+  // `origin` and `documentId` are newer than the polyfill's types.
+  const sender = port.sender as (Runtime.MessageSender & { origin?: string; documentId?: string }) | undefined;
+  const origin = sender?.origin ?? (sender?.url === undefined ? '' : new URL(sender.url).origin);
+  return {
+    origin,
+    documentId: sender?.documentId ?? `${sender?.tab?.id ?? ''}:${origin}`,
+    topFrame: sender?.frameId === 0,
+  };
+}
+
+/** Answers one page's requests over its content script's port. Every request gets exactly one answer. */
+export function servePage(port: Runtime.Port, ready: Promise<Background>): void {
+  const caller = callerOf(port);
+  let open = true;
+  port.onDisconnect.addListener(() => (open = false));
+  port.onMessage.addListener((message: unknown) => {
+    const request = v.safeParse(WireRequestSchema, message);
+    if (!request.success) return; // not from our content script
+    const { id } = request.output;
+    const answer = ready.then(({ server }) => server.handle(request.output, caller));
+    answer
+      .then((result) => ({ id, result }))
+      .catch((error: unknown) => ({ id, error: toRpcError(error) }))
+      .then((reply) => {
+        if (open) port.postMessage(reply);
+      })
+      .catch(() => {
+        if (open) port.postMessage({ id, error: toRpcError(new RpcError(RpcCode.Internal, 'The answer could not be sent.')) });
+      });
+  });
+}

@@ -1,0 +1,170 @@
+import * as v from 'valibot';
+import { randomId } from '../core/bytes.ts';
+import type { SessionStore } from '../core/vault/vault.ts';
+import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from './errors.ts';
+
+/** What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record. */
+export const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write'] as const;
+export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
+
+const ApprovalSchema = v.object({
+  id: v.string(),
+  kind: v.picklist(APPROVAL_KINDS),
+  /** Names the page's request across worker deaths: document and the content script's id. */
+  requestKey: v.string(),
+  origin: v.string(),
+  params: v.unknown(),
+  /** Import job of an offer or a write. */
+  job: v.optional(v.string()),
+  /** Milliseconds since the epoch. */
+  createdAt: v.number(),
+  windowId: v.optional(v.number()),
+});
+export type Approval = v.InferOutput<typeof ApprovalSchema>;
+
+const OutcomeSchema = v.union([
+  v.object({ result: v.unknown() }),
+  v.object({ error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.object({ reason: v.string() })) }) }),
+]);
+export type Outcome = { readonly result: unknown } | { readonly error: RpcErrorData };
+
+const StoredSchema = v.object({
+  pending: v.array(ApprovalSchema),
+  settled: v.array(v.object({ requestKey: v.string(), at: v.number(), outcome: OutcomeSchema })),
+});
+type Stored = v.InferOutput<typeof StoredSchema>;
+
+/** Opens and closes the windows that show requests. */
+export interface PromptWindows {
+  /** @returns the window's id */
+  open(approvalId: string): Promise<number>;
+  focus(windowId: number): Promise<void>;
+  close(windowId: number): Promise<void>;
+}
+
+/** A request that nobody answered is over after this. */
+export const EXPIRES_MS = 10 * 60_000;
+/** Prompts of all sites together. */
+const MOST_PENDING = 20;
+const STORE_KEY = 'approvals';
+
+/**
+ * The queue of requests that wait for the person. It lives in session storage, so a worker that died in between finds it again;
+ * the page's side asks again with the same request key and is given the same answer. An approval is resolved by its id alone.
+ */
+export class Approvals {
+  readonly #store: SessionStore;
+  readonly #windows: PromptWindows;
+  readonly #now: () => number;
+  readonly #waiting = new Map<string, ((outcome: Outcome) => void)[]>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: SessionStore, windows: PromptWindows, now: () => number) {
+    this.#store = store;
+    this.#windows = windows;
+    this.#now = now;
+  }
+
+  /**
+   * Asks the person, or joins a question already asked with the same key.
+   * @throws RpcError 4001 rejected or expired, -32005 when this site already has such a prompt open
+   */
+  async ask(question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<unknown> {
+    const outcome = await this.#exclusive(async (stored) => {
+      const settled = stored.settled.find((s) => s.requestKey === question.requestKey);
+      if (settled !== undefined) return settled.outcome;
+      const known = stored.pending.find((p) => p.requestKey === question.requestKey);
+      if (known === undefined) await this.#open(stored, question);
+      return undefined;
+    });
+    const answer =
+      outcome ??
+      (await new Promise<Outcome>((resolve) => {
+        this.#waiting.set(question.requestKey, [...(this.#waiting.get(question.requestKey) ?? []), resolve]);
+      }));
+    if ('error' in answer) throw new RpcError(answer.error.code as RpcCode, answer.error.message, answer.error.data?.reason);
+    return answer.result;
+  }
+
+  /** Whether this request is waiting or was answered, so that asking again costs nothing. */
+  async knows(requestKey: string): Promise<boolean> {
+    const { pending, settled } = await this.#read();
+    return [...pending, ...settled].some((a) => a.requestKey === requestKey);
+  }
+
+  async get(id: string): Promise<Approval | undefined> {
+    return (await this.pending()).find((a) => a.id === id);
+  }
+
+  async pending(): Promise<Approval[]> {
+    await this.expire();
+    return (await this.#read()).pending;
+  }
+
+  /** Answers one approval. A second answer to the same id changes nothing. */
+  async settle(id: string, outcome: Outcome): Promise<void> {
+    const approval = await this.#exclusive((stored) => {
+      const found = stored.pending.find((a) => a.id === id);
+      if (found === undefined) return Promise.resolve(undefined);
+      stored.pending = stored.pending.filter((a) => a.id !== id);
+      stored.settled = [
+        ...stored.settled.filter((s) => s.at > this.#now() - EXPIRES_MS),
+        { requestKey: found.requestKey, at: this.#now(), outcome: outcome as Stored['settled'][number]['outcome'] },
+      ];
+      return Promise.resolve(found);
+    });
+    if (approval === undefined) return;
+    for (const resolve of this.#waiting.get(approval.requestKey) ?? []) resolve(outcome);
+    this.#waiting.delete(approval.requestKey);
+    if (approval.windowId !== undefined) await this.#windows.close(approval.windowId);
+  }
+
+  reject(id: string): Promise<void> {
+    return this.settle(id, { error: toRpcError(userRejected()) });
+  }
+
+  /** A window is matched by its id: closing it is a no. */
+  async windowClosed(windowId: number): Promise<void> {
+    const closed = (await this.#read()).pending.filter((a) => a.windowId === windowId);
+    for (const { id } of closed) await this.reject(id);
+  }
+
+  /** Rejects everything that waits: on locking, and when the account or network changes. */
+  async rejectAll(): Promise<void> {
+    for (const { id } of (await this.#read()).pending) await this.reject(id);
+  }
+
+  /** Ends what nobody answered in time. */
+  async expire(): Promise<void> {
+    const old = (await this.#read()).pending.filter((a) => a.createdAt + EXPIRES_MS <= this.#now());
+    for (const { id } of old) await this.reject(id);
+  }
+
+  async #open(stored: Stored, question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<void> {
+    const same = stored.pending.find((a) => a.origin === question.origin && a.kind === question.kind);
+    if (same !== undefined || stored.pending.length >= MOST_PENDING) {
+      if (same?.windowId !== undefined) await this.#windows.focus(same.windowId);
+      throw new RpcError(RpcCode.LimitExceeded, 'A request like this is already waiting for the person.', 'already-pending');
+    }
+    const id = randomId();
+    const windowId = await this.#windows.open(id);
+    stored.pending.push({ ...question, id, createdAt: this.#now(), windowId });
+  }
+
+  async #read(): Promise<Stored> {
+    const parsed = v.safeParse(StoredSchema, await this.#store.get(STORE_KEY));
+    return parsed.success ? parsed.output : { pending: [], settled: [] };
+  }
+
+  /** One change at a time, so that two requests at once do not undo one another. */
+  #exclusive<T>(change: (stored: Stored) => Promise<T>): Promise<T> {
+    const next = this.#last.then(async () => {
+      const stored = await this.#read();
+      const result = await change(stored);
+      await this.#store.set(STORE_KEY, stored);
+      return result;
+    });
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+}

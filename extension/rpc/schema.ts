@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { PURPOSES } from '../core/consent/purposes.ts';
+import { SECTIONS } from '../core/records/sections.ts';
+import { RpcCode, RpcError } from './errors.ts';
+
+/** Largest request a page may send, in characters of JSON. */
+export const MOST_REQUEST_CHARS = 16_000_000;
+
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address'));
+const shortText = (most: number) => v.pipe(v.string(), v.maxLength(most));
+const section = v.picklist(SECTIONS);
+const seconds = v.pipe(v.number(), v.safeInteger());
+const none = v.optional(v.union([v.tuple([]), v.strictObject({})]));
+
+/** Longest time a page may ask for: a year. */
+const LONGEST_SECONDS = 366 * 86_400;
+
+const AccessRequestSchema = v.strictObject({
+  /** HL7 v3 PurposeOfUse. */
+  purpose: v.picklist(PURPOSES),
+  sections: v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length)),
+  rights: v.optional(v.pipe(v.array(v.picklist(['read', 'write'])), v.minLength(1), v.maxLength(2)), ['read']),
+  /** Seconds. */
+  duration: v.pipe(seconds, v.minValue(60), v.maxValue(LONGEST_SECONDS)),
+  /** Shown to the person as the site's own words. */
+  reason: v.pipe(shortText(300), v.nonEmpty()),
+  /** The member who will read; `name` is the site's claim. */
+  recipient: v.strictObject({ address, name: v.optional(shortText(120)) }),
+});
+export type AccessRequest = v.InferOutput<typeof AccessRequestSchema>;
+
+const ListRequestSchema = v.strictObject({
+  patient: v.optional(address),
+  section: v.optional(section),
+  /** `code` or `system|code`. */
+  code: v.optional(shortText(300)),
+  /** FHIR dates; compared as text, so `2026` and `2026-05-01` both work. */
+  from: v.optional(v.pipe(v.string(), v.regex(/^\d{4}/))),
+  to: v.optional(v.pipe(v.string(), v.regex(/^\d{4}/))),
+  /** `next` of the page before. */
+  after: v.optional(shortText(200)),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)), 100),
+});
+export type ListRequest = v.InferOutput<typeof ListRequestSchema>;
+
+const ReadRequestSchema = v.strictObject({ patient: address, id: shortText(200) });
+export type ReadRequest = v.InferOutput<typeof ReadRequestSchema>;
+
+const WriteRequestSchema = v.pipe(
+  v.strictObject({
+    /** Left out: an offer to the wallet's own patient. */
+    patient: v.optional(address),
+    /** Left out: each resource goes to the section it belongs in (offers only). */
+    section: v.optional(section),
+    resource: v.optional(v.looseObject({ resourceType: v.string() })),
+    bundle: v.optional(v.looseObject({ resourceType: v.literal('Bundle') })),
+  }),
+  v.check((w) => (w.resource === undefined) !== (w.bundle === undefined), 'expected either resource or bundle'),
+  v.check((w) => w.patient === undefined || w.section !== undefined, 'expected a section'),
+);
+export type WriteRequest = v.InferOutput<typeof WriteRequestSchema>;
+
+/** Every method a page may call, with what its params must be. Anything else is answered with 4200. */
+export const METHODS = {
+  eth_chainId: none,
+  net_version: none,
+  eth_accounts: none,
+  eth_requestAccounts: none,
+  health_getCapabilities: none,
+  health_requestAccess: AccessRequestSchema,
+  health_listRecords: ListRequestSchema,
+  health_readRecord: ReadRequestSchema,
+  health_writeRecord: WriteRequestSchema,
+} as const;
+export type Method = keyof typeof METHODS;
+export type ParamsOf<M extends Method> = v.InferOutput<(typeof METHODS)[M]>;
+
+/** A page's request as the content script passes it on. `id` is the content script's own, 128 random bits. */
+export const WireRequestSchema = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  method: shortText(100),
+  params: v.optional(v.unknown()),
+});
+export type WireRequest = v.InferOutput<typeof WireRequestSchema>;
+
+const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
+
+/**
+ * Parses method and params. Health methods take one object, bare or as the only element of an array.
+ * @throws RpcError 4200 for an unknown method, -32602 naming the first field that is wrong
+ */
+export function parseRequest(request: WireRequest): { method: Method; params: unknown } {
+  const { method, params } = request;
+  if (!isMethod(method)) throw new RpcError(RpcCode.UnsupportedMethod, `This wallet has no method “${method.slice(0, 60)}”.`);
+  const health = method.startsWith('health_') && method !== 'health_getCapabilities';
+  const list = Array.isArray(params) ? (params as unknown[]) : undefined;
+  const value = health && list?.length === 1 ? list[0] : (params ?? undefined);
+  const parsed = v.safeParse(METHODS[method], value);
+  if (parsed.success) return { method, params: parsed.output };
+  const [issue] = parsed.issues;
+  const path = issue.path?.map((p) => String(p.key)).join('.') ?? 'params';
+  // `issue.expected` speaks of types and fixed words only; what was received is never repeated.
+  throw new RpcError(RpcCode.InvalidParams, `${method}: “${path}” is not valid (expected ${issue.expected ?? 'another value'}).`, 'params');
+}

@@ -1,0 +1,367 @@
+import * as v from 'valibot';
+import { toBase64 } from '../core/bytes.ts';
+import { SalusError } from '../core/errors.ts';
+import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
+import type { ImportReport } from '../core/records/importer.ts';
+import { isSection, SECTIONS, SENSITIVE, type Section } from '../core/records/sections.ts';
+import type { RecordItem } from '../core/records/book.ts';
+import type { LedgerRow } from '../core/storage/ledger.ts';
+import { endConsent, giveConsent, ownConsents, type ConsentView } from '../core/wallet/consents.ts';
+import type { Progress, StoragePort } from '../core/wallet/ports.ts';
+import { commitOwnImport, listOwn, listShared, planOwnImport, readRecord, writeShared, type Provenance } from '../core/wallet/records.ts';
+import { siteTrust, type RecipientTrust, type SiteTrust } from '../core/wallet/trust.ts';
+import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
+import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
+import type { Approval, Approvals } from './approvals.ts';
+import type { AccessRequest } from './schema.ts';
+
+export interface SectionCount {
+  readonly section: Section;
+  readonly count: number;
+  readonly newest?: string;
+  readonly sensitive: boolean;
+}
+
+/** What the prompt shows of one request. */
+export type PromptView = {
+  readonly id: string;
+  readonly site: SiteTrust;
+  readonly expiresAt: number;
+} & (
+  | { readonly kind: 'connect'; readonly account: 'patient' | 'provider' }
+  | {
+      readonly kind: 'access';
+      readonly request: AccessRequest;
+      readonly recipient: RecipientTrust;
+      readonly sections: readonly SectionCount[];
+    }
+  | { readonly kind: 'offer'; readonly report: ImportReport }
+  | { readonly kind: 'write'; readonly patient: string; readonly section: Section; readonly report: ImportReport }
+);
+
+/** What the person chose in an access prompt; ignored for the other kinds. */
+export interface PromptChoice {
+  readonly sections?: readonly Section[];
+  /** Unix seconds. */
+  readonly until?: number;
+}
+
+export interface HomeView {
+  readonly sections: readonly SectionCount[];
+  readonly total: number;
+  readonly unreadable: number;
+  /** Added by others since the person last looked. */
+  readonly arrived: readonly RecordItem[];
+  readonly copies: { readonly entries: number; readonly durable: number; readonly anchored: number; readonly managers: number; readonly needed: number };
+}
+
+export interface OpenedRecord {
+  readonly item: RecordItem;
+  /** The resource, for FHIR; else the bytes in base64. */
+  readonly content: { readonly resource: unknown } | { readonly base64: string };
+  readonly provenance: Provenance;
+  /** Where copies of its entry are. */
+  readonly copies?: Pick<LedgerRow, 'replicas' | 'anchor' | 'bytes'>;
+}
+
+export interface UiParts {
+  readonly wallet: Wallet;
+  readonly approvals: Approvals;
+  readonly storage: StoragePort;
+  /** Tells pages of a site what changed. */
+  readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
+}
+
+const text = v.pipe(v.string(), v.maxLength(2_000));
+const sectionSchema = v.custom<Section>(isSection);
+const choiceSchema = v.object({
+  sections: v.optional(v.array(sectionSchema)),
+  until: v.optional(v.pipe(v.number(), v.safeInteger())),
+});
+
+/** Arguments of each call; the wallet's own pages are trusted, their messages are checked all the same. */
+const ARGUMENTS = {
+  status: v.tuple([]),
+  newWords: v.tuple([]),
+  create: v.tuple([text, text, v.picklist(['patient', 'provider']), v.boolean()]),
+  checkWords: v.tuple([text]),
+  unlock: v.tuple([text]),
+  lock: v.tuple([]),
+  touch: v.tuple([]),
+  home: v.tuple([]),
+  records: v.tuple([v.optional(sectionSchema)]),
+  sharedRecords: v.tuple([]),
+  openRecord: v.tuple([text, text]),
+  planImport: v.tuple([text]),
+  commitImport: v.tuple([text]),
+  importProgress: v.tuple([text]),
+  cancelImport: v.tuple([text]),
+  arrivalsSeen: v.tuple([]),
+  sites: v.tuple([]),
+  disconnectSite: v.tuple([text]),
+  consents: v.tuple([]),
+  endConsent: v.tuple([text]),
+  activity: v.tuple([]),
+  pendingPrompts: v.tuple([]),
+  prompt: v.tuple([text]),
+  approve: v.tuple([text, choiceSchema]),
+  reject: v.tuple([text]),
+  syncNow: v.tuple([]),
+} as const;
+type Arguments = typeof ARGUMENTS;
+
+/** Plans whose import is not committed yet: job → report. Lost with the worker; the file must then be chosen again. */
+type Plans = Map<string, ImportReport>;
+
+function countSections(items: readonly RecordItem[]): SectionCount[] {
+  const bySection = Map.groupBy(items, (i) => i.section);
+  return SECTIONS.filter((s) => bySection.has(s)).map((section) => {
+    const list = bySection.get(section) ?? [];
+    const newest = list.map((i) => i.date ?? '').sort().at(-1);
+    return { section, count: list.length, ...(newest && { newest }), sensitive: SENSITIVE.has(section) };
+  });
+}
+
+/** The calls of the wallet's own screens. */
+export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
+  const plans: Plans = new Map();
+
+  const planned = (job: string): ImportReport => {
+    const report = plans.get(job);
+    if (report === undefined) throw new SalusError('cancelled', 'This import is no longer there. Choose the file again.');
+    return report;
+  };
+
+  const copiesOf = async (): Promise<HomeView['copies']> => {
+    const { network } = (await wallet.session()).client;
+    const rows = (await storage.rows()).filter((r) => r.kind === 'entry');
+    return {
+      entries: rows.length,
+      durable: rows.filter((r) => r.replicas.length >= network.durableAt).length,
+      anchored: rows.filter((r) => r.anchor !== undefined).length,
+      managers: network.managers.length,
+      needed: network.durableAt,
+    };
+  };
+
+  const connect = async (origin: string): Promise<string[]> => {
+    const session = await wallet.session();
+    await session.state.update((s) => ({
+      ...s,
+      sites: [...s.sites.filter((x) => x.origin !== origin), { origin, connectedAt: session.now() }],
+    }));
+    const accounts = [session.address.toLowerCase()];
+    await notify(origin, 'accountsChanged', accounts);
+    return accounts;
+  };
+
+  const carryOut = async (approval: Approval, choice: PromptChoice): Promise<unknown> => {
+    const session = await wallet.session();
+    switch (approval.kind) {
+      case 'connect':
+        return connect(approval.origin);
+      case 'access':
+        return giveAccess(approval, choice);
+      case 'offer': {
+        const job = approval.job ?? '';
+        const rows = await commitOwnImport(session, job, plans.get(job) ?? (await planOwnImport(session, job)));
+        void wallet.sync();
+        return { entries: rows.map((r) => ({ cid: r.root, section: undefined })), accepted: rows.length > 0 };
+      }
+      case 'write': {
+        const { patient, section } = approval.params as { patient: string; section: Section };
+        const row = await writeShared(session, patient, section, approval.job ?? '');
+        await wallet.sync();
+        const after = (await storage.rows()).find((r) => r.root === row.root);
+        await notify(approval.origin, 'recordAdded', { patient, section });
+        return { cid: row.root, transactionHash: after?.anchor?.transaction };
+      }
+    }
+  };
+
+  const giveAccess = async (approval: Approval, choice: PromptChoice): Promise<unknown> => {
+    const session = await wallet.session();
+    const request = approval.params as AccessRequest;
+    // The person may narrow what was asked, never widen it.
+    const sections = request.sections.filter((s) => choice.sections?.includes(s));
+    if (sections.length === 0) throw new SalusError('bad-request', 'Choose at least one section to share.');
+    const latest = Math.floor(session.now() / 1000) + request.duration;
+    const until = choice.until ?? latest;
+    if (until <= session.now() / 1000) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
+    const { consent, patient } = await giveConsent(session, {
+      origin: approval.origin,
+      recipient: request.recipient.address,
+      ...(request.recipient.name && { recipientName: request.recipient.name }),
+      purpose: request.purpose,
+      reason: request.reason,
+      sections,
+      rights: request.rights,
+      until,
+    });
+    await connect(approval.origin);
+    await notify(approval.origin, 'consentChanged', { consentId: consent.consentId, live: true });
+    return {
+      consentId: consent.consentId,
+      patient: patient.toLowerCase(),
+      folders: consent.receipt.sections,
+      purpose: request.purpose,
+      until,
+      receipt: consent.consentId,
+      transactionHash: consent.transaction,
+    };
+  };
+
+  const promptView = async (approval: Approval): Promise<PromptView> => {
+    const session = await wallet.session();
+    const { id, origin, createdAt } = approval;
+    const { recipient: recipientTrust, ...site } = await siteTrust(session.client, storage, origin);
+    const base = { id, site, expiresAt: createdAt + 10 * 60_000 };
+    switch (approval.kind) {
+      case 'connect':
+        return { ...base, kind: 'connect', account: (await session.state.read()).kind };
+      case 'access': {
+        const request = approval.params as AccessRequest;
+        const { items } = await listOwn(session);
+        const counts = new Map(countSections(items).map((c) => [c.section, c]));
+        const sections = request.sections.map(
+          (section) => counts.get(section) ?? { section, count: 0, sensitive: SENSITIVE.has(section) },
+        );
+        const recipient = await recipientTrust(request.recipient.address);
+        return { ...base, kind: 'access', request, recipient, sections };
+      }
+      case 'offer': {
+        const report = await planOwnImport(session, approval.job ?? '', (approval.params as { section?: Section }).section);
+        plans.set(approval.job ?? '', report);
+        return { ...base, kind: 'offer', report };
+      }
+      case 'write': {
+        const { patient, section } = approval.params as { patient: string; section: Section };
+        const report = await storage.plan(approval.job ?? '', [], section);
+        return { ...base, kind: 'write', patient, section, report };
+      }
+    }
+  };
+
+  const api = {
+    status: (): Promise<WalletStatus> => wallet.status(),
+    /** Fresh recovery words; nothing is stored until they come back through `create`. */
+    newWords: () => Promise.resolve(toWords(newEntropy())),
+    async create(words: string, password: string, kind: 'patient' | 'provider', confirmed: boolean): Promise<void> {
+      await wallet.create(fromWords(words), password, kind, confirmed);
+    },
+    /** Throws `bad-words` saying what is wrong. */
+    checkWords: (words: string): Promise<number> => Promise.resolve(fromWords(words).length),
+    unlock: (password: string): Promise<void> => wallet.unlock(password),
+    lock: (): Promise<void> => wallet.lock(),
+    touch: (): Promise<void> => wallet.touch(),
+    syncNow: (): Promise<void> => wallet.sync(),
+
+    async home(): Promise<HomeView> {
+      const session = await wallet.session();
+      const { items, unreadable } = await listOwn(session);
+      const { seenBlock } = await session.state.read();
+      return {
+        sections: countSections(items),
+        total: items.length,
+        unreadable: unreadable.length,
+        arrived: items.filter((i) => i.author !== session.address && i.block > seenBlock),
+        copies: await copiesOf(),
+      };
+    },
+    async arrivalsSeen(): Promise<void> {
+      const session = await wallet.session();
+      const { items } = await listOwn(session);
+      const seenBlock = Math.max(0, ...items.map((i) => i.block));
+      await session.state.update((s) => ({ ...s, seenBlock }));
+    },
+    async records(section?: Section): Promise<RecordItem[]> {
+      const { items } = await listOwn(await wallet.session());
+      return items.filter((i) => section === undefined || i.section === section);
+    },
+    async sharedRecords(): Promise<RecordItem[]> {
+      return (await listShared(await wallet.session())).items;
+    },
+    async openRecord(patient: string, id: string): Promise<OpenedRecord> {
+      const session = await wallet.session();
+      const { item, bytes, provenance } = await readRecord(session, patient, id);
+      const fhir = item.mediaType === 'application/fhir+json';
+      const content = fhir ? { resource: JSON.parse(new TextDecoder().decode(bytes)) as unknown } : { base64: toBase64(bytes) };
+      const row = (await storage.rows()).find((r) => r.root === id.split('/')[0] || r.anchor?.transaction === item.transaction);
+      return { item, content, provenance, ...(row && { copies: { replicas: row.replicas, bytes: row.bytes, ...(row.anchor && { anchor: row.anchor }) } }) };
+    },
+
+    async planImport(job: string): Promise<ImportReport> {
+      const report = await planOwnImport(await wallet.session(), job);
+      plans.set(job, report);
+      return report;
+    },
+    async commitImport(job: string): Promise<number> {
+      const rows = await commitOwnImport(await wallet.session(), job, planned(job));
+      plans.delete(job);
+      void wallet.sync();
+      return rows.length;
+    },
+    importProgress: (job: string): Promise<Progress | undefined> => storage.progress(job),
+    async cancelImport(job: string): Promise<void> {
+      plans.delete(job);
+      await storage.cancel(job);
+    },
+
+    async sites() {
+      return (await (await wallet.session()).state.read()).sites;
+    },
+    async disconnectSite(origin: string): Promise<void> {
+      const session = await wallet.session();
+      await session.state.update((s) => ({ ...s, sites: s.sites.filter((x) => x.origin !== origin) }));
+      await notify(origin, 'accountsChanged', []);
+    },
+    async consents(): Promise<ConsentView[]> {
+      return ownConsents(await wallet.session());
+    },
+    async endConsent(consentId: string): Promise<void> {
+      const session = await wallet.session();
+      const consent = (await ownConsents(session)).find((c) => c.consentId === consentId);
+      await endConsent(session, consentId);
+      if (consent !== undefined) await notify(consent.receipt.origin, 'consentChanged', { consentId, live: false });
+    },
+    async activity(): Promise<ActivityEvent[]> {
+      return activity(await wallet.session());
+    },
+
+    async pendingPrompts(): Promise<{ id: string; kind: string; origin: string }[]> {
+      return (await approvals.pending()).map(({ id, kind, origin }) => ({ id, kind, origin }));
+    },
+    async prompt(id: string): Promise<PromptView> {
+      const approval = await approvals.get(id);
+      if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
+      return promptView(approval);
+    },
+    /** Carries out an approval. An error leaves the request open, so that the person may try again or reject. */
+    async approve(id: string, choice: PromptChoice): Promise<void> {
+      const approval = await approvals.get(id);
+      if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
+      const result = await carryOut(approval, choice);
+      await approvals.settle(id, { result });
+    },
+    async reject(id: string): Promise<void> {
+      const approval = await approvals.get(id);
+      if (approval?.job !== undefined) await storage.cancel(approval.job);
+      await approvals.reject(id);
+    },
+  };
+  return api satisfies Record<keyof Arguments, unknown>;
+}
+
+export type UiApi = ReturnType<typeof createUiApi>;
+
+/** Checks a message of the wallet's own pages and makes the call. @throws SalusError `bad-request` */
+export async function callUiApi(api: UiApi, method: string, args: unknown): Promise<unknown> {
+  if (!Object.hasOwn(ARGUMENTS, method)) throw new SalusError('bad-request', 'There is no such call.');
+  const name = method as keyof Arguments;
+  // A JSON message turns a missing optional argument into null.
+  const given = Array.isArray(args) ? (args as unknown[]).map((a) => a ?? undefined) : [];
+  const parsed = v.safeParse(ARGUMENTS[name], given);
+  if (!parsed.success) throw new SalusError('bad-request', 'This call was not understood.');
+  const call = api[name] as (...values: readonly unknown[]) => Promise<unknown>;
+  return call(...parsed.output);
+}

@@ -1,0 +1,61 @@
+import { i18n } from '#i18n';
+import { isSalusError } from '../../core/errors.ts';
+import type { SkipReason } from '../../core/fhir/bundle.ts';
+import type { Purpose } from '../../core/consent/purposes.ts';
+import type { Section } from '../../core/records/sections.ts';
+import type { Role } from '../../core/registry/abi.ts';
+
+export const t = i18n.t;
+
+/** Keys made from fixed words are not known to the catalogue's types; every one of them is in it (a test walks them). */
+const lookUp = t as unknown as (key: string, values?: string[]) => string;
+
+export const sectionName = (section: Section): string => lookUp(`section.${section.replaceAll('-', '_')}`);
+export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);
+export const roleName = (role: Role): string => lookUp(`role.r${role}`);
+export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
+
+const SKIP_KEYS: Record<SkipReason, string> = {
+  'no-resource': 'noResource',
+  'not-a-resource': 'notAResource',
+  'unknown-type': 'unknownType',
+  'server-message': 'serverMessage',
+  'already-here': 'alreadyHere',
+};
+export const skipReason = (reason: SkipReason): string => lookUp(`skip.${SKIP_KEYS[reason]}`);
+
+const ERROR_KEYS: Record<string, string> = {
+  'wrong-password': 'wrongPassword',
+  'vault-locked': 'locked',
+  'storage-full': 'storageFull',
+  'too-large': 'tooLarge',
+  'not-json': 'notJson',
+  'not-fhir': 'notFhir',
+  'nothing-to-import': 'nothing',
+  'block-missing': 'blockMissing',
+  'block-damaged': 'damaged',
+  'sealed-data-damaged': 'damaged',
+  'commitment-mismatch': 'damaged',
+  'history-incomplete': 'historyIncomplete',
+  'chain-unreachable': 'chain',
+  'wrong-chain': 'wrongChain',
+  'managers-unreachable': 'managers',
+  'sponsor-refused': 'refused',
+  'not-a-member': 'notAMember',
+  'no-recipient-key': 'noKey',
+  'no-consent': 'noConsent',
+  cancelled: 'cancelled',
+};
+
+/** What happened, what was kept, what to do: in the person's language. */
+export function errorText(error: unknown): string {
+  if (!isSalusError(error)) return t('error.general');
+  const { code, detail } = error;
+  if (code === 'bad-words') {
+    const key = 'count' in detail ? 'Count' : 'position' in detail ? 'Position' : 'Checksum';
+    return lookUp(`error.badWords${key}`, [String(detail['count'] ?? detail['position'] ?? '')]);
+  }
+  if (code === 'too-many-attempts') return lookUp('error.tooManyAttempts', [String(detail['seconds'])]);
+  if (code === 'weak-password') return lookUp('error.weakPassword', [String(detail['least'])]);
+  return lookUp(`error.${ERROR_KEYS[code] ?? 'general'}`);
+}
