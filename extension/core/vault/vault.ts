@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { equal, fromBase64, sha256, toBase64, utf8, type Bytes } from '../bytes.ts';
+import { fromBase64, sha256, toBase64, utf8, type Bytes } from '../bytes.ts';
 import { isSalusError, SalusError } from '../errors.ts';
 import { CURRENT_KDF, deriveKey } from './kdf.ts';
 import { openVault, parseVault, sealVault, type VaultContent, type VaultFile } from './vault-file.ts';
@@ -37,10 +37,11 @@ const LONGEST_DELAY_MS = 5 * 60_000;
 
 const AttemptsSchema = v.object({ failed: v.number(), notBefore: v.number() });
 const SessionSchema = v.object({ key: v.string(), deadline: v.number() });
-const StoredSchema = v.object({ file: v.unknown(), check: v.string() });
+/** The file is stored as text: a store may reorder the keys of an object, and then its checksum would not hold. */
+const StoredSchema = v.object({ file: v.string(), check: v.string() });
 
 /** A checksum beside the file tells damage from a wrong password. It covers ciphertext only. */
-const checksum = async (file: VaultFile): Promise<string> => toBase64(await sha256(utf8(JSON.stringify(file))));
+const checksum = async (file: string): Promise<string> => toBase64(await sha256(utf8(file)));
 
 /**
  * The vault: holds the entropy of the recovery words, encrypted under the password. The password is never kept; the derived
@@ -161,7 +162,8 @@ export class Vault {
   /** Writes whole or leaves what was: the new file is read back from each place before the other is touched. */
   async #store(file: VaultFile): Promise<void> {
     const before = await this.#parts.primary.read();
-    const stored = { file, check: await checksum(file) };
+    const text = JSON.stringify(file);
+    const stored = { file: text, check: await checksum(text) };
     try {
       await writeAndCheck(this.#parts.primary, stored);
       await writeAndCheck(this.#parts.copy, stored);
@@ -191,16 +193,17 @@ async function undamaged(stored: unknown): Promise<VaultFile | undefined> {
   const parsed = v.safeParse(StoredSchema, stored);
   if (!parsed.success) return undefined;
   try {
-    const file = parseVault(parsed.output.file);
-    return equal(utf8(await checksum(file)), utf8(parsed.output.check)) ? file : undefined;
+    const { file, check } = parsed.output;
+    return (await checksum(file)) === check ? parseVault(JSON.parse(file)) : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function writeAndCheck(slot: VaultSlot, value: unknown): Promise<void> {
+async function writeAndCheck(slot: VaultSlot, value: v.InferOutput<typeof StoredSchema>): Promise<void> {
   await slot.write(value);
-  if (JSON.stringify(await slot.read()) !== JSON.stringify(value)) throw new Error('not written');
+  const written = v.safeParse(StoredSchema, await slot.read());
+  if (!written.success || written.output.file !== value.file || written.output.check !== value.check) throw new Error('not written');
 }
 
 function requirePassword(password: string): void {

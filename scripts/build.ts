@@ -1,0 +1,14 @@
+import { bin } from './lib/paths.ts';
+import { buildContracts } from './lib/chain.ts';
+import { runCommand } from './lib/processes.ts';
+
+/** Builds the contracts, the extension and the portal's pages. */
+export async function buildAll(): Promise<void> {
+  await buildContracts();
+  if ((await runCommand(bin('wxt'), ['build'])) !== 0) throw new Error('the extension does not build');
+  if ((await runCommand(bin('vite'), ['build', '-c', 'portal/vite.config.ts', '--logLevel', 'warn'])) !== 0) {
+    throw new Error('the portal does not build');
+  }
+}
+
+if (import.meta.main) await buildAll();

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Network } from '../../extension/core/network/descriptor.ts';
+import { ACCOUNTS, startChain, type LocalChain } from './chain.ts';
+import { BUILT_EXTENSION } from './paths.ts';
+import { startService, type Service } from './processes.ts';
+
+export interface Stack {
+  readonly chain: LocalChain;
+  readonly managers: readonly { readonly url: string; readonly dataDir: string; readonly service: Service; restart(): Promise<void> }[];
+  readonly network: Network;
+  readonly portalUrl: string;
+  readonly staffCode: string;
+  /** A copy of the built extension that belongs to this network. */
+  readonly extensionDir: string;
+  readonly dir: string;
+  stop(): Promise<void>;
+}
+
+const readyUrl = (line: string): string | undefined => {
+  if (!line.startsWith('{')) return undefined;
+  const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
+  return msg === 'ready' ? url : undefined;
+};
+
+async function startManager(chain: LocalChain, dir: string, index: number, port = 0): Promise<{ service: Service; dataDir: string }> {
+  const dataDir = join(dir, `manager-${index + 1}`);
+  await mkdir(dataDir, { recursive: true });
+  const service = await startService(`EHR manager ${index + 1}`, process.execPath, ['manager/main.ts'], {
+    SALUS_MANAGER_PORT: String(port),
+    SALUS_MANAGER_DATA_DIR: dataDir,
+    SALUS_MANAGER_RPC_URL: chain.rpcUrl,
+    SALUS_MANAGER_CHAIN_ID: String(chain.chainId),
+    SALUS_MANAGER_REGISTRY: chain.registry,
+    SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
+    SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
+  }, readyUrl);
+  return { service, dataDir };
+}
+
+/** The whole network on this machine: EVM node with registry, three EHR managers, the sample portal, and an extension for it. */
+export async function startStack(): Promise<Stack> {
+  const dir = await mkdtemp(join(tmpdir(), 'salus-'));
+  const chain = await startChain();
+  const managers = await Promise.all(
+    [0, 1, 2].map(async (index) => {
+      const { service, dataDir } = await startManager(chain, dir, index);
+      const manager = {
+        url: service.value,
+        dataDir,
+        service,
+        async restart() {
+          manager.service = (await startManager(chain, dir, index, Number(new URL(manager.url).port))).service;
+        },
+      };
+      return manager;
+    }),
+  );
+  const network: Network = {
+    name: 'Local health network',
+    chainId: chain.chainId,
+    rpcUrl: chain.rpcUrl,
+    registry: chain.registry,
+    fromBlock: chain.fromBlock,
+    managers: managers.map((m) => m.url),
+    durableAt: 2,
+  };
+  const networkFile = join(dir, 'network.json');
+  await writeFile(networkFile, JSON.stringify(network, null, 2));
+  const staffCode = randomBytes(5).toString('hex');
+  const portal = process.env.NOPORTAL ? { value: 'http://127.0.0.1:1', pid: 0, stop: async () => {}, kill: async () => {} } : await startService('The sample portal', process.execPath, ['portal/main.ts'], {
+    SALUS_PORTAL_NETWORK: networkFile,
+    SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
+    SALUS_PORTAL_STAFF_CODE: staffCode,
+  }, readyUrl);
+  const extensionDir = await extensionFor(networkFile, join(dir, 'extension'));
+  return {
+    chain,
+    managers,
+    network,
+    portalUrl: portal.value,
+    staffCode,
+    extensionDir,
+    dir,
+    async stop() {
+      await Promise.all([portal, chain.service, ...managers.map((m) => m.service)].map((s) => s.stop()));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A copy of the built extension with a network description of its own. */
+export async function extensionFor(networkFile: string, to: string): Promise<string> {
+  await cp(BUILT_EXTENSION, to, { recursive: true });
+  await cp(networkFile, join(to, 'network.json'));
+  return to;
+}

@@ -1,0 +1,88 @@
+import { expect, type Page } from '@playwright/test';
+import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+/** The wallet's app page, as a person uses it. */
+export class WalletApp {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(browser: WalletBrowser): Promise<WalletApp> {
+    return new WalletApp(await browser.open('app.html'));
+  }
+
+  /** Goes through the whole first run. @returns the recovery words */
+  async createWallet(kind: 'patient' | 'provider' = 'patient'): Promise<string[]> {
+    const start = kind === 'patient' ? 'Start a new wallet' : 'I work in health care';
+    await this.page.getByRole('button', { name: start }).click();
+    const items = await this.page.getByTestId('words').getByRole('listitem').allInnerTexts();
+    const words = items.map((text) => text.replace(/^\d+\s*/, '').trim());
+    await this.page.getByRole('button', { name: 'I have written them down' }).click();
+    for (const select of await this.page.getByRole('combobox').all()) {
+      const place = Number(/\d+/.exec((await select.locator('..').innerText()).split('\n')[0] ?? '')?.[0]);
+      await select.selectOption(words[place - 1] ?? '');
+    }
+    await this.page.getByRole('button', { name: 'Continue' }).click();
+    await this.choosePassword();
+    return words;
+  }
+
+  async restore(words: readonly string[]): Promise<void> {
+    await this.page.getByRole('button', { name: 'I have recovery words' }).click();
+    await this.page.getByRole('textbox').fill(words.join(' '));
+    await this.page.getByRole('button', { name: 'Continue' }).click();
+    await this.choosePassword();
+  }
+
+  async choosePassword(): Promise<void> {
+    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await this.page.getByLabel('Repeat the password').fill(PASSWORD);
+    await this.page.getByRole('button', { name: 'Create my wallet' }).click();
+    await expect(this.page.getByRole('navigation')).toBeVisible();
+  }
+
+  async unlock(password = PASSWORD): Promise<void> {
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Unlock' }).click();
+  }
+
+  async go(name: 'Home' | 'Records' | 'Sharing' | 'Activity' | 'Settings' | 'Patients'): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name }).click();
+  }
+
+  /** Chooses a file and waits for the report. */
+  async chooseFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+    await this.page.goto(this.page.url().replace(/#.*$|$/, '#/import'));
+    await this.page.locator('input[type=file]').setInputFiles(file);
+  }
+
+  async importFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<{ total: number; taken: number; skipped: number }> {
+    await this.chooseFile(file);
+    const report = this.page.getByTestId('report');
+    await expect(report).toBeVisible({ timeout: 60_000 });
+    const number = async (name: string) => Number(await report.getAttribute(`data-${name}`));
+    const counts = { total: await number('total'), taken: await number('taken'), skipped: await number('skipped') };
+    await this.page.getByRole('button', { name: 'Add to my record' }).click();
+    await expect(this.page.getByRole('heading', { name: 'Added to your record' })).toBeVisible({ timeout: 120_000 });
+    await this.page.getByRole('link', { name: 'See my record' }).click();
+    return counts;
+  }
+
+  /** Waits until every entry is copied to enough managers and recorded on the chain. */
+  async waitUntilRecorded(): Promise<void> {
+    const entries = async () => {
+      const of = (await this.page.getByTestId('anchored').innerText()).match(/\d+/g) ?? ['0', '1'];
+      return of[0] === of[1];
+    };
+    await expect.poll(entries, { timeout: 90_000, message: 'every entry is recorded' }).toBe(true);
+  }
+
+  async accountNumber(): Promise<string> {
+    await this.go('Settings');
+    return (await this.page.locator('.mono').first().innerText()).trim();
+  }
+}
