@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import type { Method, METHODS } from '../../extension/rpc/schema.ts';
+import { HealthError, unexpectedAnswer } from './health-error.ts';
+import type { Provider } from './provider.ts';
+import {
+  AccessSchema,
+  AccountsSchema,
+  CapabilitiesSchema,
+  ConsentChangedSchema,
+  OfferedSchema,
+  OpenedRecordSchema,
+  RecordPageSchema,
+  WrittenSchema,
+  type Access,
+  type Capabilities,
+  type ConsentChanged,
+  type HealthRecord,
+  type Offered,
+  type OpenedRecord,
+  type RecordPage,
+  type Written,
+} from './results.ts';
+
+/** Params of a method, as a site writes them. */
+type ParamsOf<M extends Method> = v.InferInput<(typeof METHODS)[M]>;
+export type AccessRequest = ParamsOf<'health_requestAccess'>;
+export type RecordQuery = ParamsOf<'health_listRecords'>;
+export type RecordName = ParamsOf<'health_readRecord'>;
+type Write = ParamsOf<'health_writeRecord'>;
+/** One resource for one section of a patient who allowed it. */
+export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resource'>>;
+/** What the wallet's own person is offered: one resource, or a bundle. */
+export type Offer = Required<Pick<Write, 'resource'>> | Required<Pick<Write, 'bundle'>>;
+
+/** Stops a subscription. */
+export type Unsubscribe = () => void;
+
+/**
+ * A health wallet with types. Every method throws {@link HealthError}: 4001 when the person says no or lets 10 minutes pass, 4100
+ * when the site or account may not, 4900 when the network cannot be reached, -32602 for wrong params.
+ */
+export class HealthClient {
+  readonly #provider: Provider;
+
+  constructor(provider: Provider) {
+    this.#provider = provider;
+  }
+
+  /** Asks the person to let this site see their account. @returns its address, lower case */
+  async connect(): Promise<string> {
+    const [account] = await this.#request('eth_requestAccounts', undefined, AccountsSchema);
+    if (account === undefined) throw unexpectedAnswer('eth_requestAccounts');
+    return account;
+  }
+
+  /** Accounts this site may see now, without asking anyone: empty when there are none or the wallet is locked. */
+  accounts(): Promise<string[]> {
+    return this.#request('eth_accounts', undefined, AccountsSchema);
+  }
+
+  capabilities(): Promise<Capabilities> {
+    return this.#request('health_getCapabilities', undefined, CapabilitiesSchema);
+  }
+
+  /** Asks the patient for access. @returns what was agreed, which may be less than was asked: read `folders` and `until` */
+  requestAccess(request: AccessRequest): Promise<Access> {
+    return this.#request('health_requestAccess', request, AccessSchema);
+  }
+
+  /** One page of what this account may read now. {@link eachRecord} goes through all pages. */
+  listRecords(query: RecordQuery = {}): Promise<RecordPage> {
+    return this.#request('health_listRecords', query, RecordPageSchema);
+  }
+
+  /** Every record this account may read now, page after page. */
+  async *eachRecord(query: RecordQuery = {}): AsyncGenerator<HealthRecord, void, undefined> {
+    let after = query.after;
+    do {
+      const page = await this.listRecords({ ...query, ...(after !== undefined && { after }) });
+      yield* page.records;
+      // A page that names itself as the next would never end.
+      if (page.next !== undefined && page.next === after) throw unexpectedAnswer('health_listRecords');
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** Opens one record; its bytes were proven against the chain by the wallet. 4100 `no-consent` once access has ended. */
+  readRecord({ patient, id }: RecordName): Promise<OpenedRecord> {
+    return this.#request('health_readRecord', { patient, id }, OpenedRecordSchema);
+  }
+
+  /** Adds one FHIR resource to a patient's section, after the author's own approval. 4100 `no-consent` without the right to write. */
+  writeRecord({ patient, section, resource }: PatientWrite): Promise<Written> {
+    return this.#request('health_writeRecord', { patient, section, resource }, WrittenSchema);
+  }
+
+  /** Offers records to the wallet's own person, who sees what they hold and takes or refuses them. */
+  offerRecord(offer: Offer): Promise<Offered> {
+    return this.#request('health_writeRecord', offer, OfferedSchema);
+  }
+
+  /** Calls back when a consent that was given on this site begins or ends. */
+  onConsentChanged(listener: (change: ConsentChanged) => void): Unsubscribe {
+    return this.#on('consentChanged', ConsentChangedSchema, listener);
+  }
+
+  /** Calls back with the accounts this site may see from now on. */
+  onAccountsChanged(listener: (accounts: string[]) => void): Unsubscribe {
+    return this.#on('accountsChanged', AccountsSchema, listener);
+  }
+
+  async #request<S extends v.GenericSchema>(method: Method, params: unknown, schema: S): Promise<v.InferOutput<S>> {
+    let answer: unknown;
+    try {
+      answer = await this.#provider.request(params === undefined ? { method } : { method, params });
+    } catch (error) {
+      throw HealthError.from(error);
+    }
+    const parsed = v.safeParse(schema, answer);
+    if (!parsed.success) throw unexpectedAnswer(method);
+    return parsed.output;
+  }
+
+  #on<S extends v.GenericSchema>(event: string, schema: S, listener: (data: v.InferOutput<S>) => void): Unsubscribe {
+    const heard = (data: unknown) => {
+      const parsed = v.safeParse(schema, data);
+      if (parsed.success) listener(parsed.output);
+    };
+    this.#provider.on(event, heard);
+    return () => void this.#provider.removeListener(event, heard);
+  }
+}

@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import { fromBase64 } from '../../extension/core/bytes.ts';
+import { PURPOSES } from '../../extension/core/consent/purposes.ts';
+import { ResourceSchema } from '../../extension/core/fhir/resource.ts';
+import { SECTIONS } from '../../extension/core/records/sections.ts';
+
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
+const hash = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{64}$/));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const section = v.picklist(SECTIONS);
+
+/** Accounts the person lets this site see. */
+export const AccountsSchema = v.array(address);
+
+/** What a wallet can do. Lists are open: a newer wallet may name more. */
+export const CapabilitiesSchema = v.object({
+  version: v.string(),
+  /** Version of the health methods, such as `health/1`. */
+  api: v.string(),
+  networks: v.array(v.object({ name: v.string(), chainId: v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/)) })),
+  sections: v.array(v.string()),
+  purposes: v.array(v.string()),
+});
+export type Capabilities = v.InferOutput<typeof CapabilitiesSchema>;
+
+/** What the patient agreed to: possibly less than was asked. */
+export const AccessSchema = v.object({
+  consentId: hash,
+  patient: address,
+  /** On-chain folders by the section they hold. */
+  folders: v.array(v.object({ section, folder: count })),
+  purpose: v.picklist(PURPOSES),
+  /** Unix seconds. */
+  until: count,
+  /** Digest of the consent receipt. */
+  receipt: hash,
+  transactionHash: hash,
+});
+export type Access = v.InferOutput<typeof AccessSchema>;
+
+/** One record in a list. */
+export const RecordSchema = v.object({
+  id: v.string(),
+  patient: address,
+  author: address,
+  section,
+  /** FHIR resource type, or `File`. */
+  type: v.string(),
+  title: v.string(),
+  /** FHIR date or dateTime. */
+  date: v.optional(v.string()),
+  /** `system|code`. */
+  code: v.optional(v.string()),
+  mediaType: v.string(),
+  /** Bytes. */
+  size: count,
+  block: count,
+  transactionHash: v.string(),
+});
+export type HealthRecord = v.InferOutput<typeof RecordSchema>;
+
+/** Part of a list; `next` is what to ask for `after` it, absent at the end. */
+export const RecordPageSchema = v.object({
+  records: v.array(RecordSchema),
+  total: count,
+  /** Entries that are there but could not be opened now. */
+  unreadable: count,
+  next: v.optional(v.string()),
+});
+export type RecordPage = v.InferOutput<typeof RecordPageSchema>;
+
+const ProvenanceSchema = v.object({
+  author: v.object({ address, role: v.string(), active: v.boolean(), vouchedBy: v.optional(address) }),
+  block: count,
+  transaction: v.string(),
+  /** Id of the entry on the chain. */
+  entry: v.string(),
+  /** The bytes were proven against the chain; a wallet gives no record for which this fails. */
+  verified: v.literal(true),
+});
+export type RecordProvenance = v.InferOutput<typeof ProvenanceSchema>;
+
+const bytes = v.pipe(
+  v.string(),
+  v.base64(),
+  v.transform((text) => fromBase64(text)),
+);
+
+/** A record with its content: a FHIR `resource`, or the `bytes` of a file. */
+export const OpenedRecordSchema = v.intersect([
+  v.object({ ...RecordSchema.entries, provenance: ProvenanceSchema }),
+  v.union([v.object({ resource: ResourceSchema }), v.object({ bytes })]),
+]);
+export type OpenedRecord = v.InferOutput<typeof OpenedRecordSchema>;
+
+/** What became of an offer: the entries the patient took in. */
+export const OfferedSchema = v.object({ accepted: v.boolean(), entries: v.array(v.object({ cid: v.string() })) });
+export type Offered = v.InferOutput<typeof OfferedSchema>;
+
+/** What was added to a patient's record. No transaction yet: it is kept by the wallet and follows by itself. */
+export const WrittenSchema = v.object({ cid: v.string(), transactionHash: v.optional(v.string()) });
+export type Written = v.InferOutput<typeof WrittenSchema>;
+
+/** Data of the event `consentChanged`. */
+export const ConsentChangedSchema = v.object({ consentId: hash, live: v.boolean() });
+export type ConsentChanged = v.InferOutput<typeof ConsentChangedSchema>;

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { fhirValidator } from '../../../extension/adapters/fhir-validator.ts';
+import { parseFhir } from '../../../extension/core/fhir/bundle.ts';
+import { classify } from '../../../extension/core/fhir/classify.ts';
+import sample from '../../../portal/sample-bundle.json' with { type: 'json' };
+import { CLINIC } from '../../../portal/clinic-profile.ts';
+import { labResult } from '../../../portal/pages/desk/lab-result.ts';
+import { readable } from '../../../portal/pages/desk/readable.ts';
+
+const validate = fhirValidator();
+const parsed = parseFhir(JSON.stringify(sample));
+
+test('every entry of the sample is a resource the wallet takes', () => {
+  expect(parsed.skipped).toEqual([]);
+  expect(parsed.items).toHaveLength(14);
+  for (const { resource } of parsed.items)
+    expect([resource.resourceType, validate(resource)]).toEqual([resource.resourceType, []]);
+});
+
+test('the sample has something for each section a patient is asked for', () => {
+  const counts = new Map<string, number>();
+  for (const { resource } of parsed.items) counts.set(classify(resource), (counts.get(classify(resource)) ?? 0) + 1);
+  expect(Object.fromEntries(counts)).toEqual({
+    profile: 1,
+    problems: 2,
+    medications: 3,
+    allergies: 1,
+    vitals: 2,
+    results: 2,
+    immunizations: 1,
+    visits: 1,
+    'mental-health': 1,
+  });
+});
+
+test('references inside the sample lead to its patient', () => {
+  const [patient] = sample.entry;
+  const references = JSON.stringify(sample).match(/"reference":"[^"]+"/g) ?? [];
+  expect(new Set(references)).toEqual(new Set([`"reference":"${patient?.fullUrl}"`]));
+});
+
+test('the clinic’s profile and a result of the desk are valid FHIR', () => {
+  const result = labResult({ test: ' Potassium ', value: 4.1, unit: 'mmol/L' }, new Date('2026-11-20T10:00:00Z'));
+  expect(validate(result)).toEqual([]);
+  expect(validate(structuredClone(CLINIC))).toEqual([]);
+  expect(classify(result)).toBe('results');
+  expect(readable(result)).toContainEqual({ label: 'Result quantity', text: '4.1 mmol/L' });
+});
+
+test('each resource of the sample can be read as lines, and no line is a raw object', () => {
+  for (const { resource } of parsed.items) {
+    const lines = readable(resource);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const { label, text } of lines) expect(`${label} ${text}`).not.toMatch(/\[object|undefined|urn:uuid|\{/);
+  }
+});
