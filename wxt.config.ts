@@ -1,7 +1,6 @@
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 
-
 export default defineConfig({
   srcDir: 'extension',
   outDir: '.output',
@@ -20,7 +19,8 @@ export default defineConfig({
     action: { default_title: '__MSG_extName__' },
     content_security_policy: {
       // WebAssembly is Argon2id and SHA-256, from inside the package; see docs/decisions.
-      extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+      extension_pages:
+        "script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
     },
   },
 });

@@ -35,7 +35,8 @@ if (!installed) {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (npm.status !== 0) fail('The packages could not be installed. Check the connection to the npm registry and try again.');
+  if (npm.status !== 0)
+    fail('The packages could not be installed. Check the connection to the npm registry and try again.');
   if (!existsSync(node)) fail(`The package "node" brought no binary for ${process.platform}-${process.arch}.`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);

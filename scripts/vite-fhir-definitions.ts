@@ -14,7 +14,19 @@ const CHECKED =
   Provenance QuestionnaireResponse RelatedPerson ServiceRequest Specimen SupplyDelivery`.split(/\s+/);
 
 /** What the validator reads of an element definition; prose, mappings and examples are 95 % of the published file. */
-const KEPT = ['id', 'path', 'min', 'max', 'type', 'contentReference', 'base', 'fixedUri', 'constraint', 'sliceName', 'binding'];
+const KEPT = [
+  'id',
+  'path',
+  'min',
+  'max',
+  'type',
+  'contentReference',
+  'base',
+  'fixedUri',
+  'constraint',
+  'sliceName',
+  'binding',
+];
 
 interface Definition {
   resourceType: string;
@@ -34,8 +46,19 @@ function strip(definition: Definition): Definition {
     delete kept['binding'];
     return kept;
   });
-  const stripped = { resourceType, id, url, name, type, kind, abstract, baseDefinition, derivation, snapshot: { element } };
-  return stripped as unknown as Definition;
+  const stripped = {
+    resourceType,
+    id,
+    url,
+    name,
+    type,
+    kind,
+    abstract,
+    baseDefinition,
+    derivation,
+    snapshot: { element },
+  };
+  return stripped;
 }
 
 function load(file: string): Definition[] {
@@ -57,7 +80,9 @@ export function fhirDefinitions(): Plugin {
       if (id !== `\0${VIRTUAL}`) return undefined;
       code ??= (() => {
         const types = load('profiles-types.json');
-        const resources = load('profiles-resources.json').filter((d) => CHECKED.includes(d.name) || d['abstract'] === true);
+        const resources = load('profiles-resources.json').filter(
+          (d) => CHECKED.includes(d.name) || d['abstract'] === true,
+        );
         const text = JSON.stringify([...types, ...resources].map(strip));
         return `export const definitions = JSON.parse(${JSON.stringify(text)});\nexport const checked = ${JSON.stringify(CHECKED)};`;
       })();

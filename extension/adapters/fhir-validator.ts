@@ -1,5 +1,5 @@
 import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from '@medplum/core';
-import type { Bundle, Resource as MedplumResource, StructureDefinition } from '@medplum/fhirtypes';
+import type { Resource as MedplumResource, StructureDefinition } from '@medplum/fhirtypes';
 import { checked, definitions } from 'virtual:fhir-definitions';
 import type { Validate } from '../core/records/importer.ts';
 
@@ -11,7 +11,7 @@ const MOST_FINDINGS = 20;
  */
 export function fhirValidator(): Validate {
   const entry = (definitions as StructureDefinition[]).map((resource) => ({ resource }));
-  indexStructureDefinitionBundle({ resourceType: 'Bundle', type: 'collection', entry } as Bundle);
+  indexStructureDefinitionBundle({ resourceType: 'Bundle', type: 'collection', entry });
   const types = new Set<string>(checked);
   return (resource) => {
     if (!types.has(resource.resourceType)) return [];

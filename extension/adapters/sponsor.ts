@@ -26,13 +26,18 @@ export function managerSponsor(managers: readonly string[]): SponsorPort {
           const why = v.safeParse(RefusedSchema, body);
           const code = why.success ? why.output.error.code : 'unknown';
           if (code === 'reverted' || response.status === 429) {
-            refused = new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.', { why: code });
+            refused = new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.', {
+              why: code,
+            });
           }
         } catch {
           continue; // down: the next one
         }
       }
-      throw refused ?? new SalusError('managers-unreachable', 'None of the places that keep your record answers. Try again later.');
+      throw (
+        refused ??
+        new SalusError('managers-unreachable', 'None of the places that keep your record answers. Try again later.')
+      );
     },
   };
 }

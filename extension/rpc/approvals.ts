@@ -24,7 +24,9 @@ export type Approval = v.InferOutput<typeof ApprovalSchema>;
 
 const OutcomeSchema = v.union([
   v.object({ result: v.unknown() }),
-  v.object({ error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.object({ reason: v.string() })) }) }),
+  v.object({
+    error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.object({ reason: v.string() })) }),
+  }),
 ]);
 export type Outcome = { readonly result: unknown } | { readonly error: RpcErrorData };
 
@@ -82,7 +84,8 @@ export class Approvals {
       (await new Promise<Outcome>((resolve) => {
         this.#waiting.set(question.requestKey, [...(this.#waiting.get(question.requestKey) ?? []), resolve]);
       }));
-    if ('error' in answer) throw new RpcError(answer.error.code as RpcCode, answer.error.message, answer.error.data?.reason);
+    if ('error' in answer)
+      throw new RpcError(answer.error.code as RpcCode, answer.error.message, answer.error.data?.reason);
     return answer.result;
   }
 
@@ -109,7 +112,7 @@ export class Approvals {
       stored.pending = stored.pending.filter((a) => a.id !== id);
       stored.settled = [
         ...stored.settled.filter((s) => s.at > this.#now() - EXPIRES_MS),
-        { requestKey: found.requestKey, at: this.#now(), outcome: outcome as Stored['settled'][number]['outcome'] },
+        { requestKey: found.requestKey, at: this.#now(), outcome: outcome },
       ];
       return Promise.resolve(found);
     });
@@ -140,11 +143,18 @@ export class Approvals {
     for (const { id } of old) await this.reject(id);
   }
 
-  async #open(stored: Stored, question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<void> {
+  async #open(
+    stored: Stored,
+    question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>,
+  ): Promise<void> {
     const same = stored.pending.find((a) => a.origin === question.origin && a.kind === question.kind);
     if (same !== undefined || stored.pending.length >= MOST_PENDING) {
       if (same?.windowId !== undefined) await this.#windows.focus(same.windowId);
-      throw new RpcError(RpcCode.LimitExceeded, 'A request like this is already waiting for the person.', 'already-pending');
+      throw new RpcError(
+        RpcCode.LimitExceeded,
+        'A request like this is already waiting for the person.',
+        'already-pending',
+      );
     }
     const id = randomId();
     const windowId = await this.#windows.open(id);

@@ -91,7 +91,8 @@ const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
  */
 export function parseRequest(request: WireRequest): { method: Method; params: unknown } {
   const { method, params } = request;
-  if (!isMethod(method)) throw new RpcError(RpcCode.UnsupportedMethod, `This wallet has no method “${method.slice(0, 60)}”.`);
+  if (!isMethod(method))
+    throw new RpcError(RpcCode.UnsupportedMethod, `This wallet has no method “${method.slice(0, 60)}”.`);
   const health = method.startsWith('health_') && method !== 'health_getCapabilities';
   const list = Array.isArray(params) ? (params as unknown[]) : undefined;
   const value = health && list?.length === 1 ? list[0] : (params ?? undefined);
@@ -100,5 +101,9 @@ export function parseRequest(request: WireRequest): { method: Method; params: un
   const [issue] = parsed.issues;
   const path = issue.path?.map((p) => String(p.key)).join('.') ?? 'params';
   // `issue.expected` speaks of types and fixed words only; what was received is never repeated.
-  throw new RpcError(RpcCode.InvalidParams, `${method}: “${path}” is not valid (expected ${issue.expected ?? 'another value'}).`, 'params');
+  throw new RpcError(
+    RpcCode.InvalidParams,
+    `${method}: “${path}” is not valid (expected ${issue.expected ?? 'another value'}).`,
+    'params',
+  );
 }

@@ -1,7 +1,8 @@
 import { isSalusError } from '../core/errors.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
 import { fromUtf8, toBase64 } from '../core/bytes.ts';
-import { listShared, readRecord } from '../core/wallet/records.ts';
+import { listShared } from '../core/wallet/list-records.ts';
+import { readRecord } from '../core/wallet/read-record.ts';
 import type { RecordItem } from '../core/records/book.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
@@ -9,7 +10,13 @@ import type { StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
-import { parseRequest, type AccessRequest, type ListRequest, type ReadRequest, type WireRequest, type WriteRequest } from './schema.ts';
+import {
+  parseRequest,
+  type ListRequest,
+  type ReadRequest,
+  type WireRequest,
+  type WriteRequest,
+} from './schema.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
 export interface Caller {
@@ -41,7 +48,11 @@ export class RpcServer {
   /** @throws RpcError, SalusError: told to the page by `toRpcError` */
   async handle(request: WireRequest, caller: Caller): Promise<unknown> {
     if (!caller.topFrame || !/^https?:\/\/[^/]+$/.test(caller.origin)) {
-      throw new RpcError(RpcCode.Unauthorized, 'Only a page of its own may ask the wallet, not a frame inside one.', 'frame');
+      throw new RpcError(
+        RpcCode.Unauthorized,
+        'Only a page of its own may ask the wallet, not a frame inside one.',
+        'frame',
+      );
     }
     const { method, params } = parseRequest(request);
     const key = `${caller.documentId}/${request.id}`;
@@ -57,7 +68,7 @@ export class RpcServer {
       case 'health_getCapabilities':
         return this.#capabilities();
       case 'health_requestAccess':
-        return this.#parts.approvals.ask({ kind: 'access', requestKey: key, origin: caller.origin, params: params as AccessRequest });
+        return this.#parts.approvals.ask({ kind: 'access', requestKey: key, origin: caller.origin, params: params });
       case 'health_listRecords':
         return this.#list(caller.origin, params as ListRequest);
       case 'health_readRecord':
@@ -97,6 +108,8 @@ export class RpcServer {
 
   async #list(origin: string, query: ListRequest) {
     const session = await this.#connected(origin);
+    // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
+    void this.#parts.wallet.sync();
     const { items, unreadable } = await listShared(session, query.patient);
     const matching = items.filter((item) => matchesQuery(item, query));
     const start = query.after === undefined ? 0 : matching.findIndex((i) => i.id === query.after) + 1;
@@ -110,7 +123,12 @@ export class RpcServer {
     if (patient.toLowerCase() === session.address.toLowerCase()) throw notForSites();
     const { item, bytes, provenance } = await readRecord(session, patient, id);
     const { author, vouchedBy, ...place } = provenance;
-    const who = { address: author.address, role: roleName(author.role), active: author.active, vouchedBy: vouchedBy?.address };
+    const who = {
+      address: author.address,
+      role: roleName(author.role),
+      active: author.active,
+      vouchedBy: vouchedBy?.address,
+    };
     const content =
       item.mediaType === 'application/fhir+json'
         ? { resource: JSON.parse(fromUtf8(bytes)) as unknown }
@@ -135,7 +153,8 @@ export class RpcServer {
   }
 
   async #connected(origin: string) {
-    const unauthorized = () => new RpcError(RpcCode.Unauthorized, 'Ask for an account first (eth_requestAccounts).', 'not-connected');
+    const unauthorized = () =>
+      new RpcError(RpcCode.Unauthorized, 'Ask for an account first (eth_requestAccounts).', 'not-connected');
     const session = await this.#parts.wallet.session().catch(() => undefined);
     if (session === undefined) throw unauthorized();
     const { sites } = await session.state.read();
@@ -145,11 +164,28 @@ export class RpcServer {
 }
 
 const notForSites = () =>
-  new RpcError(RpcCode.Unauthorized, 'A site reads a record through a recipient the patient gave access to.', 'no-consent');
+  new RpcError(
+    RpcCode.Unauthorized,
+    'A site reads a record through a recipient the patient gave access to.',
+    'no-consent',
+  );
 
 const roleName = (role: Role): string => Object.entries(Role).find(([, n]) => n === role)?.[0] ?? 'None';
 
-const toPage = ({ id, patient, author, section, type, title, date, code, mediaType, size, block, transaction }: RecordItem) => ({
+const toPage = ({
+  id,
+  patient,
+  author,
+  section,
+  type,
+  title,
+  date,
+  code,
+  mediaType,
+  size,
+  block,
+  transaction,
+}: RecordItem) => ({
   id,
   patient,
   author,

@@ -3,48 +3,20 @@ import { toBase64 } from '../core/bytes.ts';
 import { SalusError } from '../core/errors.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
-import { isSection, SECTIONS, SENSITIVE, type Section } from '../core/records/sections.ts';
+import { isSection, type Section } from '../core/records/sections.ts';
 import type { RecordItem } from '../core/records/book.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
-import { endConsent, giveConsent, ownConsents, type ConsentView } from '../core/wallet/consents.ts';
+import { endConsent } from '../core/wallet/end-consent.ts';
+import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
+import { listOwn, listShared } from '../core/wallet/list-records.ts';
+import { ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
 import type { Progress, StoragePort } from '../core/wallet/ports.ts';
-import { commitOwnImport, listOwn, listShared, planOwnImport, readRecord, writeShared, type Provenance } from '../core/wallet/records.ts';
-import { siteTrust, type RecipientTrust, type SiteTrust } from '../core/wallet/trust.ts';
+import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
-import type { Approval, Approvals } from './approvals.ts';
-import type { AccessRequest } from './schema.ts';
-
-export interface SectionCount {
-  readonly section: Section;
-  readonly count: number;
-  readonly newest?: string;
-  readonly sensitive: boolean;
-}
-
-/** What the prompt shows of one request. */
-export type PromptView = {
-  readonly id: string;
-  readonly site: SiteTrust;
-  readonly expiresAt: number;
-} & (
-  | { readonly kind: 'connect'; readonly account: 'patient' | 'provider' }
-  | {
-      readonly kind: 'access';
-      readonly request: AccessRequest;
-      readonly recipient: RecipientTrust;
-      readonly sections: readonly SectionCount[];
-    }
-  | { readonly kind: 'offer'; readonly report: ImportReport }
-  | { readonly kind: 'write'; readonly patient: string; readonly section: Section; readonly report: ImportReport }
-);
-
-/** What the person chose in an access prompt; ignored for the other kinds. */
-export interface PromptChoice {
-  readonly sections?: readonly Section[];
-  /** Unix seconds. */
-  readonly until?: number;
-}
+import type { Approvals } from './approvals.ts';
+import { createPrompts, type PromptChoice, type PromptView } from './prompts.ts';
+import { countSections, type SectionCount } from './section-counts.ts';
 
 export interface HomeView {
   readonly sections: readonly SectionCount[];
@@ -52,7 +24,13 @@ export interface HomeView {
   readonly unreadable: number;
   /** Added by others since the person last looked. */
   readonly arrived: readonly RecordItem[];
-  readonly copies: { readonly entries: number; readonly durable: number; readonly anchored: number; readonly managers: number; readonly needed: number };
+  readonly copies: {
+    readonly entries: number;
+    readonly durable: number;
+    readonly anchored: number;
+    readonly managers: number;
+    readonly needed: number;
+  };
 }
 
 export interface OpenedRecord {
@@ -110,25 +88,16 @@ const ARGUMENTS = {
 } as const;
 type Arguments = typeof ARGUMENTS;
 
-/** Plans whose import is not committed yet: job → report. Lost with the worker; the file must then be chosen again. */
-type Plans = Map<string, ImportReport>;
-
-function countSections(items: readonly RecordItem[]): SectionCount[] {
-  const bySection = Map.groupBy(items, (i) => i.section);
-  return SECTIONS.filter((s) => bySection.has(s)).map((section) => {
-    const list = bySection.get(section) ?? [];
-    const newest = list.map((i) => i.date ?? '').sort().at(-1);
-    return { section, count: list.length, ...(newest && { newest }), sensitive: SENSITIVE.has(section) };
-  });
-}
-
 /** The calls of the wallet's own screens. */
 export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
-  const plans: Plans = new Map();
+  // Plans whose import is not committed yet: job → report. Lost with the worker; the file must then be chosen again.
+  const plans = new Map<string, ImportReport>();
+  const prompts = createPrompts({ wallet, storage, notify, plans });
 
   const planned = (job: string): ImportReport => {
     const report = plans.get(job);
-    if (report === undefined) throw new SalusError('cancelled', 'This import is no longer there. Choose the file again.');
+    if (report === undefined)
+      throw new SalusError('cancelled', 'This import is no longer there. Choose the file again.');
     return report;
   };
 
@@ -142,104 +111,6 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
       managers: network.managers.length,
       needed: network.durableAt,
     };
-  };
-
-  const connect = async (origin: string): Promise<string[]> => {
-    const session = await wallet.session();
-    await session.state.update((s) => ({
-      ...s,
-      sites: [...s.sites.filter((x) => x.origin !== origin), { origin, connectedAt: session.now() }],
-    }));
-    const accounts = [session.address.toLowerCase()];
-    await notify(origin, 'accountsChanged', accounts);
-    return accounts;
-  };
-
-  const carryOut = async (approval: Approval, choice: PromptChoice): Promise<unknown> => {
-    const session = await wallet.session();
-    switch (approval.kind) {
-      case 'connect':
-        return connect(approval.origin);
-      case 'access':
-        return giveAccess(approval, choice);
-      case 'offer': {
-        const job = approval.job ?? '';
-        const rows = await commitOwnImport(session, job, plans.get(job) ?? (await planOwnImport(session, job)));
-        void wallet.sync();
-        return { entries: rows.map((r) => ({ cid: r.root, section: undefined })), accepted: rows.length > 0 };
-      }
-      case 'write': {
-        const { patient, section } = approval.params as { patient: string; section: Section };
-        const row = await writeShared(session, patient, section, approval.job ?? '');
-        await wallet.sync();
-        const after = (await storage.rows()).find((r) => r.root === row.root);
-        await notify(approval.origin, 'recordAdded', { patient, section });
-        return { cid: row.root, transactionHash: after?.anchor?.transaction };
-      }
-    }
-  };
-
-  const giveAccess = async (approval: Approval, choice: PromptChoice): Promise<unknown> => {
-    const session = await wallet.session();
-    const request = approval.params as AccessRequest;
-    // The person may narrow what was asked, never widen it.
-    const sections = request.sections.filter((s) => choice.sections?.includes(s));
-    if (sections.length === 0) throw new SalusError('bad-request', 'Choose at least one section to share.');
-    const latest = Math.floor(session.now() / 1000) + request.duration;
-    const until = choice.until ?? latest;
-    if (until <= session.now() / 1000) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
-    const { consent, patient } = await giveConsent(session, {
-      origin: approval.origin,
-      recipient: request.recipient.address,
-      ...(request.recipient.name && { recipientName: request.recipient.name }),
-      purpose: request.purpose,
-      reason: request.reason,
-      sections,
-      rights: request.rights,
-      until,
-    });
-    await connect(approval.origin);
-    await notify(approval.origin, 'consentChanged', { consentId: consent.consentId, live: true });
-    return {
-      consentId: consent.consentId,
-      patient: patient.toLowerCase(),
-      folders: consent.receipt.sections,
-      purpose: request.purpose,
-      until,
-      receipt: consent.consentId,
-      transactionHash: consent.transaction,
-    };
-  };
-
-  const promptView = async (approval: Approval): Promise<PromptView> => {
-    const session = await wallet.session();
-    const { id, origin, createdAt } = approval;
-    const { recipient: recipientTrust, ...site } = await siteTrust(session.client, storage, origin);
-    const base = { id, site, expiresAt: createdAt + 10 * 60_000 };
-    switch (approval.kind) {
-      case 'connect':
-        return { ...base, kind: 'connect', account: (await session.state.read()).kind };
-      case 'access': {
-        const request = approval.params as AccessRequest;
-        const { items } = await listOwn(session);
-        const counts = new Map(countSections(items).map((c) => [c.section, c]));
-        const sections = request.sections.map(
-          (section) => counts.get(section) ?? { section, count: 0, sensitive: SENSITIVE.has(section) },
-        );
-        const recipient = await recipientTrust(request.recipient.address);
-        return { ...base, kind: 'access', request, recipient, sections };
-      }
-      case 'offer': {
-        const report = await planOwnImport(session, approval.job ?? '', (approval.params as { section?: Section }).section);
-        plans.set(approval.job ?? '', report);
-        return { ...base, kind: 'offer', report };
-      }
-      case 'write': {
-        const { patient, section } = approval.params as { patient: string; section: Section };
-        const report = await storage.plan(approval.job ?? '', [], section);
-        return { ...base, kind: 'write', patient, section, report };
-      }
-    }
   };
 
   const api = {
@@ -285,9 +156,18 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
       const session = await wallet.session();
       const { item, bytes, provenance } = await readRecord(session, patient, id);
       const fhir = item.mediaType === 'application/fhir+json';
-      const content = fhir ? { resource: JSON.parse(new TextDecoder().decode(bytes)) as unknown } : { base64: toBase64(bytes) };
-      const row = (await storage.rows()).find((r) => r.root === id.split('/')[0] || r.anchor?.transaction === item.transaction);
-      return { item, content, provenance, ...(row && { copies: { replicas: row.replicas, bytes: row.bytes, ...(row.anchor && { anchor: row.anchor }) } }) };
+      const content = fhir
+        ? { resource: JSON.parse(new TextDecoder().decode(bytes)) as unknown }
+        : { base64: toBase64(bytes) };
+      const row = (await storage.rows()).find(
+        (r) => r.root === id.split('/')[0] || r.anchor?.transaction === item.transaction,
+      );
+      return {
+        item,
+        content,
+        provenance,
+        ...(row && { copies: { replicas: row.replicas, bytes: row.bytes, ...(row.anchor && { anchor: row.anchor }) } }),
+      };
     },
 
     async planImport(job: string): Promise<ImportReport> {
@@ -334,13 +214,13 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
     async prompt(id: string): Promise<PromptView> {
       const approval = await approvals.get(id);
       if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
-      return promptView(approval);
+      return prompts.view(approval);
     },
     /** Carries out an approval. An error leaves the request open, so that the person may try again or reject. */
     async approve(id: string, choice: PromptChoice): Promise<void> {
       const approval = await approvals.get(id);
       if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
-      const result = await carryOut(approval, choice);
+      const result = await prompts.carryOut(approval, choice);
       await approvals.settle(id, { result });
     },
     async reject(id: string): Promise<void> {
@@ -362,6 +242,6 @@ export async function callUiApi(api: UiApi, method: string, args: unknown): Prom
   const given = Array.isArray(args) ? (args as unknown[]).map((a) => a ?? undefined) : [];
   const parsed = v.safeParse(ARGUMENTS[name], given);
   if (!parsed.success) throw new SalusError('bad-request', 'This call was not understood.');
-  const call = api[name] as (...values: readonly unknown[]) => Promise<unknown>;
-  return call(...parsed.output);
+  const calls = api as unknown as Record<string, (...values: readonly unknown[]) => Promise<unknown>>;
+  return calls[name]?.(...parsed.output);
 }

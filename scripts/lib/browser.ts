@@ -41,7 +41,7 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
       '--no-first-run',
       `--lang=${locale}`,
     ],
-    env: { ...process.env, LANGUAGE: locale } as Record<string, string>,
+    env: { ...process.env, LANGUAGE: locale },
   });
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 30_000 }));
   const extensionId = new URL(worker.url()).host;

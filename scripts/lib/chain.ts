@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { Contract, ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager, type InterfaceAbi } from 'ethers';
+import {
+  Contract,
+  ContractFactory,
+  HDNodeWallet,
+  JsonRpcProvider,
+  Mnemonic,
+  NonceManager,
+  type InterfaceAbi,
+} from 'ethers';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
 import { bin, OUTPUT } from './paths.ts';
 import { runCommand, startService, type Service } from './processes.ts';
@@ -11,7 +19,12 @@ const PHRASE = Mnemonic.fromPhrase('test test test test test test test test test
 export const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(PHRASE, `m/44'/60'/0'/0/${index}`);
 
 /** Who is who on the local chain. */
-export const ACCOUNTS = { admin: account(0), registrar: account(1), hospital: account(2), managers: [3, 4, 5].map(account) };
+export const ACCOUNTS = {
+  admin: account(0),
+  registrar: account(1),
+  hospital: account(2),
+  managers: [3, 4, 5].map(account),
+};
 
 export interface LocalChain {
   readonly rpcUrl: string;
@@ -28,7 +41,9 @@ export function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
@@ -49,7 +64,10 @@ export async function startChain(): Promise<LocalChain> {
   const provider = new JsonRpcProvider(rpcUrl, 31_337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 });
   const path = join(OUTPUT, 'contracts/artifacts/contracts/HealthRegistry.sol/HealthRegistry.json');
   const artifact = JSON.parse(await readFile(path, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
-  const [admin, registrar] = [new NonceManager(ACCOUNTS.admin.connect(provider)), new NonceManager(ACCOUNTS.registrar.connect(provider))];
+  const [admin, registrar] = [
+    new NonceManager(ACCOUNTS.admin.connect(provider)),
+    new NonceManager(ACCOUNTS.registrar.connect(provider)),
+  ];
   const deployed = await new ContractFactory(artifact.abi, artifact.bytecode, admin).deploy(ACCOUNTS.admin.address);
   const receipt = await deployed.deploymentTransaction()?.wait();
   const registry = await deployed.getAddress();

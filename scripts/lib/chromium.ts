@@ -15,7 +15,9 @@ const say = (text: string) => console.log(`[setup] ${text}`);
 /** Playwright's own Chromium, or the system's, if either is there. Branded Chrome no longer loads unpacked extensions. */
 function present(): string | undefined {
   const named = process.env['SALUS_CHROMIUM'];
-  return [named, chromium.executablePath(), ...SYSTEM].find((path) => path !== undefined && path !== '' && existsSync(path));
+  return [named, chromium.executablePath(), ...SYSTEM].find(
+    (path) => path !== undefined && path !== '' && existsSync(path),
+  );
 }
 
 /**
@@ -32,9 +34,14 @@ export function findChromium(): string {
   if (process.platform === 'linux' && process.getuid?.() === 0) {
     say('That did not work. Installing Chromium as a system package.');
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium'], {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   }
   const installed = present();
   if (installed !== undefined) return installed;
-  throw new Error('No Chromium could be had. Install one (for example `apt install chromium`), or name it in SALUS_CHROMIUM.');
+  throw new Error(
+    'No Chromium could be had. Install one (for example `apt install chromium`), or name it in SALUS_CHROMIUM.',
+  );
 }

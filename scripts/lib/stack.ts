@@ -9,7 +9,12 @@ import { startService, type Service } from './processes.ts';
 
 export interface Stack {
   readonly chain: LocalChain;
-  readonly managers: readonly { readonly url: string; readonly dataDir: string; readonly service: Service; restart(): Promise<void> }[];
+  readonly managers: readonly {
+    readonly url: string;
+    readonly dataDir: string;
+    readonly service: Service;
+    restart(): Promise<void>;
+  }[];
   readonly network: Network;
   readonly portalUrl: string;
   readonly staffCode: string;
@@ -25,18 +30,29 @@ const readyUrl = (line: string): string | undefined => {
   return msg === 'ready' ? url : undefined;
 };
 
-async function startManager(chain: LocalChain, dir: string, index: number, port = 0): Promise<{ service: Service; dataDir: string }> {
+async function startManager(
+  chain: LocalChain,
+  dir: string,
+  index: number,
+  port = 0,
+): Promise<{ service: Service; dataDir: string }> {
   const dataDir = join(dir, `manager-${index + 1}`);
   await mkdir(dataDir, { recursive: true });
-  const service = await startService(`EHR manager ${index + 1}`, process.execPath, ['manager/main.ts'], {
-    SALUS_MANAGER_PORT: String(port),
-    SALUS_MANAGER_DATA_DIR: dataDir,
-    SALUS_MANAGER_RPC_URL: chain.rpcUrl,
-    SALUS_MANAGER_CHAIN_ID: String(chain.chainId),
-    SALUS_MANAGER_REGISTRY: chain.registry,
-    SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
-    SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
-  }, readyUrl);
+  const service = await startService(
+    `EHR manager ${index + 1}`,
+    process.execPath,
+    ['manager/main.ts'],
+    {
+      SALUS_MANAGER_PORT: String(port),
+      SALUS_MANAGER_DATA_DIR: dataDir,
+      SALUS_MANAGER_RPC_URL: chain.rpcUrl,
+      SALUS_MANAGER_CHAIN_ID: String(chain.chainId),
+      SALUS_MANAGER_REGISTRY: chain.registry,
+      SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
+      SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
+    },
+    readyUrl,
+  );
   return { service, dataDir };
 }
 
@@ -70,11 +86,19 @@ export async function startStack(): Promise<Stack> {
   const networkFile = join(dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(network, null, 2));
   const staffCode = randomBytes(5).toString('hex');
-  const portal = process.env.NOPORTAL ? { value: 'http://127.0.0.1:1', pid: 0, stop: async () => {}, kill: async () => {} } : await startService('The sample portal', process.execPath, ['portal/main.ts'], {
-    SALUS_PORTAL_NETWORK: networkFile,
-    SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
-    SALUS_PORTAL_STAFF_CODE: staffCode,
-  }, readyUrl);
+  const portal = process.env.NOPORTAL
+    ? { value: 'http://127.0.0.1:1', pid: 0, stop: async () => {}, kill: async () => {} }
+    : await startService(
+        'The sample portal',
+        process.execPath,
+        ['portal/main.ts'],
+        {
+          SALUS_PORTAL_NETWORK: networkFile,
+          SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
+          SALUS_PORTAL_STAFF_CODE: staffCode,
+        },
+        readyUrl,
+      );
   const extensionDir = await extensionFor(networkFile, join(dir, 'extension'));
   return {
     chain,

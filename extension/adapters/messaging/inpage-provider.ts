@@ -24,9 +24,11 @@ const ICON =
  * references, so that what a page does to its globals later changes nothing here.
  */
 export function injectProvider(): void {
-  const { postMessage, addEventListener, dispatchEvent, location } = window;
+  const { location } = window;
+  const listen = window.addEventListener.bind(window);
+  const dispatch = window.dispatchEvent.bind(window);
   const { freeze } = Object;
-  const post = postMessage.bind(window);
+  const post = window.postMessage.bind(window);
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   const take = Map.prototype.get.bind(waiting) as (id: number) => ReturnType<typeof waiting.get>;
   const put = Map.prototype.set.bind(waiting) as typeof waiting.set;
@@ -35,7 +37,7 @@ export function injectProvider(): void {
   for (const event of EVENTS) listeners[event] = [];
   let count = 0;
 
-  addEventListener.call(window, 'message', (event) => {
+  listen('message', (event) => {
     const { data, source } = event as MessageEvent<PageMessage | null>;
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
     if ('event' in data) {
@@ -56,7 +58,10 @@ export function injectProvider(): void {
   });
 
   const request = (args: unknown): Promise<unknown> => {
-    const { method, params } = (typeof args === 'object' && args !== null ? args : {}) as { method?: unknown; params?: unknown };
+    const { method, params } = (typeof args === 'object' && args !== null ? args : {}) as {
+      method?: unknown;
+      params?: unknown;
+    };
     if (typeof method !== 'string') {
       return Promise.reject(new ProviderRpcError(-32600, 'request() takes { method, params }.'));
     }
@@ -86,10 +91,15 @@ export function injectProvider(): void {
     },
   });
 
-  const info = freeze({ uuid: crypto.randomUUID?.() ?? '4b9f3c4e-7c0a-4c53-9f27-0e8b3f6f5a11', name: 'Salus', icon: ICON, rdns: 'health.salus.wallet' });
+  const info = freeze({
+    uuid: crypto.randomUUID?.() ?? '4b9f3c4e-7c0a-4c53-9f27-0e8b3f6f5a11',
+    name: 'Salus',
+    icon: ICON,
+    rdns: 'health.salus.wallet',
+  });
   const announce = () =>
-    dispatchEvent.call(window, new CustomEvent('eip6963:announceProvider', { detail: freeze({ info, provider }) }));
-  addEventListener.call(window, 'eip6963:requestProvider', announce);
+    dispatch(new CustomEvent('eip6963:announceProvider', { detail: freeze({ info, provider }) }));
+  listen('eip6963:requestProvider', announce);
   Object.defineProperty(window, 'salus', { value: provider, writable: false, configurable: false });
   announce();
 }

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 import { ERROR_CODES, isSalusError, SalusError } from '../../core/errors.ts';
 
-/**
- * Calls over a MessagePort by structured clone: bytes, Blobs and Files pass without being copied into JSON. Both ends are this
- * extension's own contexts.
- */
+/** The message that carries a new lane's port. */
+export const LANE = 'salus-lane';
+
 type Handler = (...args: never[]) => Promise<unknown>;
-export type Handlers = object;
 
 /** The same API as seen from the other end. */
-export type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never };
+export type Remote<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
+};
 
 const ErrorSchema = v.object({
   code: v.picklist(ERROR_CODES),
@@ -36,8 +36,11 @@ interface Call {
   readonly args: unknown[];
 }
 
-/** Answers calls that come in over `port` with the methods of `handlers`. */
-export function serveLane(port: MessagePort, handlers: Handlers): void {
+/**
+ * Calls over a MessagePort by structured clone: bytes, Blobs and Files pass without being copied into JSON. Both ends are this
+ * extension's own contexts. This end answers with the methods of `handlers`.
+ */
+export function serveLane(port: MessagePort, handlers: object): void {
   port.onmessage = ({ data }: MessageEvent<Call>) => {
     const { id, method, args } = data;
     const handler = (handlers as Record<string, Handler | undefined>)[method];

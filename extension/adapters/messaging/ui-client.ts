@@ -1,8 +1,7 @@
 import type { StoragePort } from '../../core/wallet/ports.ts';
 import type { UiApi } from '../../rpc/ui-api.ts';
 import { browser } from '../browser/api.ts';
-import { LANE } from '../storage/offscreen.ts';
-import { openLane, unpackError, type Remote } from './lane.ts';
+import { LANE, openLane, unpackError, type Remote } from './lane.ts';
 
 interface Answer {
   readonly result?: unknown;
@@ -11,7 +10,8 @@ interface Answer {
 
 /** The background's calls, from one of the wallet's own pages. Failures are SalusErrors. */
 export const wallet: Remote<UiApi> = new Proxy({} as Remote<UiApi>, {
-  get: (_, method) =>
+  get:
+    (_, method) =>
     async (...args: unknown[]) => {
       const answer: Answer = await browser.runtime.sendMessage({ to: 'background', method: String(method), args });
       if (answer.error !== undefined) throw unpackError(answer.error);

@@ -7,7 +7,7 @@ export interface Pin {
   readonly at: number;
 }
 
-interface Schema extends DBSchema {
+export interface Schema extends DBSchema {
   /** Key: multihash. */
   blocks: { key: Uint8Array<ArrayBuffer>; value: Uint8Array<ArrayBuffer> };
   /** Key: root CID. */

@@ -63,7 +63,6 @@ export class IdbBlockstore implements Blockstore {
     for await (const { cid, bytes } of source) yield this.put(cid, bytes, options);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks for a generator
   async *getMany(source: Iterable<CID> | AsyncIterable<CID>, options?: AbortOptions): AsyncGenerator<Pair> {
     for await (const cid of source) yield { cid, bytes: this.get(cid, options) };
   }

@@ -1,9 +1,10 @@
+import type { IDBPTransaction } from 'idb';
 import { CID } from 'multiformats/cid';
 import { own } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSink } from '../../core/storage/ports.ts';
-import type { Database } from './database.ts';
+import type { Database, Schema } from './database.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
 /** Blocks gathered before one transaction: large enough to be fast, small enough to keep memory flat. */
@@ -80,11 +81,13 @@ export class Ingest implements BlockSink {
   }
 }
 
-type IngestTransaction = ReturnType<typeof openTransaction>;
-const openTransaction = (db: Database) => db.transaction(['blocks', 'pins', 'outbox'], 'readwrite');
+type IngestTransaction = IDBPTransaction<Schema, ('blocks' | 'pins' | 'outbox')[], 'readwrite'>;
 
 const storageFull = () =>
-  new SalusError('storage-full', 'There is no room left on this computer. Nothing was changed; make room and try again.');
+  new SalusError(
+    'storage-full',
+    'There is no room left on this computer. Nothing was changed; make room and try again.',
+  );
 
 /** Deletes every block that no pin reaches. Safe at any time: it waits for imports in progress. @returns blocks deleted */
 export async function collectGarbage(db: Database): Promise<number> {

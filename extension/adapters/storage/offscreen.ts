@@ -1,16 +1,15 @@
 import type { StoragePort } from '../../core/wallet/ports.ts';
-import { openLane } from '../messaging/lane.ts';
+import { LANE, openLane } from '../messaging/lane.ts';
 
 const PAGE = 'offscreen.html';
-/** First message of a lane; its port follows with it. */
-export const LANE = 'salus-lane';
 
 /** The part of a service worker's global scope that is used here. */
 interface WorkerScope {
   readonly clients: {
-    matchAll(options: { includeUncontrolled: boolean; type: 'all' }): Promise<
-      { readonly url: string; postMessage(message: unknown, transfer: Transferable[]): void }[]
-    >;
+    matchAll(options: {
+      includeUncontrolled: boolean;
+      type: 'all';
+    }): Promise<{ readonly url: string; postMessage(message: unknown, transfer: Transferable[]): void }[]>;
   };
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
@@ -21,12 +20,12 @@ let creating: Promise<void> | undefined;
 /** Opens the offscreen document if it is not open. @returns whether it had to be opened */
 async function ensureOffscreen(): Promise<boolean> {
   const documentUrls = [chrome.runtime.getURL(PAGE)];
-  const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT' as chrome.runtime.ContextType], documentUrls });
+  const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'], documentUrls });
   if (open.length > 0) return false;
   creating ??= chrome.offscreen
     .createDocument({
       url: PAGE,
-      reasons: ['WORKERS' as chrome.offscreen.Reason],
+      reasons: ['WORKERS'],
       justification: 'Keeps and seals health records where work may outlive the service worker.',
     })
     .finally(() => (creating = undefined));
@@ -70,8 +69,8 @@ export function offscreenStorage(managers: readonly string[]): StoragePort {
               lane = undefined;
               throw error;
             });
-            const call = (await lane)[method as keyof StoragePort] as (...values: unknown[]) => Promise<unknown>;
-            return call(...args);
+            const calls = (await lane) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
+            return calls[String(method)]?.(...args);
           },
   });
 }

@@ -1,7 +1,13 @@
 import { CID } from 'multiformats/cid';
 import { own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
-import { MOST_FILE_BYTES, planImport, type ImportPlan, type ImportReport, type Validate } from '../../core/records/importer.ts';
+import {
+  MOST_FILE_BYTES,
+  planImport,
+  type ImportPlan,
+  type ImportReport,
+  type Validate,
+} from '../../core/records/importer.ts';
 import { LocalEntryReader } from '../../core/records/local-reader.ts';
 import { sealEntry } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
@@ -10,6 +16,7 @@ import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSource } from '../../core/storage/ports.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database } from './database.ts';
+import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode } from './helia-node.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { replicateTo } from './replicate.ts';
@@ -62,7 +69,9 @@ export class StorageHost implements StoragePort {
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
   async stage(file: Blob, name: string, source: string): Promise<string> {
     if (file.size > MOST_FILE_BYTES) {
-      throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', { limit: MOST_FILE_BYTES });
+      throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
+        limit: MOST_FILE_BYTES,
+      });
     }
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
@@ -180,8 +189,11 @@ export class StorageHost implements StoragePort {
     const roots: Root[] = [];
     job.progress = { ...job.progress, items: plan.report.taken };
     for (const target of targets) {
-      const items = plan.items.get(target.section);
-      if (items === undefined) continue;
+      const planned = plan.items.get(target.section);
+      if (planned === undefined) continue;
+      const digest = () => fileDigest(job.file, job.abort.signal);
+      const beside = plan.report.kind === 'document' && worthWorker(job.file);
+      const items = beside ? planned.map((item) => ({ ...item, digest })) : planned;
       const sink = new CountingSink(ingest);
       const sealed = await sealEntry(target.section, items, target.key, sink, {
         signal: job.abort.signal,
@@ -233,7 +245,9 @@ class CountingSink {
   }
 }
 
-const newRow = (known: Pick<LedgerRow, 'root' | 'kind' | 'patient' | 'author' | 'bytes'> & Partial<LedgerRow>): LedgerRow => ({
+const newRow = (
+  known: Pick<LedgerRow, 'root' | 'kind' | 'patient' | 'author' | 'bytes'> & Partial<LedgerRow>,
+): LedgerRow => ({
   folder: 0,
   epoch: -1,
   commitment: '0x',

@@ -70,7 +70,8 @@ export async function openConsent(
   secret: Uint8Array,
   expected: { registry: string; patient: string },
 ): Promise<ConsentContent> {
-  const damaged = () => new SalusError('sealed-data-damaged', 'This consent is not in a form this version understands.');
+  const damaged = () =>
+    new SalusError('sealed-data-damaged', 'This consent is not in a form this version understands.');
   let object: v.InferOutput<typeof ConsentObjectSchema>;
   try {
     object = v.parse(ConsentObjectSchema, dagCbor.decode(encoded));
@@ -98,4 +99,3 @@ export async function openConsent(
   }
   throw new SalusError('no-consent', 'This consent was not given to you.');
 }
-

@@ -99,5 +99,6 @@ export class GrantedKeys {
   }
 }
 
-const keyName = (patient: string, folder: number, epoch: number): string => `${patient.toLowerCase()}/${folder}/${epoch}`;
+const keyName = (patient: string, folder: number, epoch: number): string =>
+  `${patient.toLowerCase()}/${folder}/${epoch}`;
 const noConsent = () => new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');

@@ -7,8 +7,7 @@ import { concat, equal, sha256, type Bytes } from '../bytes.ts';
 export const leafHash = (leafSalt: Uint8Array, plaintextDigest: Uint8Array): Promise<Bytes> =>
   sha256(concat(Uint8Array.of(0), leafSalt, plaintextDigest));
 
-const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Bytes> =>
-  sha256(concat(Uint8Array.of(1), left, right));
+const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Bytes> => sha256(concat(Uint8Array.of(1), left, right));
 
 /** The largest power of two smaller than n. */
 const split = (n: number): number => 2 ** Math.floor(Math.log2(n - 1));

@@ -6,6 +6,7 @@ import { cidOf, RAW } from '../storage/cid.ts';
 import type { BlockSink, BlockSource } from '../storage/ports.ts';
 import { UnixFsBuilder } from '../storage/unixfs.ts';
 import { pad, unpad } from './padding.ts';
+import { ahead, inParallel } from './pipeline.ts';
 import { decryptSegments, encryptSegments, importKey } from './stream.ts';
 
 export const Kind = { Index: 0, Item: 1 } as const;
@@ -24,6 +25,8 @@ export interface SealOptions {
   readonly kind: Kind;
   readonly salt: Uint8Array;
   readonly encoding: Encoding;
+  /** SHA-256 of a streamed plaintext from whoever computes it beside; left out, it is computed while the stream passes. */
+  readonly digest?: () => Promise<Bytes>;
   /** Called with the plaintext bytes taken in so far. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
@@ -64,22 +67,29 @@ async function* through(
   await writing;
 }
 
-/** Hashes a stream while it passes. Short input is hashed by the platform, long input by WebAssembly, since WebCrypto cannot stream. */
-async function* digesting(
+/** What is known of a plaintext once all of it has passed. */
+interface Passed {
+  size: number;
+  digest: Bytes;
+}
+
+/** Counts and hashes a stream while it passes; by WebAssembly, since WebCrypto cannot hash a stream. */
+async function* measuring(
   source: AsyncIterable<Uint8Array>,
-  done: (size: number, digest: Bytes) => void,
-  options: Pick<SealOptions, 'onProgress' | 'signal'>,
+  passed: Passed,
+  { digest, onProgress, signal }: Pick<SealOptions, 'digest' | 'onProgress' | 'signal'>,
 ): AsyncGenerator<Uint8Array> {
-  const hasher = await createSHA256();
-  let size = 0;
+  const beside = digest?.();
+  beside?.catch(() => undefined); // thrown below, at the end of the stream
+  const hasher = beside === undefined ? await createSHA256() : undefined;
   for await (const chunk of source) {
-    options.signal?.throwIfAborted();
-    hasher.update(chunk);
-    size += chunk.byteLength;
-    options.onProgress?.(size);
+    signal?.throwIfAborted();
+    hasher?.update(chunk);
+    passed.size += chunk.byteLength;
+    onProgress?.(passed.size);
     yield chunk;
   }
-  done(size, Uint8Array.from(hasher.digest('binary')));
+  passed.digest = beside === undefined ? Uint8Array.from(hasher?.digest('binary') ?? []) : await beside;
 }
 
 /**
@@ -91,28 +101,28 @@ export async function seal(
   options: SealOptions,
   sink: BlockSink,
 ): Promise<Sealed> {
-  let size = 0;
-  let digest: Bytes = new Uint8Array();
+  const passed: Passed = { size: 0, digest: new Uint8Array() };
   let source: AsyncIterable<Uint8Array>;
   if (plaintext instanceof Uint8Array) {
-    size = plaintext.byteLength;
-    digest = await sha256(plaintext);
+    passed.size = plaintext.byteLength;
+    passed.digest = await sha256(plaintext);
     source = once(plaintext);
   } else {
-    source = digesting(plaintext, (n, d) => ([size, digest] = [n, d]), options);
+    source = measuring(ahead(plaintext), passed, options);
   }
   if (options.encoding === 'deflate') source = through(source, new CompressionStream('deflate-raw'));
   const header = headerOf(options.kind, options.encoding, options.salt);
   const builder = new UnixFsBuilder(sink);
   const blocks: CID[] = [];
-  for await (const segment of encryptSegments(pad(source), await importKey(options.key), header)) {
-    const cid = await cidOf(RAW, segment);
+  const segments = encryptSegments(pad(source), await importKey(options.key), header);
+  const named = inParallel(segments, 2, async (segment) => ({ cid: await cidOf(RAW, segment), segment }));
+  for await (const { cid, segment } of named) {
     await sink.put(cid, segment);
     builder.addLeaf(cid, segment.byteLength);
     blocks.push(cid);
   }
   const { root, inner } = await builder.finish();
-  return { cid: root, blocks: [...blocks, ...inner], size, digest };
+  return { cid: root, blocks: [...blocks, ...inner], ...passed };
 }
 
 export interface OpenOptions {
@@ -170,4 +180,3 @@ export async function worthDeflating(sample: Uint8Array): Promise<boolean> {
   }
   return size < 0.9 * Math.min(sample.byteLength, 65_536);
 }
-

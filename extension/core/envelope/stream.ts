@@ -1,5 +1,6 @@
 import { concat, equal, random, uintBytes, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
+import { inParallel } from './pipeline.ts';
 
 /**
  * STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance",
@@ -13,6 +14,8 @@ const OVERHEAD_BYTES = NONCE_BYTES + 16;
 export const CHUNK_BYTES = SEGMENT_BYTES - OVERHEAD_BYTES;
 const PREFIX_BYTES = 7;
 const MOST_SEGMENTS = 2 ** 32;
+/** Segments being encrypted at once. */
+const MOST_RUNNING = 2;
 
 const nonceOf = (prefix: Uint8Array, counter: number, last: boolean): Bytes =>
   concat(prefix, uintBytes(counter, 4), Uint8Array.of(last ? 1 : 0));
@@ -20,12 +23,19 @@ const nonceOf = (prefix: Uint8Array, counter: number, last: boolean): Bytes =>
 export const importKey = (key: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', key as Bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
-/** Cuts a stream into chunks of exactly `size` bytes; the last may be shorter. Each chunk has its own buffer. */
+/**
+ * Cuts a stream into chunks of exactly `size` bytes; the last may be shorter. Each chunk has its own buffer: that of the source
+ * where it fits already, else a copy.
+ */
 export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
   let held = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of source) {
-    for (let at = 0; at < chunk.byteLength; ) {
+    if (filled === 0 && chunk.byteLength === size && chunk.buffer.byteLength === size) {
+      yield chunk as Bytes;
+      continue;
+    }
+    for (let at = 0; at < chunk.byteLength;) {
       if (filled === size) {
         yield held;
         held = new Uint8Array(size);
@@ -38,6 +48,23 @@ export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number):
     }
   }
   if (filled > 0) yield held.slice(0, filled);
+}
+
+interface Chunk {
+  readonly chunk: Bytes;
+  readonly counter: number;
+  readonly last: boolean;
+}
+
+/** Tells the last chunk from the others; an empty stream has one empty chunk. */
+async function* numbered(source: AsyncIterable<Bytes>): AsyncGenerator<Chunk> {
+  let held: Bytes | undefined;
+  let counter = 0;
+  for await (const chunk of source) {
+    if (held !== undefined) yield { chunk: held, counter: counter++, last: false };
+    held = chunk;
+  }
+  yield { chunk: held ?? new Uint8Array(), counter, last: true };
 }
 
 /**
@@ -57,20 +84,10 @@ export async function* encryptSegments(
     const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: header }, key, chunk);
     return concat(iv, new Uint8Array(sealed));
   };
-  let held: Bytes | undefined;
-  let counter = 0;
-  // One segment is encrypted by the platform's own threads while the next is being read.
-  let running: Promise<Bytes> | undefined;
-  for await (const chunk of rechunk(source, CHUNK_BYTES)) {
-    if (held !== undefined) {
-      const next = seal(held, counter++, false);
-      if (running !== undefined) yield await running;
-      running = next;
-    }
-    held = chunk;
-  }
-  if (running !== undefined) yield await running;
-  yield await seal(held ?? new Uint8Array(), counter, true);
+  // Segments are encrypted by the platform's own threads while the next are being read.
+  yield* inParallel(numbered(rechunk(source, CHUNK_BYTES)), MOST_RUNNING, ({ chunk, counter, last }) =>
+    seal(chunk, counter, last),
+  );
 }
 
 /**
@@ -83,7 +100,8 @@ export async function* decryptSegments(
   key: CryptoKey,
   header: Bytes,
 ): AsyncGenerator<Bytes> {
-  const damaged = () => new SalusError('sealed-data-damaged', 'This sealed data was changed, cut short, or is for another key.');
+  const damaged = () =>
+    new SalusError('sealed-data-damaged', 'This sealed data was changed, cut short, or is for another key.');
   let prefix: Bytes | undefined;
   let counter = 0;
   let ended = false;

@@ -37,9 +37,19 @@ const BY_CATEGORY: Readonly<Record<string, Section>> = {
 
 /** HL7 v3 ActCode sensitivity labels in `meta.security`. */
 const BY_LABEL: Readonly<Record<string, Section>> = {
-  PSY: 'mental-health', PSYTHPN: 'mental-health', MH: 'mental-health', BH: 'mental-health',
-  SEX: 'sexual-health', HIV: 'sexual-health', STD: 'sexual-health', SDV: 'sexual-health',
-  ETH: 'substance-use', ETHUD: 'substance-use', SUD: 'substance-use', OPIOIDUD: 'substance-use', ALC: 'substance-use',
+  PSY: 'mental-health',
+  PSYTHPN: 'mental-health',
+  MH: 'mental-health',
+  BH: 'mental-health',
+  SEX: 'sexual-health',
+  HIV: 'sexual-health',
+  STD: 'sexual-health',
+  SDV: 'sexual-health',
+  ETH: 'substance-use',
+  ETHUD: 'substance-use',
+  SUD: 'substance-use',
+  OPIOIDUD: 'substance-use',
+  ALC: 'substance-use',
   GDIS: 'genetics',
 };
 
@@ -56,9 +66,18 @@ const BY_ICD10: readonly [RegExp, Section][] = [
  * harm than a diagnosis shared by habit. English, German, Dutch, French and Spanish stems.
  */
 const BY_WORD: readonly [RegExp, Section][] = [
-  [/\b(alcoholi|alcohol use|drug (use|abuse|misuse|overdose|dependen)|opioid (use|abuse|dependen)|misuses drugs|substance (use|abuse)|cocaine|heroin|cannabis|AUDIT-C|DAST-10)/i, 'substance-use'],
-  [/\b(depress(ion|ive)|anxiety|panic|psychos|psychot|psychiatr|bipolar|schizo|suicid|self.harm|mental (health|disorder|ill)|PHQ-?[29]|GAD-?7|PTSD|post.?traumatic stress|anorexia nervosa|bulimi)/i, 'mental-health'],
-  [/\b(HIV\b|human immunodeficiency virus|syphilis|gonorrh|chlamydia|genital herpes|sexually transmitted|sexual orientation|gender identity|abortion|contracepti)/i, 'sexual-health'],
+  [
+    /\b(alcoholi|alcohol use|drug (use|abuse|misuse|overdose|dependen)|opioid (use|abuse|dependen)|misuses drugs|substance (use|abuse)|cocaine|heroin|cannabis|AUDIT-C|DAST-10)/i,
+    'substance-use',
+  ],
+  [
+    /\b(depress(ion|ive)|anxiety|panic|psychos|psychot|psychiatr|bipolar|schizo|suicid|self.harm|mental (health|disorder|ill)|PHQ-?[29]|GAD-?7|PTSD|post.?traumatic stress|anorexia nervosa|bulimi)/i,
+    'mental-health',
+  ],
+  [
+    /\b(HIV\b|human immunodeficiency virus|syphilis|gonorrh|chlamydia|genital herpes|sexually transmitted|sexual orientation|gender identity|abortion|contracepti)/i,
+    'sexual-health',
+  ],
   [/\b(genetic|genom|BRCA[12]|germline|karyotyp|DNA (analysis|sequenc))/i, 'genetics'],
 ];
 

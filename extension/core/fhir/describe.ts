@@ -9,7 +9,16 @@ export interface Description {
   readonly code?: string;
 }
 
-const CODE_FIELDS = ['code', 'medicationCodeableConcept', 'vaccineCode', 'type', 'class', 'category', 'scope', 'serviceType'];
+const CODE_FIELDS = [
+  'code',
+  'medicationCodeableConcept',
+  'vaccineCode',
+  'type',
+  'class',
+  'category',
+  'scope',
+  'serviceType',
+];
 // prettier-ignore
 const DATE_FIELDS = [
   'effectiveDateTime', 'effectivePeriod.start', 'effectiveInstant', 'onsetDateTime', 'onsetPeriod.start', 'occurrenceDateTime',
@@ -35,7 +44,9 @@ function nameText(resource: Resource): string | undefined {
 
 /** Title, date and code of any resource, for lists; taken from the resource's own words. */
 export function describe(resource: Resource): Description {
-  const concepts = CODE_FIELDS.map((f) => at(resource, f)).map((c): unknown => (Array.isArray(c) ? (c as unknown[])[0] : c));
+  const concepts = CODE_FIELDS.map((f) => at(resource, f)).map((c): unknown =>
+    Array.isArray(c) ? (c as unknown[])[0] : c,
+  );
   const title =
     nameText(resource) ??
     textAt(resource, 'title') ??

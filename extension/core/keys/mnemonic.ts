@@ -16,11 +16,15 @@ export const toWords = (entropy: Uint8Array): string[] => entropyToMnemonic(entr
 export function fromWords(text: string): Bytes {
   const words = text.normalize('NFKD').toLowerCase().trim().split(/\s+/).filter(Boolean);
   if (words.length !== 12 && words.length !== 24) {
-    throw new SalusError('bad-words', 'Recovery words are 24 words (or 12 from another wallet).', { count: words.length });
+    throw new SalusError('bad-words', 'Recovery words are 24 words (or 12 from another wallet).', {
+      count: words.length,
+    });
   }
   const unknown = words.findIndex((word) => !wordlist.includes(word));
   if (unknown >= 0) {
-    throw new SalusError('bad-words', `Word ${unknown + 1} is not in the list of recovery words.`, { position: unknown + 1 });
+    throw new SalusError('bad-words', `Word ${unknown + 1} is not in the list of recovery words.`, {
+      position: unknown + 1,
+    });
   }
   try {
     return Uint8Array.from(mnemonicToEntropy(words.join(' '), wordlist));

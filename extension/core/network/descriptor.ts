@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
 
-const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//), v.transform((u) => u.replace(/\/+$/, '')));
+const httpUrl = v.pipe(
+  v.string(),
+  v.url(),
+  v.regex(/^https?:\/\//),
+  v.transform((u) => u.replace(/\/+$/, '')),
+);
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 /** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
@@ -23,6 +28,8 @@ export type Network = v.InferOutput<typeof NetworkSchema>;
 export function parseNetwork(json: unknown): Network {
   const parsed = v.safeParse(NetworkSchema, json);
   if (parsed.success && parsed.output.durableAt <= parsed.output.managers.length) return parsed.output;
-  const field = parsed.success ? 'durableAt' : (parsed.issues[0].path?.map((p) => String(p.key)).join('.') ?? 'descriptor');
+  const field = parsed.success
+    ? 'durableAt'
+    : (parsed.issues[0].path?.map((p) => String(p.key)).join('.') ?? 'descriptor');
   throw new SalusError('network-invalid', `This health network's description has a fault in “${field}”.`, { field });
 }

@@ -45,14 +45,17 @@ export interface Listing {
 }
 
 interface OpenedIndex {
+  /** Which key it takes. */
+  readonly how: Entry['key'];
   readonly index: EntryIndex;
-  readonly key: Bytes;
 }
 
 const toItems = (record: RecordAdded, index: EntryIndex): RecordItem[] =>
   index.items.map((meta, position) => {
     const { type, title, date, code, mediaType, size, fullUrl, findings, source } = meta;
-    const optional = Object.entries({ date, code, fullUrl, findings, source }).filter(([, value]) => value !== undefined);
+    const optional = Object.entries({ date, code, fullUrl, findings, source }).filter(
+      ([, value]) => value !== undefined,
+    );
     return {
       id: `${record.id}/${position}`,
       patient: record.patient,
@@ -130,14 +133,15 @@ export class RecordBook {
     return { item, record, bytes };
   }
 
-  async #open(record: RecordAdded): Promise<OpenedIndex> {
-    const known = this.#opened.get(record.id);
-    if (known !== undefined) return known;
+  /** The key is asked for each time: access that ended a moment ago must not live on in what was opened before. */
+  async #open(record: RecordAdded): Promise<{ index: EntryIndex; key: Bytes }> {
     const cid = cidFromDigest(record.cid).toString();
-    const key = await this.#findKey(record.patient, record.folder, await this.#reader.keyOf(cid));
-    const opened = { index: await this.#reader.openIndex(cid, key, record.commitment), key };
-    this.#opened.set(record.id, opened);
-    return opened;
+    const known = this.#opened.get(record.id);
+    const how = known?.how ?? (await this.#reader.keyOf(cid));
+    const key = await this.#findKey(record.patient, record.folder, how);
+    const index = known?.index ?? (await this.#reader.openIndex(cid, key, record.commitment));
+    this.#opened.set(record.id, { how, index });
+    return { index, key };
   }
 
   /** The head chain shows whether the node hid a log. A record that arrived between two calls makes the head newer: read again. */
@@ -149,7 +153,10 @@ export class RecordBook {
       const again = (await this.#client.records({ patient })).filter((r) => r.folder === folder);
       const now = await this.#client.folder(patient, folder);
       if (headOf(again).toLowerCase() !== now.head.toLowerCase()) {
-        throw new SalusError('history-incomplete', 'The network node left out a part of this record. Try another node.');
+        throw new SalusError(
+          'history-incomplete',
+          'The network node left out a part of this record. Try another node.',
+        );
       }
     }
   }

@@ -70,14 +70,19 @@ export interface ImportContext {
  */
 export async function planImport(file: SourceFile, context: ImportContext): Promise<ImportPlan> {
   if (file.size > MOST_FILE_BYTES) {
-    throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', { limit: MOST_FILE_BYTES });
+    throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
+      limit: MOST_FILE_BYTES,
+    });
   }
   if (file.size === 0) throw new SalusError('nothing-to-import', 'This file is empty.');
   if (!looksLikeJson(context.name, file.type) || file.size > MOST_FHIR_BYTES) return planDocument(file, context);
   return planFhir(await file.text(), context);
 }
 
-async function planDocument(file: SourceFile, { name, source, into = 'documents' }: ImportContext): Promise<ImportPlan> {
+async function planDocument(
+  file: SourceFile,
+  { name, source, into = 'documents' }: ImportContext,
+): Promise<ImportPlan> {
   const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
   const item: NewItem = {
     type: 'File',

@@ -57,7 +57,8 @@ export async function openEntry(
 function itemAt(opened: OpenedEntry, position: number): { cid: CID; meta: ItemMeta } {
   const cid = opened.entry.items[position];
   const meta = opened.index.items[position];
-  if (cid === undefined || meta === undefined) throw new SalusError('not-found', 'There is no such item in this entry.');
+  if (cid === undefined || meta === undefined)
+    throw new SalusError('not-found', 'There is no such item in this entry.');
   return { cid, meta };
 }
 

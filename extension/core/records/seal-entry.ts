@@ -12,17 +12,23 @@ import type { Section } from './sections.ts';
 /** Most plaintext bytes of an index; a reader refuses more. */
 export const INDEX_LIMIT = 64 * 1_048_576;
 
-export const itemKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> => hkdf(folderKey, salt, utf8('salus/item/v1'));
-export const indexKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> => hkdf(folderKey, salt, utf8('salus/index/v1'));
+export const itemKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
+  hkdf(folderKey, salt, utf8('salus/item/v1'));
+export const indexKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
+  hkdf(folderKey, salt, utf8('salus/index/v1'));
 
 /** Under which key an entry is sealed: the folder's, or a fresh one wrapped to the patient by an author who cannot read. */
-export type EntryKey =
-  { readonly epoch: number; readonly folderKey: Bytes } | { readonly patientKey: Bytes };
+export type EntryKey = { readonly epoch: number; readonly folderKey: Bytes } | { readonly patientKey: Bytes };
 
 /** What is known of an item before it is sealed. */
-export type NewItem = Pick<ItemMeta, 'type' | 'title' | 'date' | 'code' | 'mediaType' | 'fullUrl' | 'source' | 'replaces' | 'findings'> & {
+export type NewItem = Pick<
+  ItemMeta,
+  'type' | 'title' | 'date' | 'code' | 'mediaType' | 'fullUrl' | 'source' | 'replaces' | 'findings'
+> & {
   readonly plaintext: Uint8Array | AsyncIterable<Uint8Array>;
   readonly encoding: Encoding;
+  /** SHA-256 of a streamed plaintext, where it is computed beside; see {@link seal}. */
+  readonly digest?: () => Promise<Bytes>;
 };
 
 export interface SealedEntry {
@@ -50,7 +56,7 @@ export async function sealEntry(
   const blocks: CID[] = [];
   const cids: CID[] = [];
   const metas: ItemMeta[] = [];
-  for (const { plaintext, ...known } of items) {
+  for (const { plaintext, digest, ...known } of items) {
     progress.signal?.throwIfAborted();
     const salt = random(32);
     const sealed = await seal(
@@ -60,6 +66,7 @@ export async function sealEntry(
         kind: Kind.Item,
         salt,
         encoding: known.encoding,
+        ...(digest && { digest }),
         ...(progress.onBytes && { onProgress: progress.onBytes }),
         ...(progress.signal && { signal: progress.signal }),
       },

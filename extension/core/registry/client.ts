@@ -82,7 +82,9 @@ export class RegistryClient {
   async checkChain(): Promise<void> {
     const { chainId } = await this.#ask(() => this.provider.getNetwork());
     if (Number(chainId) !== this.network.chainId) {
-      throw new SalusError('wrong-chain', 'The network node answers for another network.', { chainId: Number(chainId) });
+      throw new SalusError('wrong-chain', 'The network node answers for another network.', {
+        chainId: Number(chainId),
+      });
     }
   }
 
@@ -126,13 +128,24 @@ export class RegistryClient {
     return this.#view<boolean>('may', grantee, patient, folder, rights, purposes);
   }
 
-  async folder(patient: string, folder: number): Promise<{ head: string; count: number; epoch: number; floor: number }> {
-    const f = await this.#view<{ head: string; count: bigint; epoch: bigint; floor: bigint }>('folders', patient, folder);
+  async folder(
+    patient: string,
+    folder: number,
+  ): Promise<{ head: string; count: number; epoch: number; floor: number }> {
+    const f = await this.#view<{ head: string; count: bigint; epoch: bigint; floor: bigint }>(
+      'folders',
+      patient,
+      folder,
+    );
     return { head: f.head, count: Number(f.count), epoch: Number(f.epoch), floor: Number(f.floor) };
   }
 
   /** End of a grant in Unix seconds and its rights, as they stand now (0 when revoked or never given). */
-  async grant(patient: string, grantee: string, folder: number): Promise<{ until: number; rights: number; purposes: number }> {
+  async grant(
+    patient: string,
+    grantee: string,
+    folder: number,
+  ): Promise<{ until: number; rights: number; purposes: number }> {
     const g = await this.#view<{ until: bigint; rights: bigint; purposes: bigint }>('grants', patient, grantee, folder);
     return { until: Number(g.until), rights: Number(g.rights), purposes: Number(g.purposes) };
   }
@@ -142,7 +155,11 @@ export class RegistryClient {
   }
 
   async records({ patient, member }: Parties): Promise<RecordAdded[]> {
-    const logs = await this.#logs('RecordAdded', [null, patient ? topic(patient) : null, member ? topic(member) : null]);
+    const logs = await this.#logs('RecordAdded', [
+      null,
+      patient ? topic(patient) : null,
+      member ? topic(member) : null,
+    ]);
     return logs.map((log) => {
       const a = registryInterface.decodeEventLog('RecordAdded', log.data, log.topics);
       return {

@@ -37,7 +37,11 @@ async function encryptVault(content: VaultContent, key: Uint8Array, kdf: Kdf, sa
 }
 
 /** Makes a new vault with a fresh salt. @returns the file and the derived key */
-export async function sealVault(content: VaultContent, password: string, kdf: Kdf): Promise<{ file: VaultFile; key: Bytes }> {
+export async function sealVault(
+  content: VaultContent,
+  password: string,
+  kdf: Kdf,
+): Promise<{ file: VaultFile; key: Bytes }> {
   const salt = random(16);
   const key = await deriveKey(password, salt, kdf);
   return { file: await encryptVault(content, key, kdf, toBase64(salt)), key };
@@ -61,5 +65,8 @@ export async function openVault(file: VaultFile, key: Uint8Array): Promise<Vault
 export function parseVault(stored: unknown): VaultFile {
   const parsed = v.safeParse(VaultFileSchema, stored);
   if (parsed.success) return parsed.output;
-  throw new SalusError('vault-damaged', 'The vault in this browser is damaged. Your recovery words bring everything back.');
+  throw new SalusError(
+    'vault-damaged',
+    'The vault in this browser is damaged. Your recovery words bring everything back.',
+  );
 }

@@ -55,7 +55,8 @@ export class Vault {
   }
 
   async state(): Promise<VaultState> {
-    if ((await this.#parts.primary.read()) === undefined && (await this.#parts.copy.read()) === undefined) return 'none';
+    if ((await this.#parts.primary.read()) === undefined && (await this.#parts.copy.read()) === undefined)
+      return 'none';
     try {
       await this.#load();
     } catch {
@@ -178,7 +179,8 @@ export class Vault {
   async #load(): Promise<VaultFile> {
     const slots = [this.#parts.primary, this.#parts.copy];
     const stored = await Promise.all(slots.map((slot) => slot.read()));
-    if (stored.every((s) => s === undefined)) throw new SalusError('vault-missing', 'There is no wallet in this browser.');
+    if (stored.every((s) => s === undefined))
+      throw new SalusError('vault-missing', 'There is no wallet in this browser.');
     const files = await Promise.all(stored.map(undamaged));
     const good = files.findIndex((f) => f !== undefined);
     const file = files[good];
@@ -203,11 +205,14 @@ async function undamaged(stored: unknown): Promise<VaultFile | undefined> {
 async function writeAndCheck(slot: VaultSlot, value: v.InferOutput<typeof StoredSchema>): Promise<void> {
   await slot.write(value);
   const written = v.safeParse(StoredSchema, await slot.read());
-  if (!written.success || written.output.file !== value.file || written.output.check !== value.check) throw new Error('not written');
+  if (!written.success || written.output.file !== value.file || written.output.check !== value.check)
+    throw new Error('not written');
 }
 
 function requirePassword(password: string): void {
   if ([...password].length < LEAST_PASSWORD) {
-    throw new SalusError('weak-password', `Choose a password of at least ${LEAST_PASSWORD} characters.`, { least: LEAST_PASSWORD });
+    throw new SalusError('weak-password', `Choose a password of at least ${LEAST_PASSWORD} characters.`, {
+      least: LEAST_PASSWORD,
+    });
   }
 }

@@ -1,11 +1,17 @@
 import type { Section } from '../records/sections.ts';
-import { ownConsents } from './consents.ts';
-import { listOwn } from './records.ts';
+import { ownConsents } from './own-consents.ts';
+import { listOwn } from './list-records.ts';
 import type { Session } from './session.ts';
 
 /** One thing that happened to the patient's record, as the chain has it. Newest first. */
 export type ActivityEvent = { readonly block: number; readonly transaction: string } & (
-  | { readonly kind: 'added'; readonly author: string; readonly own: boolean; readonly section: Section; readonly count: number }
+  | {
+      readonly kind: 'added';
+      readonly author: string;
+      readonly own: boolean;
+      readonly section: Section;
+      readonly count: number;
+    }
   | {
       readonly kind: 'shared';
       readonly recipient: string;
@@ -25,13 +31,26 @@ export async function activity(session: Session): Promise<ActivityEvent[]> {
     const [first] = list;
     if (first === undefined) return [];
     const { author, section, block, transaction } = first;
-    return [{ kind: 'added', author, own: author === session.address, section, count: list.length, block, transaction }];
+    return [
+      { kind: 'added', author, own: author === session.address, section, count: list.length, block, transaction },
+    ];
   });
   const shared = consents.map(({ receipt, transaction, block, live }): ActivityEvent => {
     const { recipient, recipientName, origin, until, issued } = receipt;
     const name = recipientName === undefined ? {} : { recipientName };
     const sections = receipt.sections.map((s) => s.section);
-    return { kind: 'shared', recipient, ...name, origin, sections, until, live: live.length > 0, issued, block, transaction };
+    return {
+      kind: 'shared',
+      recipient,
+      ...name,
+      origin,
+      sections,
+      until,
+      live: live.length > 0,
+      issued,
+      block,
+      transaction,
+    };
   });
   const order = (e: ActivityEvent) => (e.block === 0 ? Number.MAX_SAFE_INTEGER : e.block);
   return [...added, ...shared].sort((a, b) => order(b) - order(a));

@@ -18,7 +18,8 @@ export async function submitAndConfirm(session: Session, calls: readonly string[
   while (Date.now() < end) {
     const done = await session.client.succeeded(transaction);
     if (done === true) return transaction;
-    if (done === false) throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
+    if (done === false)
+      throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new SalusError('chain-unreachable', 'The health network has not answered yet. It will be tried again.');
@@ -60,7 +61,8 @@ export async function drainOutbox(session: Session): Promise<void> {
   const unknown = await markKnown(session, waiting);
   const ready = unknown.filter((r) => isDurable(r, durableAt));
   for (const [patient, list] of Map.groupBy(ready, (r) => r.patient)) {
-    for (let i = 0; i < list.length; i += MOST_PER_CALL) await anchor(session, patient, list.slice(i, i + MOST_PER_CALL));
+    for (let i = 0; i < list.length; i += MOST_PER_CALL)
+      await anchor(session, patient, list.slice(i, i + MOST_PER_CALL));
   }
 }
 

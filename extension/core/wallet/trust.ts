@@ -57,7 +57,10 @@ export async function siteTrust(
     if (member.role === Role.None || member.role === Role.Patient) return known;
     const by = await client.member(member.enroller);
     const name = await nameOf(storage, by);
-    return { ...known, vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address } };
+    return {
+      ...known,
+      vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address },
+    };
   };
   if (hospital === undefined) return { origin, recipient };
   const [name, since] = await Promise.all([nameOf(storage, hospital), client.enrolledAt(hospital.address)]);

@@ -5,16 +5,20 @@ import { WireRequestSchema } from '../../rpc/schema.ts';
 import type { Caller } from '../../rpc/server.ts';
 import type { Background } from './compose.ts';
 
-/** Who is at the other end, from what the browser says alone. */
+const SenderSchema = v.object({
+  origin: v.optional(v.string()),
+  url: v.optional(v.string()),
+  documentId: v.optional(v.string()),
+  frameId: v.optional(v.number()),
+});
+
+/** Who is at the other end, from what the browser says alone. A sender that is not understood is nobody. */
 function callerOf(port: Runtime.Port): Caller {
-  // `origin` and `documentId` are newer than the polyfill's types.
-  const sender = port.sender as (Runtime.MessageSender & { origin?: string; documentId?: string }) | undefined;
-  const origin = sender?.origin ?? (sender?.url === undefined ? '' : new URL(sender.url).origin);
-  return {
-    origin,
-    documentId: sender?.documentId ?? `${sender?.tab?.id ?? ''}:${origin}`,
-    topFrame: sender?.frameId === 0,
-  };
+  const parsed = v.safeParse(SenderSchema, port.sender);
+  if (!parsed.success) return { origin: '', documentId: '', topFrame: false };
+  const { origin, url, documentId, frameId } = parsed.output;
+  const from = origin ?? (url === undefined ? '' : new URL(url).origin);
+  return { origin: from, documentId: documentId ?? from, topFrame: frameId === 0 };
 }
 
 /** Answers one page's requests over its content script's port. Every request gets exactly one answer. */
@@ -34,7 +38,8 @@ export function servePage(port: Runtime.Port, ready: Promise<Background>): void 
         if (open) port.postMessage(reply);
       })
       .catch(() => {
-        if (open) port.postMessage({ id, error: toRpcError(new RpcError(RpcCode.Internal, 'The answer could not be sent.')) });
+        if (open)
+          port.postMessage({ id, error: toRpcError(new RpcError(RpcCode.Internal, 'The answer could not be sent.')) });
       });
   });
 }

@@ -1,8 +1,7 @@
 import { fhirValidator } from '../../adapters/fhir-validator.ts';
-import { serveLane } from '../../adapters/messaging/lane.ts';
+import { LANE, serveLane } from '../../adapters/messaging/lane.ts';
 import { StorageHost } from '../../adapters/storage/storage-host.ts';
 
-const LANE = 'salus-lane';
 const host = StorageHost.start(fhirValidator());
 
 // Only this extension's service worker can post here; it passes on ports of the extension's own pages.

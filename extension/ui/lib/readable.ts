@@ -7,7 +7,20 @@ export interface Line {
 }
 
 /** Fields that are for machines; they stay under "Technical details". */
-const MACHINE = new Set(['resourceType', 'id', 'meta', 'text', 'contained', 'extension', 'modifierExtension', 'identifier', 'implicitRules', 'language', 'photo', 'data']);
+const MACHINE = new Set([
+  'resourceType',
+  'id',
+  'meta',
+  'text',
+  'contained',
+  'extension',
+  'modifierExtension',
+  'identifier',
+  'implicitRules',
+  'language',
+  'photo',
+  'data',
+]);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -22,7 +35,8 @@ function labelOf(field: string): string {
 
 /** Any FHIR data type in words; undefined for what has none. */
 function wordsOf(value: unknown, depth = 0): string | undefined {
-  if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}T/.test(value) ? value.slice(0, 16).replace('T', ' ') : value;
+  if (typeof value === 'string')
+    return /^\d{4}-\d{2}-\d{2}T/.test(value) ? value.slice(0, 16).replace('T', ' ') : value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) {
     const parts = (value as unknown[]).map((v) => wordsOf(v, depth + 1)).filter((v) => v !== undefined);
@@ -32,12 +46,17 @@ function wordsOf(value: unknown, depth = 0): string | undefined {
   const coding = listAt(value, 'coding').map((c) => textAt(c, 'display') ?? textAt(c, 'code'));
   const concept = textAt(value, 'text') ?? coding.find((c) => c !== undefined);
   if (concept !== undefined) return concept;
-  if (typeof value['value'] === 'number') return [value['comparator'], value['value'], value['unit'] ?? value['code']].filter(Boolean).join(' ');
-  if ('start' in value || 'end' in value) return [wordsOf(value['start']), wordsOf(value['end'])].map((p) => p ?? '').join(' – ');
-  if ('low' in value || 'high' in value) return [wordsOf(value['low']), wordsOf(value['high'])].map((p) => p ?? '').join(' – ');
+  if (typeof value['value'] === 'number')
+    return [value['comparator'], value['value'], value['unit'] ?? value['code']].filter(Boolean).join(' ');
+  if ('start' in value || 'end' in value)
+    return [wordsOf(value['start']), wordsOf(value['end'])].map((p) => p ?? '').join(' – ');
+  if ('low' in value || 'high' in value)
+    return [wordsOf(value['low']), wordsOf(value['high'])].map((p) => p ?? '').join(' – ');
   const name = [...listAt(value, 'given'), value['family']].filter((p) => typeof p === 'string');
   if (name.length > 0) return name.join(' ');
-  const address = [...listAt(value, 'line'), value['city'], value['postalCode'], value['country']].filter((p) => typeof p === 'string');
+  const address = [...listAt(value, 'line'), value['city'], value['postalCode'], value['country']].filter(
+    (p) => typeof p === 'string',
+  );
   if (address.length > 0) return address.join(', ');
   const simple = textAt(value, 'display') ?? textAt(value, 'title') ?? textAt(value, 'reference');
   if (simple !== undefined) return simple;

@@ -19,9 +19,11 @@ export class WalletApp {
   async createWallet(kind: 'patient' | 'provider' = 'patient'): Promise<string[]> {
     const start = kind === 'patient' ? 'Start a new wallet' : 'I work in health care';
     await this.page.getByRole('button', { name: start }).click();
-    const items = await this.page.getByTestId('words').getByRole('listitem').allInnerTexts();
-    const words = items.map((text) => text.replace(/^\d+\s*/, '').trim());
+    const items = this.page.getByTestId('words').getByRole('listitem');
+    await expect(items).toHaveCount(24);
+    const words = (await items.allInnerTexts()).map((text) => text.replace(/^\d+\s*/, '').trim());
     await this.page.getByRole('button', { name: 'I have written them down' }).click();
+    await expect(this.page.getByRole('combobox')).toHaveCount(3);
     for (const select of await this.page.getByRole('combobox').all()) {
       const place = Number(/\d+/.exec((await select.locator('..').innerText()).split('\n')[0] ?? '')?.[0]);
       await select.selectOption(words[place - 1] ?? '');
@@ -60,7 +62,9 @@ export class WalletApp {
     await this.page.locator('input[type=file]').setInputFiles(file);
   }
 
-  async importFile(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<{ total: number; taken: number; skipped: number }> {
+  async importFile(
+    file: string | { name: string; mimeType: string; buffer: Buffer },
+  ): Promise<{ total: number; taken: number; skipped: number }> {
     await this.chooseFile(file);
     const report = this.page.getByTestId('report');
     await expect(report).toBeVisible({ timeout: 60_000 });

@@ -62,17 +62,27 @@ describe('STREAM segments', () => {
 
   it('refuses every flipped, cut or added byte', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.nat(), fc.integer({ min: 1, max: 255 }), async (text, where, flip) => {
-        const { key, segments } = await sealed(text);
-        const at = where % segments.length;
-        const flipped = segments.slice();
-        flipped[at] = segments[at]! ^ flip;
-        const attempts = [flipped, segments.slice(0, at), concat(segments, Uint8Array.of(flip)), concat(segments, segments)];
-        for (const attempt of attempts) {
-          const result = collect(decryptSegments(chunks(attempt), key, header));
-          await expect(result).rejects.toSatisfy((e) => isSalusError(e, 'sealed-data-damaged'));
-        }
-      }),
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        async (text, where, flip) => {
+          const { key, segments } = await sealed(text);
+          const at = where % segments.length;
+          const flipped = segments.slice();
+          flipped[at] = segments[at]! ^ flip;
+          const attempts = [
+            flipped,
+            segments.slice(0, at),
+            concat(segments, Uint8Array.of(flip)),
+            concat(segments, segments),
+          ];
+          for (const attempt of attempts) {
+            const result = collect(decryptSegments(chunks(attempt), key, header));
+            await expect(result).rejects.toSatisfy((e) => isSalusError(e, 'sealed-data-damaged'));
+          }
+        },
+      ),
     );
   });
 
@@ -121,7 +131,9 @@ describe('sealed objects', () => {
         const sealed = await seal(text, { ...options, encoding }, blocks);
         expect(sealed.size).toBe(text.length);
         expect(equal(sealed.digest, await sha256(text))).toBe(true);
-        expect(equal(await openWhole(sealed.cid, { ...options, encoding, limit: text.length }, blocks), text)).toBe(true);
+        expect(equal(await openWhole(sealed.cid, { ...options, encoding, limit: text.length }, blocks), text)).toBe(
+          true,
+        );
       }),
       { numRuns: 40 },
     );
@@ -129,7 +141,11 @@ describe('sealed objects', () => {
 
   it('hashes a stream as it hashes an array', async () => {
     const text = random(3_000);
-    const sealed = await seal(chunks(text.subarray(0, 1_000), text.subarray(1_000)), { ...options, encoding: 'identity' }, new MemoryBlocks());
+    const sealed = await seal(
+      chunks(text.subarray(0, 1_000), text.subarray(1_000)),
+      { ...options, encoding: 'identity' },
+      new MemoryBlocks(),
+    );
     expect(equal(sealed.digest, await sha256(text))).toBe(true);
     expect(sealed.size).toBe(3_000);
   });
@@ -140,9 +156,13 @@ describe('sealed objects', () => {
     const single = await collect(blocks.file(cid));
     expect((await cidOf(RAW, single)).toString()).toBe(cid.toString());
     const long = new MemoryBlocks();
-    const sealed = await seal(chunks(...Array.from({ length: 50 }, () => random(65_536))), { ...options, encoding: 'identity' }, long);
+    const sealed = await seal(
+      chunks(...Array.from({ length: 50 }, () => random(65_536))),
+      { ...options, encoding: 'identity' },
+      long,
+    );
     const ciphertext = await collectLong(long.file(sealed.cid));
-    const stock = unixfs({ blockstore: new MemoryBlockstore() } as never);
+    const stock = unixfs({ blockstore: new MemoryBlockstore() });
     const same = await stock.addBytes(ciphertext, {
       chunker: fixedSize({ chunkSize: SEGMENT_BYTES }),
       layout: balanced({ maxChildrenPerNode: 1_024 }),
@@ -167,7 +187,9 @@ describe('sealed objects', () => {
     const good = { ...options, encoding: 'identity' as const, limit: 10 };
     const wrong = [{ kind: Kind.Index }, { salt: fill(32, 9) }, { key: fill(32, 9) }, { encoding: 'deflate' as const }];
     for (const change of wrong) {
-      await expect(openWhole(cid, { ...good, ...change }, blocks)).rejects.toSatisfy((e) => isSalusError(e, 'sealed-data-damaged'));
+      await expect(openWhole(cid, { ...good, ...change }, blocks)).rejects.toSatisfy((e) =>
+        isSalusError(e, 'sealed-data-damaged'),
+      );
     }
     expect(equal(await openWhole(cid, good, blocks), utf8('hello'))).toBe(true);
   });
@@ -176,7 +198,9 @@ describe('sealed objects', () => {
 describe('Merkle commitment', () => {
   it('proves every leaf of every size, and nothing else', async () => {
     for (const size of [1, 2, 3, 4, 5, 7, 8, 9, 16, 21]) {
-      const leaves = await Promise.all(Array.from({ length: size }, (_, i) => leafHash(fill(32, i), fill(32, 255 - i))));
+      const leaves = await Promise.all(
+        Array.from({ length: size }, (_, i) => leafHash(fill(32, i), fill(32, 255 - i))),
+      );
       const root = await merkleRoot(leaves);
       for (let i = 0; i < size; i++) {
         const proof = await inclusionProof(leaves, i);
@@ -193,6 +217,8 @@ describe('Merkle commitment', () => {
     const data = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
     const leaves = await Promise.all(data.map((hex) => sha256(concat(Uint8Array.of(0), fromHex(hex)))));
     expect(toHex(await merkleRoot(leaves))).toBe('0x5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328');
-    expect(toHex(await merkleRoot(leaves.slice(0, 3)))).toBe('0xaeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77');
+    expect(toHex(await merkleRoot(leaves.slice(0, 3)))).toBe(
+      '0xaeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    );
   });
 });

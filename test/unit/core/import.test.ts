@@ -14,7 +14,8 @@ import { fill, MemoryBlocks } from './support.ts';
 
 const validate = fhirValidator();
 const context = { name: 'record.json', source: 'record.json', known: new Set<string>(), validate };
-const file = (text: string | Uint8Array, type = 'application/json'): SourceFile => new Blob([text as BlobPart], { type });
+const file = (text: string | Uint8Array, type = 'application/json'): SourceFile =>
+  new Blob([text as BlobPart], { type });
 const bundle = (...entry: unknown[]) => file(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
 const patient = { resourceType: 'Patient', name: [{ given: ['Ada'], family: 'Byron' }] };
 
@@ -26,7 +27,11 @@ describe('planning an import', () => {
     ['a bundle whose entries are no list', file('{"resourceType":"Bundle","entry":{}}'), 'not-fhir'],
     ['an empty bundle', bundle(), 'nothing-to-import'],
     ['an empty file', file(''), 'nothing-to-import'],
-    ['a file over 2 GB', { size: MOST_FILE_BYTES + 1, type: '', slice: () => new Blob(), text: () => Promise.reject(new Error('read')) }, 'too-large'],
+    [
+      'a file over 2 GB',
+      { size: MOST_FILE_BYTES + 1, type: '', slice: () => new Blob(), text: () => Promise.reject(new Error('read')) },
+      'too-large',
+    ],
   ])('refuses %s with a reason', async (_, source, code) => {
     await expect(planImport(source, context)).rejects.toSatisfy((e) => isSalusError(e, code));
   });
@@ -63,8 +68,13 @@ describe('planning an import', () => {
   it('does not take twice what is already in the wallet', async () => {
     const first = await planImport(bundle({ resource: patient }), context);
     const [item] = first.items.get('profile') ?? [];
-    const digest = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', item!.plaintext as Uint8Array<ArrayBuffer>)));
-    const again = await planImport(bundle({ resource: { name: patient.name, resourceType: 'Patient' } }), { ...context, known: new Set([digest]) });
+    const digest = toHex(
+      new Uint8Array(await crypto.subtle.digest('SHA-256', item!.plaintext as Uint8Array<ArrayBuffer>)),
+    );
+    const again = await planImport(bundle({ resource: { name: patient.name, resourceType: 'Patient' } }), {
+      ...context,
+      known: new Set([digest]),
+    });
     expect(again.report.skipped[0]?.reason).toBe('already-here');
   });
 
@@ -75,9 +85,16 @@ describe('planning an import', () => {
 });
 
 describe('sections', () => {
-  const coded = (resourceType: string, coding: object, extra: object = {}) => ({ resourceType, code: { coding: [coding] }, ...extra });
+  const coded = (resourceType: string, coding: object, extra: object = {}) => ({
+    resourceType,
+    code: { coding: [coding] },
+    ...extra,
+  });
   it.each([
-    [coded('Condition', { system: 'http://hl7.org/fhir/sid/icd-10', code: 'I10', display: 'Hypertension' }), 'problems'],
+    [
+      coded('Condition', { system: 'http://hl7.org/fhir/sid/icd-10', code: 'I10', display: 'Hypertension' }),
+      'problems',
+    ],
     [coded('Condition', { system: 'http://hl7.org/fhir/sid/icd-10', code: 'F32.1' }), 'mental-health'],
     [coded('Condition', { system: 'http://snomed.info/sct', display: 'Opioid abuse (disorder)' }), 'substance-use'],
     [coded('Condition', { display: 'Human immunodeficiency virus infection' }), 'sexual-health'],
@@ -87,7 +104,7 @@ describe('sections', () => {
     [coded('Observation', { display: 'Note' }, { meta: { security: [{ code: 'PSY' }] } }), 'mental-health'],
     [{ resourceType: 'Basic' }, 'documents'],
   ])('%#: goes to its section, a sensitive one first', (resource, section) => {
-    expect(classify(resource as { resourceType: string })).toBe(section);
+    expect(classify(resource)).toBe(section);
   });
 });
 
@@ -98,15 +115,29 @@ describe('sealing what was planned', () => {
   it('opens for the folder key, for nobody else, and only against its commitment', async () => {
     const blocks = new MemoryBlocks();
     const key = { epoch: 0, folderKey: fill(32, 6) };
-    const sealed = await sealEntry('profile', [{ ...item, plaintext }, { ...item, plaintext: fill(9) }], key, blocks);
+    const sealed = await sealEntry(
+      'profile',
+      [
+        { ...item, plaintext },
+        { ...item, plaintext: fill(9) },
+      ],
+      key,
+      blocks,
+    );
     const reader = new LocalEntryReader(blocks);
     const cid = sealed.cid.toString();
     const { bytes } = await reader.readItem(cid, fill(32, 6), sealed.commitment, 1);
     expect(bytes).toEqual(fill(9));
     expect(await reader.keyOf(cid)).toEqual({ epoch: 0 });
-    await expect(reader.openIndex(cid, fill(32, 7), sealed.commitment)).rejects.toSatisfy((e) => isSalusError(e, 'sealed-data-damaged'));
-    await expect(reader.openIndex(cid, fill(32, 6), fill(32))).rejects.toSatisfy((e) => isSalusError(e, 'commitment-mismatch'));
-    await expect(reader.readItem(cid, fill(32, 6), sealed.commitment, 2)).rejects.toSatisfy((e) => isSalusError(e, 'not-found'));
+    await expect(reader.openIndex(cid, fill(32, 7), sealed.commitment)).rejects.toSatisfy((e) =>
+      isSalusError(e, 'sealed-data-damaged'),
+    );
+    await expect(reader.openIndex(cid, fill(32, 6), fill(32))).rejects.toSatisfy((e) =>
+      isSalusError(e, 'commitment-mismatch'),
+    );
+    await expect(reader.readItem(cid, fill(32, 6), sealed.commitment, 2)).rejects.toSatisfy((e) =>
+      isSalusError(e, 'not-found'),
+    );
   });
 
   it('can be made by an author who cannot read, and opened by the patient alone', async () => {
@@ -123,24 +154,37 @@ describe('sealing what was planned', () => {
   it('leaves no plaintext in any block', async () => {
     const blocks = new MemoryBlocks();
     const marker = new TextEncoder().encode('PLAINTEXT-MARKER-4711 '.repeat(50));
-    await sealEntry('documents', [{ ...item, title: 'PLAINTEXT-MARKER-4711', encoding: 'identity', plaintext: marker }], { epoch: 0, folderKey: fill(32) }, blocks);
+    await sealEntry(
+      'documents',
+      [{ ...item, title: 'PLAINTEXT-MARKER-4711', encoding: 'identity', plaintext: marker }],
+      { epoch: 0, folderKey: fill(32) },
+      blocks,
+    );
     for (const cid of blocks.order) expect(Buffer.from(await blocks.block(cid)).includes('MARKER')).toBe(false);
   });
 });
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const bundles = existsSync(DATA)
-  ? ['ips', 'synthea'].flatMap((d) => readdirSync(join(DATA, d)).filter((f) => f.endsWith('.json')).map((f) => join(DATA, d, f)))
+  ? ['ips', 'synthea'].flatMap((d) =>
+      readdirSync(join(DATA, d))
+        .filter((f) => f.endsWith('.json'))
+        .map((f) => join(DATA, d, f)),
+    )
   : [];
 describe.runIf(bundles.length > 0)('records exported by real vendors', () => {
-  it.each(bundles.map((b) => [b.split('/').slice(-2).join('/'), b]))('%s: every entry is taken or named', async (_, path) => {
-    const text = readFileSync(path, 'utf8');
-    const entries = (JSON.parse(text) as { entry: { resource?: unknown }[] }).entry;
-    const { report, items } = await planImport(file(text), context);
-    expect(report.total).toBe(entries.length);
-    expect(report.taken + report.skipped.length).toBe(entries.length);
-    expect([...items.values()].flat().length).toBe(report.taken);
-    expect(Object.values(report.sections).reduce((a, b) => a + b, 0)).toBe(report.taken);
-    for (const skip of report.skipped) expect(['already-here', 'server-message', 'no-resource']).toContain(skip.reason);
-  });
+  it.each(bundles.map((b) => [b.split('/').slice(-2).join('/'), b]))(
+    '%s: every entry is taken or named',
+    async (_, path) => {
+      const text = readFileSync(path, 'utf8');
+      const entries = (JSON.parse(text) as { entry: { resource?: unknown }[] }).entry;
+      const { report, items } = await planImport(file(text), context);
+      expect(report.total).toBe(entries.length);
+      expect(report.taken + report.skipped.length).toBe(entries.length);
+      expect([...items.values()].flat().length).toBe(report.taken);
+      expect(Object.values(report.sections).reduce((a, b) => a + b, 0)).toBe(report.taken);
+      for (const skip of report.skipped)
+        expect(['already-here', 'server-message', 'no-resource']).toContain(skip.reason);
+    },
+  );
 });

@@ -74,10 +74,13 @@ describe('keyring', () => {
 
   it('always registers a point with even y, whose private key it holds', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((k) => k[0]! < 255 && k.some((b) => b > 0)), (k) => {
-        const { secret, publicX } = evenKey(k);
-        expect(SigningKey.computePublicKey(toHex(secret), true)).toBe(`0x02${toHex(publicX).slice(2)}`);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((k) => k[0]! < 255 && k.some((b) => b > 0)),
+        (k) => {
+          const { secret, publicX } = evenKey(k);
+          expect(SigningKey.computePublicKey(toHex(secret), true)).toBe(`0x02${toHex(publicX).slice(2)}`);
+        },
+      ),
       { numRuns: 50 },
     );
   });

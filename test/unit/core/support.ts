@@ -29,7 +29,7 @@ export class MemoryBlocks implements BlockSink, BlockSource {
   }
 
   file(cid: CID): AsyncIterable<Uint8Array> {
-    return unixfs({ blockstore: this.store } as never).cat(cid);
+    return unixfs({ blockstore: this.store }).cat(cid);
   }
 }
 

@@ -103,7 +103,10 @@ describe('vault', () => {
     await vault.lock();
     const slot = which === 'primary' ? primary : copy;
     const stored = slot.value as { file: string; check: string };
-    slot.value = { ...stored, file: stored.file.replace(/"data":"./, (c) => (c.endsWith('A') ? '"data":"B' : '"data":"A')) };
+    slot.value = {
+      ...stored,
+      file: stored.file.replace(/"data":"./, (c) => (c.endsWith('A') ? '"data":"B' : '"data":"A')),
+    };
     await vault.unlock(PASSWORD);
     expect(equal(await vault.entropy(), entropy)).toBe(true);
     expect(primary.value).toEqual(copy.value);
@@ -128,7 +131,12 @@ describe('vault', () => {
 
   it('refuses a vault whose settings were weakened', async () => {
     await expect(
-      sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, { name: 'argon2id', memory: 1_024, passes: 1, lanes: 1 }),
+      sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, {
+        name: 'argon2id',
+        memory: 1_024,
+        passes: 1,
+        lanes: 1,
+      }),
     ).rejects.toSatisfy(code('vault-too-weak'));
   });
 

@@ -1,0 +1,98 @@
+import { randomId, toHex } from '../bytes.ts';
+import type { FolderKey } from '../consent/consent-object.ts';
+import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
+import type { Receipt } from '../consent/receipt.ts';
+import { SalusError } from '../errors.ts';
+import type { Section } from '../records/sections.ts';
+import { Right } from '../registry/abi.ts';
+import { submitAndConfirm } from './outbox.ts';
+import type { ConsentView } from './own-consents.ts';
+import { ownFolders } from './own-folders.ts';
+import { publishConsent } from './publish-consent.ts';
+import type { Session } from './session.ts';
+
+/** What the person decided in the prompt. */
+export interface Decision {
+  readonly origin: string;
+  readonly recipient: string;
+  readonly recipientName?: string;
+  readonly purpose: Purpose;
+  readonly reason: string;
+  readonly sections: readonly Section[];
+  readonly rights: readonly ('read' | 'write')[];
+  /** Unix seconds. */
+  readonly until: number;
+}
+
+/** The keys of a folder in every epoch up to now. */
+async function keysOf(session: Session, folder: number, through: number): Promise<FolderKey[]> {
+  const epochs = Array.from({ length: through + 1 }, (_, epoch) => epoch);
+  return Promise.all(epochs.map(async (epoch) => ({ folder, epoch, key: await session.folderKey(folder, epoch) })));
+}
+
+/**
+ * Gives access: seals the receipt and the folder keys to the recipient, and records the grant on the chain with one signature.
+ * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`
+ */
+export async function giveConsent(
+  session: Session,
+  decision: Decision,
+): Promise<{ consent: ConsentView; patient: string }> {
+  const recipient = await session.client.member(decision.recipient);
+  if (!recipient.active)
+    throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');
+  if (recipient.encryptionKey === undefined) {
+    throw new SalusError(
+      'no-recipient-key',
+      'This recipient has not finished setting up. Ask them to open their wallet.',
+    );
+  }
+  const folders = await ownFolders(session);
+  const sections = decision.sections.flatMap((section) => {
+    const tags = folders.of(section);
+    return (tags.length > 0 ? tags : [folders.ensure(section)]).map((folder) => ({ section, folder }));
+  });
+  const { network } = session.client;
+  const receipt: Receipt = {
+    schema: 'salus/receipt/v1',
+    recordId: randomId(),
+    principal: session.address,
+    recipient: recipient.address,
+    ...(decision.recipientName && { recipientName: decision.recipientName }),
+    origin: decision.origin,
+    purpose: decision.purpose,
+    reason: decision.reason,
+    sections,
+    rights: [...decision.rights],
+    issued: Math.floor(session.now() / 1000),
+    until: decision.until,
+    chainId: network.chainId,
+    registry: network.registry,
+    jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
+  };
+  const keys: FolderKey[] = [];
+  if (decision.rights.includes('read')) {
+    for (const { folder } of sections) {
+      keys.push(...(await keysOf(session, folder, (await session.client.folder(session.address, folder)).epoch)));
+    }
+  }
+  const content = {
+    context: 'salus/consent/v1' as const,
+    registry: network.registry,
+    patient: session.address,
+    keys,
+    receipt,
+  };
+  const digest = await publishConsent(session, content, [recipient.encryptionKey]);
+  const rights = decision.rights.reduce((mask, r) => mask | (r === 'read' ? Right.Read : Right.Write), 0);
+  const terms = sections.map(({ folder }) => ({
+    grantee: recipient.address,
+    folder,
+    until: decision.until,
+    purposes: PURPOSE_BITS[decision.purpose],
+    rights,
+  }));
+  const transaction = await submitAndConfirm(session, [await session.calls.grant(terms, digest)]);
+  const live = sections.map((s) => s.folder);
+  return { consent: { consentId: toHex(digest), receipt, transaction, block: 0, live }, patient: session.address };
+}

@@ -1,0 +1,42 @@
+import type { Bytes } from '../bytes.ts';
+import type { RecordItem } from '../records/book.ts';
+import type { Member } from '../registry/client.ts';
+import { pendingRecords } from './list-records.ts';
+import type { Session } from './session.ts';
+
+/** Who added an item, proven step by step as far as one node and the blocks can prove it. */
+export interface Provenance {
+  readonly author: Member;
+  readonly vouchedBy?: Member;
+  readonly block: number;
+  readonly transaction: string;
+  readonly entry: string;
+  /** The bytes hash to the leaf, the leaves add up to the commitment, the commitment is on the chain. */
+  readonly verified: true;
+}
+
+export interface ReadRecord {
+  readonly item: RecordItem;
+  readonly bytes: Bytes;
+  readonly provenance: Provenance;
+}
+
+/** Opens one item: of this account's own record, or of a patient who gave access. */
+export async function readRecord(session: Session, patient: string, id: string): Promise<ReadRecord> {
+  const own = patient.toLowerCase() === session.address.toLowerCase();
+  const book = own ? session.own : session.shared;
+  const { item, record, bytes } = await book.read(patient, id, own ? await pendingRecords(session) : []);
+  const author = await session.client.member(record.author);
+  const alone = /^0x0{40}$/.test(author.enroller) || author.enroller === author.address;
+  const vouchedBy = alone ? undefined : await session.client.member(author.enroller);
+  const { block, transaction } = record;
+  const provenance = {
+    author,
+    ...(vouchedBy && { vouchedBy }),
+    block,
+    transaction,
+    entry: record.id,
+    verified: true as const,
+  };
+  return { item, bytes, provenance };
+}

@@ -1,0 +1,65 @@
+import { expect, type Page } from '@playwright/test';
+import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import { PromptWindow } from './prompt-window.ts';
+
+/** The doctor's desk of the clinic's portal, in the doctor's browser. */
+export class DeskPage {
+  readonly page: Page;
+  readonly #browser: WalletBrowser;
+
+  constructor(page: Page, browser: WalletBrowser) {
+    this.page = page;
+    this.#browser = browser;
+  }
+
+  static async open(browser: WalletBrowser, portalUrl: string): Promise<DeskPage> {
+    const page = await browser.context.newPage();
+    await page.goto(`${portalUrl}/desk`);
+    return new DeskPage(page, browser);
+  }
+
+  async connect(): Promise<void> {
+    const prompt = await PromptWindow.during(this.#browser.context, () =>
+      this.page.getByRole('button', { name: 'Connect your health wallet' }).click(),
+    );
+    await prompt.approve();
+  }
+
+  async signIn(name: string, staffCode: string): Promise<void> {
+    await this.page.getByLabel('Your name').fill(name);
+    await this.page.getByLabel('Staff code').fill(staffCode);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(this.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });
+    // The first look at the list is also when the wallet registers the doctor's key.
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Refresh' });
+    await expect(button).toBeEnabled({ timeout: 60_000 });
+    await button.click();
+    await expect(button).toBeEnabled({ timeout: 60_000 });
+  }
+
+  records() {
+    return this.page.getByTestId('record');
+  }
+
+  async openRecord(title: string): Promise<void> {
+    await this.records().getByRole('button', { name: title }).first().click();
+  }
+
+  async addResult(test: string, value: string, unit: string): Promise<void> {
+    await this.page.getByLabel('Test name').fill(test);
+    await this.page.getByLabel('Value').fill(value);
+    await this.page.getByLabel('Unit').fill(unit);
+    const prompt = await PromptWindow.during(this.#browser.context, () =>
+      this.page.getByRole('button', { name: 'Add result' }).click(),
+    );
+    await prompt.approve();
+  }
+
+  async says(text: string | RegExp): Promise<void> {
+    await expect(this.page.getByRole('status').filter({ hasText: text })).toBeVisible({ timeout: 60_000 });
+  }
+}

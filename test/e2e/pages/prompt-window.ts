@@ -1,0 +1,51 @@
+import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { PASSWORD } from './wallet-app.ts';
+
+/** The window in which the wallet asks the person. */
+export class PromptWindow {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits for the next prompt to open while `cause` makes a page ask. */
+  static async during(context: BrowserContext, cause: () => Promise<unknown>): Promise<PromptWindow> {
+    const opened = context.waitForEvent('page', { predicate: (p) => p.url().includes('/consent.html'), timeout: 20_000 });
+    await cause();
+    const page = await opened;
+    await page.waitForLoadState();
+    return new PromptWindow(page);
+  }
+
+  async unlock(): Promise<void> {
+    await this.page.getByLabel('Password').fill(PASSWORD);
+    await this.page.getByRole('button', { name: 'Unlock' }).click();
+  }
+
+  async tick(section: string, on = true): Promise<void> {
+    await this.page.getByRole('checkbox', { name: section }).setChecked(on);
+  }
+
+  /** Types the site's name where nobody vouches for it. */
+  async typeSite(host: string): Promise<void> {
+    await this.page.getByLabel('Name of the site').fill(host);
+  }
+
+  async approve(): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Approve' });
+    await expect(button).toBeVisible();
+    // Reading to the end is what enables it.
+    await this.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect(button).toBeEnabled();
+    const closed = this.page.waitForEvent('close', { timeout: 60_000 });
+    await button.click();
+    await closed;
+  }
+
+  async reject(): Promise<void> {
+    const closed = this.page.waitForEvent('close');
+    await this.page.getByRole('button', { name: 'Reject' }).click();
+    await closed;
+  }
+}
