@@ -10,13 +10,7 @@ import type { StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
-import {
-  parseRequest,
-  type ListRequest,
-  type ReadRequest,
-  type WireRequest,
-  type WriteRequest,
-} from './schema.ts';
+import { parseRequest, type ListRequest, type ReadRequest, type WireRequest, type WriteRequest } from './schema.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
 export interface Caller {

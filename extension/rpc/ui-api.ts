@@ -9,7 +9,7 @@ import type { LedgerRow } from '../core/storage/ledger.ts';
 import { endConsent } from '../core/wallet/end-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { listOwn, listShared } from '../core/wallet/list-records.ts';
-import { ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
+import { namesIn, ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
 import type { Progress, StoragePort } from '../core/wallet/ports.ts';
 import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
@@ -23,7 +23,7 @@ export interface HomeView {
   readonly total: number;
   readonly unreadable: number;
   /** Added by others since the person last looked. */
-  readonly arrived: readonly RecordItem[];
+  readonly arrived: readonly (RecordItem & { readonly authorName?: string })[];
   readonly copies: {
     readonly entries: number;
     readonly durable: number;
@@ -48,6 +48,8 @@ export interface UiParts {
   readonly storage: StoragePort;
   /** Tells pages of a site what changed. */
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
+  /** Tells the wallet's own screens to look again. */
+  readonly changed: () => void;
 }
 
 const text = v.pipe(v.string(), v.maxLength(2_000));
@@ -89,17 +91,11 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
-  // Plans whose import is not committed yet: job → report. Lost with the worker; the file must then be chosen again.
+export function createUiApi({ wallet, approvals, storage, notify, changed }: UiParts) {
+  // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
+  // asked again.
   const plans = new Map<string, ImportReport>();
   const prompts = createPrompts({ wallet, storage, notify, plans });
-
-  const planned = (job: string): ImportReport => {
-    const report = plans.get(job);
-    if (report === undefined)
-      throw new SalusError('cancelled', 'This import is no longer there. Choose the file again.');
-    return report;
-  };
 
   const copiesOf = async (): Promise<HomeView['copies']> => {
     const { network } = (await wallet.session()).client;
@@ -131,11 +127,13 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
       const session = await wallet.session();
       const { items, unreadable } = await listOwn(session);
       const { seenBlock } = await session.state.read();
+      const arrived = items.filter((i) => i.author !== session.address && i.block > seenBlock);
+      const names = arrived.length > 0 ? namesIn(await ownConsents(session)) : new Map<string, string>();
       return {
         sections: countSections(items),
         total: items.length,
         unreadable: unreadable.length,
-        arrived: items.filter((i) => i.author !== session.address && i.block > seenBlock),
+        arrived: arrived.map((i) => ({ ...i, ...(names.has(i.author) && { authorName: names.get(i.author) }) })),
         copies: await copiesOf(),
       };
     },
@@ -176,7 +174,8 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
       return report;
     },
     async commitImport(job: string): Promise<number> {
-      const rows = await commitOwnImport(await wallet.session(), job, planned(job));
+      const session = await wallet.session();
+      const rows = await commitOwnImport(session, job, plans.get(job) ?? (await planOwnImport(session, job)));
       plans.delete(job);
       void wallet.sync();
       return rows.length;
@@ -193,6 +192,7 @@ export function createUiApi({ wallet, approvals, storage, notify }: UiParts) {
     async disconnectSite(origin: string): Promise<void> {
       const session = await wallet.session();
       await session.state.update((s) => ({ ...s, sites: s.sites.filter((x) => x.origin !== origin) }));
+      changed();
       await notify(origin, 'accountsChanged', []);
     },
     async consents(): Promise<ConsentView[]> {

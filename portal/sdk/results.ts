@@ -72,6 +72,8 @@ export type RecordPage = v.InferOutput<typeof RecordPageSchema>;
 const ProvenanceSchema = v.object({
   author: v.object({ address, role: v.string(), active: v.boolean(), vouchedBy: v.optional(address) }),
   block: count,
+  /** Unix seconds at which it was recorded. */
+  at: v.optional(count),
   transaction: v.string(),
   /** Id of the entry on the chain. */
   entry: v.string(),

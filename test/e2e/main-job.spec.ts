@@ -65,7 +65,9 @@ test('a patient shares with a doctor, gets a result back, and ends it', async ({
 
   // 7. The patient reads what happened and stops sharing; nothing opens any more, old or new.
   await patient.go('Activity');
-  await expect(patient.page.getByTestId('activity')).toContainText('You shared Allergies, Medicines and Test results');
+  await expect(patient.page.getByTestId('activity')).toContainText(
+    'You shared Medicines, Allergies and Test results with Dr Amara Okafor',
+  );
   await patient.go('Sharing');
   await patient.page.getByRole('button', { name: 'Stop sharing' }).click();
   await patient.page.getByRole('button', { name: 'Stop sharing' }).click();
@@ -76,7 +78,10 @@ test('a patient shares with a doctor, gets a result back, and ends it', async ({
   await expect(desk.records()).toHaveCount(0);
 });
 
-test('an entry added after sharing ended is sealed under keys the former reader never had', async ({ newBrowser, stack }) => {
+test('an entry added after sharing ended is sealed under keys the former reader never had', async ({
+  newBrowser,
+  stack,
+}) => {
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
   const patient = await WalletApp.open(patients);
   await patient.createWallet();

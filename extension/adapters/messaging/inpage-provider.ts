@@ -13,6 +13,9 @@ class ProviderRpcError extends Error {
   }
 }
 
+const isErrorData = (error: unknown): error is { code: number; message: string; data?: unknown } =>
+  typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+
 type Listener = (data: unknown) => void;
 const EVENTS = ['connect', 'disconnect', 'accountsChanged', 'chainChanged', 'message', 'consentChanged', 'recordAdded'];
 
@@ -21,51 +24,62 @@ const ICON =
 
 /**
  * Puts `window.salus` (EIP-1193) into the page and announces it (EIP-6963). Runs before any script of the page and keeps its own
- * references, so that what a page does to its globals later changes nothing here.
+ * references, so that what a page does to its globals and prototypes later changes nothing here.
  */
 export function injectProvider(): void {
-  const { location } = window;
+  const { location, Promise } = window;
   const listen = window.addEventListener.bind(window);
   const dispatch = window.dispatchEvent.bind(window);
-  const { freeze } = Object;
+  const { create, freeze, hasOwn } = Object;
   const post = window.postMessage.bind(window);
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   const take = Map.prototype.get.bind(waiting) as (id: number) => ReturnType<typeof waiting.get>;
   const put = Map.prototype.set.bind(waiting) as typeof waiting.set;
   const drop = Map.prototype.delete.bind(waiting) as (id: number) => boolean;
-  const listeners: Record<string, Listener[]> = Object.create(null) as Record<string, Listener[]>;
+  // Replaced whole, never changed, and walked by index: a page may have overwritten the methods of arrays.
+  const listeners = create(null) as Record<string, readonly Listener[]>;
   for (const event of EVENTS) listeners[event] = [];
   let count = 0;
+
+  const tell = (event: string, data: unknown): void => {
+    const list = listeners[event] ?? [];
+    for (let i = 0; i < list.length; i++) {
+      try {
+        list[i]?.(data);
+      } catch {
+        // A page's own listener failed; that is its own affair and must not keep the others from hearing.
+        continue;
+      }
+    }
+  };
+
+  const settle = (message: { readonly id?: unknown; readonly error?: unknown; readonly result?: unknown }): void => {
+    const { id, error, result } = message;
+    const call = typeof id === 'number' ? take(id) : undefined;
+    if (call === undefined) return;
+    if (!hasOwn(message, 'error')) call.resolve(hasOwn(message, 'result') ? result : undefined);
+    else if (isErrorData(error)) call.reject(new ProviderRpcError(error.code, error.message, error.data));
+    else return; // not from the content script
+    drop(id as number);
+  };
 
   listen('message', (event) => {
     const { data, source } = event as MessageEvent<PageMessage | null>;
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
-    if ('event' in data) {
-      for (const listener of listeners[data.event] ?? []) {
-        try {
-          listener(data.data);
-        } catch {
-          // A page's own listener failed; that is its own affair and must not keep the others from hearing.
-          continue;
-        }
-      }
-      return;
-    }
-    const call = take(data.id);
-    drop(data.id);
-    if ('error' in data) call?.reject(new ProviderRpcError(data.error.code, data.error.message, data.error.data));
-    else call?.resolve(data.result);
+    if (!hasOwn(data, 'event')) settle(data);
+    else if ('event' in data && typeof data.event === 'string') tell(data.event, data.data);
   });
 
-  const request = (args: unknown): Promise<unknown> => {
-    const { method, params } = (typeof args === 'object' && args !== null ? args : {}) as {
-      method?: unknown;
-      params?: unknown;
-    };
-    if (typeof method !== 'string') {
-      return Promise.reject(new ProviderRpcError(-32600, 'request() takes { method, params }.'));
-    }
-    return new Promise((resolve, reject) => {
+  const request = (args: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const { method, params } = (typeof args === 'object' && args !== null ? args : {}) as {
+        method?: unknown;
+        params?: unknown;
+      };
+      if (typeof method !== 'string') {
+        reject(new ProviderRpcError(-32600, 'request() takes { method, params }.'));
+        return;
+      }
       const id = ++count;
       put(id, { resolve, reject });
       try {
@@ -75,18 +89,27 @@ export function injectProvider(): void {
         reject(new ProviderRpcError(-32602, 'The params of this request cannot be copied.'));
       }
     });
+
+  const without = (list: readonly Listener[], listener: Listener): Listener[] => {
+    const rest: Listener[] = [];
+    for (let i = 0; i < list.length; i++) if (list[i] !== listener) rest[rest.length] = list[i] as Listener;
+    return rest;
   };
   const provider = freeze({
     isSalus: true,
     request,
     on(event: string, listener: Listener) {
-      listeners[event]?.push(listener);
+      const list = listeners[event];
+      if (list !== undefined) {
+        const all = without(list, listener);
+        all[all.length] = listener;
+        listeners[event] = all;
+      }
       return provider;
     },
     removeListener(event: string, listener: Listener) {
       const list = listeners[event];
-      const at = list?.indexOf(listener) ?? -1;
-      if (at >= 0) list?.splice(at, 1);
+      if (list !== undefined) listeners[event] = without(list, listener);
       return provider;
     },
   });
@@ -97,8 +120,7 @@ export function injectProvider(): void {
     icon: ICON,
     rdns: 'health.salus.wallet',
   });
-  const announce = () =>
-    dispatch(new CustomEvent('eip6963:announceProvider', { detail: freeze({ info, provider }) }));
+  const announce = () => dispatch(new CustomEvent('eip6963:announceProvider', { detail: freeze({ info, provider }) }));
   listen('eip6963:requestProvider', announce);
   Object.defineProperty(window, 'salus', { value: provider, writable: false, configurable: false });
   announce();

@@ -1,4 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
+import { fileBytes } from './file-bytes.ts';
 
 /** What the worker answers: the digest, or that the file could not be read to its end. */
 export type DigestAnswer = { readonly digest: Uint8Array } | { readonly failed: true };
@@ -7,7 +8,7 @@ export type DigestAnswer = { readonly digest: Uint8Array } | { readonly failed: 
 async function digest(file: Blob): Promise<DigestAnswer> {
   try {
     const hasher = await createSHA256();
-    for await (const chunk of file.stream()) hasher.update(chunk);
+    for await (const chunk of fileBytes(file)) hasher.update(chunk);
     return { digest: hasher.digest('binary') };
   } catch {
     return { failed: true };

@@ -1,14 +1,15 @@
 import type { IDBPTransaction } from 'idb';
 import { CID } from 'multiformats/cid';
-import { own } from '../../core/bytes.ts';
+import { own, type Bytes } from '../../core/bytes.ts';
+import { release } from '../../core/envelope/pipeline.ts';
 import { SalusError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSink } from '../../core/storage/ports.ts';
 import type { Database, Schema } from './database.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
-/** Blocks gathered before one transaction: large enough to be fast, small enough to keep memory flat. */
-const BATCH_BYTES = 16 * 1_048_576;
+/** Blocks gathered before one transaction: as fast as with four times as many, in a fourth of the memory. */
+const BATCH_BYTES = 4 * 1_048_576;
 
 export interface Root {
   readonly cid: CID;
@@ -25,10 +26,9 @@ export const INGEST_LOCK = 'salus-ingest';
  */
 export class Ingest implements BlockSink {
   readonly #db: Database;
-  #pending: [CID, Uint8Array][] = [];
+  #pending: [CID, Bytes][] = [];
   #size = 0;
   #writing: Promise<void> = Promise.resolve();
-  #failed = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -41,20 +41,19 @@ export class Ingest implements BlockSink {
     // One batch is being written while the next is sealed; never more, or memory grows.
     await this.#writing;
     this.#writing = this.#flush();
-    this.#writing.catch(() => (this.#failed = true));
+    this.#writing.catch(() => undefined); // thrown by the next put, or by the commit
   }
 
   /** @throws SalusError `storage-full`; then nothing of this import is visible */
   async commit(roots: readonly Root[]): Promise<void> {
     await this.#writing;
-    if (this.#failed) throw storageFull();
     const at = Date.now();
     await this.#transaction('strict', (tx) => {
       this.#putPending(tx);
       for (const { cid, blocks, row } of roots) {
         const root = cid.toString();
-        void tx.objectStore('pins').put({ blocks: blocks.map((b) => own(b.bytes)), at }, root);
-        void tx.objectStore('outbox').put(row, root);
+        inside(tx.objectStore('pins').put({ blocks: blocks.map((b) => own(b.bytes)), at }, root));
+        inside(tx.objectStore('outbox').put(row, root));
       }
     });
   }
@@ -64,7 +63,10 @@ export class Ingest implements BlockSink {
   }
 
   #putPending(tx: IngestTransaction): void {
-    for (const [cid, bytes] of this.#pending) void tx.objectStore('blocks').put(exact(bytes), blockKey(cid));
+    for (const [cid, bytes] of this.#pending) {
+      inside(tx.objectStore('blocks').put(bytes, blockKey(cid)));
+      release(bytes); // the browser has its copy
+    }
     this.#pending = [];
     this.#size = 0;
   }
@@ -73,6 +75,12 @@ export class Ingest implements BlockSink {
     const tx = this.#db.transaction(['blocks', 'pins', 'outbox'], 'readwrite', { durability });
     try {
       work(tx);
+    } catch (error) {
+      tx.abort();
+      inside(tx.done);
+      throw error;
+    }
+    try {
       await tx.done;
     } catch (error) {
       if (error instanceof DOMException && error.name === 'QuotaExceededError') throw storageFull();
@@ -82,6 +90,9 @@ export class Ingest implements BlockSink {
 }
 
 type IngestTransaction = IDBPTransaction<Schema, ('blocks' | 'pins' | 'outbox')[], 'readwrite'>;
+
+/** One request of a transaction: when it fails the transaction does, and that is what is told. */
+const inside = (request: Promise<unknown>): void => void request.catch(() => undefined);
 
 const storageFull = () =>
   new SalusError(

@@ -9,13 +9,14 @@ import {
   type Validate,
 } from '../../core/records/importer.ts';
 import { LocalEntryReader } from '../../core/records/local-reader.ts';
-import { sealEntry } from '../../core/records/seal-entry.ts';
+import { sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSource } from '../../core/storage/ports.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database } from './database.ts';
+import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode } from './helia-node.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
@@ -141,7 +142,7 @@ export class StorageHost implements StoragePort {
     const row = newRow({ root: cid.toString(), kind: 'object', patient, author, bytes: bytes.byteLength });
     await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
       const ingest = new Ingest(this.#db);
-      await ingest.put(cid, bytes);
+      await ingest.put(cid, own(bytes));
       await ingest.commit([{ cid, blocks: [cid], row }]);
     });
     return cid.toString();
@@ -191,9 +192,7 @@ export class StorageHost implements StoragePort {
     for (const target of targets) {
       const planned = plan.items.get(target.section);
       if (planned === undefined) continue;
-      const digest = () => fileDigest(job.file, job.abort.signal);
-      const beside = plan.report.kind === 'document' && worthWorker(job.file);
-      const items = beside ? planned.map((item) => ({ ...item, digest })) : planned;
+      const items = plan.report.kind === 'document' ? planned.map((item) => streamed(item, job)) : planned;
       const sink = new CountingSink(ingest);
       const sealed = await sealEntry(target.section, items, target.key, sink, {
         signal: job.abort.signal,
@@ -230,6 +229,13 @@ export class StorageHost implements StoragePort {
     return job;
   }
 }
+
+/** A document read through one buffer, and hashed beside where that pays. */
+const streamed = (item: NewItem, { file, abort }: Job): NewItem => ({
+  ...item,
+  plaintext: fileBytes(file),
+  ...(worthWorker(file) && { digest: () => fileDigest(file, abort.signal) }),
+});
 
 class CountingSink {
   bytes = 0;

@@ -1,26 +1,7 @@
-/** Two ways to overlap the steps of a stream. Both keep its order, and hold no more values than they say. */
-
-/** Asks for the next value while the one before is being used: reading a file waits for the disk, not for the cipher. */
-export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-  const values = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<T>> => {
-    const asked = values.next();
-    asked.catch(() => undefined); // thrown below, when its turn comes
-    return asked;
-  };
-  try {
-    for (let next = ask(); ; ) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = ask();
-      yield value;
-    }
-  } finally {
-    await values.return?.();
-  }
-}
-
-/** Runs `work` on up to `depth` values at once, and gives the results in the order of the values. */
+/**
+ * Runs `work` on up to `depth` values at once, and gives the results in the order of the values. Where a browser encrypts and
+ * hashes on threads of its own, these steps then overlap.
+ */
 export async function* inParallel<T, R>(
   source: AsyncIterable<T>,
   depth: number,
@@ -35,4 +16,12 @@ export async function* inParallel<T, R>(
     if (first !== undefined) yield await first;
   }
   for (const rest of running) yield await rest;
+}
+
+/**
+ * Gives a buffer's memory back now, not when the garbage collector comes by: a stream of large buffers would otherwise grow to
+ * hundreds of megabytes in between. The bytes are gone afterwards, so only their one owner may call this.
+ */
+export function release(bytes: Uint8Array<ArrayBuffer>): void {
+  bytes.buffer.transfer(0);
 }

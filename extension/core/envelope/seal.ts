@@ -6,7 +6,7 @@ import { cidOf, RAW } from '../storage/cid.ts';
 import type { BlockSink, BlockSource } from '../storage/ports.ts';
 import { UnixFsBuilder } from '../storage/unixfs.ts';
 import { pad, unpad } from './padding.ts';
-import { ahead, inParallel } from './pipeline.ts';
+import { inParallel } from './pipeline.ts';
 import { decryptSegments, encryptSegments, importKey } from './stream.ts';
 
 export const Kind = { Index: 0, Item: 1 } as const;
@@ -108,7 +108,7 @@ export async function seal(
     passed.digest = await sha256(plaintext);
     source = once(plaintext);
   } else {
-    source = measuring(ahead(plaintext), passed, options);
+    source = measuring(plaintext, passed, options);
   }
   if (options.encoding === 'deflate') source = through(source, new CompressionStream('deflate-raw'));
   const header = headerOf(options.kind, options.encoding, options.salt);
@@ -117,8 +117,8 @@ export async function seal(
   const segments = encryptSegments(pad(source), await importKey(options.key), header);
   const named = inParallel(segments, 2, async (segment) => ({ cid: await cidOf(RAW, segment), segment }));
   for await (const { cid, segment } of named) {
-    await sink.put(cid, segment);
     builder.addLeaf(cid, segment.byteLength);
+    await sink.put(cid, segment);
     blocks.push(cid);
   }
   const { root, inner } = await builder.finish();

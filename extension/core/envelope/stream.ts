@@ -1,6 +1,6 @@
 import { concat, equal, random, uintBytes, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
-import { inParallel } from './pipeline.ts';
+import { inParallel, release } from './pipeline.ts';
 
 /**
  * STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance",
@@ -23,18 +23,11 @@ const nonceOf = (prefix: Uint8Array, counter: number, last: boolean): Bytes =>
 export const importKey = (key: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', key as Bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
-/**
- * Cuts a stream into chunks of exactly `size` bytes; the last may be shorter. Each chunk has its own buffer: that of the source
- * where it fits already, else a copy.
- */
+/** Cuts a stream into chunks of exactly `size` bytes; the last may be shorter. Each chunk is a copy with its own buffer. */
 export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
   let held = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of source) {
-    if (filled === 0 && chunk.byteLength === size && chunk.buffer.byteLength === size) {
-      yield chunk as Bytes;
-      continue;
-    }
     for (let at = 0; at < chunk.byteLength;) {
       if (filled === size) {
         yield held;
@@ -82,7 +75,11 @@ export async function* encryptSegments(
     if (counter >= MOST_SEGMENTS) throw new SalusError('too-large', 'This file is too large to be sealed.');
     const iv = nonceOf(prefix, counter, last);
     const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: header }, key, chunk);
-    return concat(iv, new Uint8Array(sealed));
+    const body = new Uint8Array(sealed);
+    const segment = concat(iv, body);
+    release(chunk);
+    release(body);
+    return segment;
   };
   // Segments are encrypted by the platform's own threads while the next are being read.
   yield* inParallel(numbered(rechunk(source, CHUNK_BYTES)), MOST_RUNNING, ({ chunk, counter, last }) =>

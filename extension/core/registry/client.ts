@@ -1,4 +1,4 @@
-import { Contract, getAddress, keccak256, toUtf8Bytes, type ContractRunner, type Log, type Provider } from 'ethers';
+import { Contract, getAddress, keccak256, toUtf8Bytes, type JsonRpcApiProvider, type Log } from 'ethers';
 import { fromHex, toHex, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { Network } from '../network/descriptor.ts';
@@ -69,10 +69,11 @@ export const originHash = (origin: string): string => keccak256(toUtf8Bytes(orig
  */
 export class RegistryClient {
   readonly network: Network;
-  readonly provider: Provider;
+  readonly provider: JsonRpcApiProvider;
   readonly #contract: Contract;
+  readonly #times = new Map<number, number>();
 
-  constructor(network: Network, provider: Provider & ContractRunner) {
+  constructor(network: Network, provider: JsonRpcApiProvider) {
     this.network = network;
     this.provider = provider;
     this.#contract = new Contract(network.registry, REGISTRY_ABI, provider);
@@ -80,7 +81,8 @@ export class RegistryClient {
 
   /** @throws SalusError `wrong-chain` when the node serves another chain */
   async checkChain(): Promise<void> {
-    const { chainId } = await this.#ask(() => this.provider.getNetwork());
+    // Asked of the node itself: `getNetwork()` only repeats what the provider was told.
+    const chainId = await this.#ask(() => this.provider.send('eth_chainId', []) as Promise<unknown>);
     if (Number(chainId) !== this.network.chainId) {
       throw new SalusError('wrong-chain', 'The network node answers for another network.', {
         chainId: Number(chainId),
@@ -115,13 +117,21 @@ export class RegistryClient {
     return member.active && member.role === Role.Hospital ? member : undefined;
   }
 
+  /** Unix seconds of a block; undefined when the node does not have it. Kept, since a block's time does not change. */
+  async timeOf(block: number): Promise<number | undefined> {
+    const known = this.#times.get(block);
+    if (known !== undefined) return known;
+    const found = await this.#ask(() => this.provider.getBlock(block));
+    if (found !== null) this.#times.set(block, found.timestamp);
+    return found?.timestamp;
+  }
+
   /** Unix seconds at which a member was last let in, or undefined. */
   async enrolledAt(address: string): Promise<number | undefined> {
     const logs = await this.#logs('Enrolled', [topic(address)]);
     const last = logs.at(-1);
     if (last === undefined) return undefined;
-    const block = await this.#ask(() => this.provider.getBlock(last.blockNumber));
-    return block?.timestamp;
+    return this.timeOf(last.blockNumber);
   }
 
   may(grantee: string, patient: string, folder: number, rights: number, purposes: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { CID } from 'multiformats/cid';
 
 /** Where sealed blocks go while an entry is being made. */
 export interface BlockSink {
-  /** Takes over `bytes`, whose buffer must be exactly as long as they are. */
+  /** Takes over `bytes`, whose buffer must be exactly as long as they are; the caller must not use them afterwards. */
   put(cid: CID, bytes: Uint8Array): Promise<void>;
 }
 

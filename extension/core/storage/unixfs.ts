@@ -61,8 +61,9 @@ export class UnixFsBuilder {
       ),
     );
     const cid = await cidOf(DAG_PB, bytes);
+    const length = bytes.byteLength;
     await this.#sink.put(cid, bytes);
     const sum = (pick: (c: Node) => number) => children.reduce((n, c) => n + pick(c), 0);
-    return { cid, fileSize: sum((c) => c.fileSize), dagSize: bytes.byteLength + sum((c) => c.dagSize) };
+    return { cid, fileSize: sum((c) => c.fileSize), dagSize: length + sum((c) => c.dagSize) };
   }
 }

@@ -11,8 +11,12 @@ const CONFIRM_WITHIN_MS = 60_000;
 /** Entries anchored by one signed call. */
 const MOST_PER_CALL = 64;
 
-/** Submits signed calls and waits until they are in a block. @throws SalusError `sponsor-refused`, `chain-unreachable` */
+/**
+ * Submits signed calls and waits until they are in a block. Sends nothing while the node answers for another chain.
+ * @throws SalusError `wrong-chain`, `sponsor-refused`, `chain-unreachable`
+ */
 export async function submitAndConfirm(session: Session, calls: readonly string[]): Promise<string> {
+  await session.client.checkChain();
   const transaction = await session.sponsor.submit(calls);
   const end = Date.now() + CONFIRM_WITHIN_MS;
   while (Date.now() < end) {

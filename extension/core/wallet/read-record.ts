@@ -9,6 +9,8 @@ export interface Provenance {
   readonly author: Member;
   readonly vouchedBy?: Member;
   readonly block: number;
+  /** Unix seconds at which it was recorded; absent while it waits for the chain. */
+  readonly at?: number;
   readonly transaction: string;
   readonly entry: string;
   /** The bytes hash to the leaf, the leaves add up to the commitment, the commitment is on the chain. */
@@ -30,10 +32,12 @@ export async function readRecord(session: Session, patient: string, id: string):
   const alone = /^0x0{40}$/.test(author.enroller) || author.enroller === author.address;
   const vouchedBy = alone ? undefined : await session.client.member(author.enroller);
   const { block, transaction } = record;
+  const at = block > 0 ? await session.client.timeOf(block) : undefined;
   const provenance = {
     author,
     ...(vouchedBy && { vouchedBy }),
     block,
+    ...(at !== undefined && { at }),
     transaction,
     entry: record.id,
     verified: true as const,

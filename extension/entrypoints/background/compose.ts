@@ -53,6 +53,6 @@ export async function compose(): Promise<Background> {
     networkName: network.name,
     version: browser.runtime.getManifest().version,
   });
-  const ui = createUiApi({ wallet, approvals, storage, notify: notifySite });
+  const ui = createUiApi({ wallet, approvals, storage, notify: notifySite, changed: notifyUi });
   return { wallet, approvals, server, ui };
 }

@@ -1,4 +1,5 @@
 import { at, listAt, textAt } from '../../core/fhir/resource.ts';
+import { fhirDate } from './format.ts';
 
 /** One line of a resource as a person reads it. */
 export interface Line {
@@ -33,6 +34,9 @@ function labelOf(field: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** A date as people write it; any other text as it is. */
+const dateOr = (text: string): string => (/^\d{4}-\d{2}(-\d{2})?(T.*)?$/.test(text) ? fhirDate(text) : text);
+
 /** Any FHIR data type in words; undefined for what has none. */
 function wordsOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string')
@@ -43,6 +47,8 @@ function wordsOf(value: unknown, depth = 0): string | undefined {
     return parts.length > 0 ? parts.join('; ') : undefined;
   }
   if (!isObject(value) || depth > 3) return undefined;
+  // A reference without words of its own means nothing to a person; it is under “Technical details”.
+  if ('reference' in value) return textAt(value, 'display');
   const coding = listAt(value, 'coding').map((c) => textAt(c, 'display') ?? textAt(c, 'code'));
   const concept = textAt(value, 'text') ?? coding.find((c) => c !== undefined);
   if (concept !== undefined) return concept;
@@ -58,7 +64,7 @@ function wordsOf(value: unknown, depth = 0): string | undefined {
     (p) => typeof p === 'string',
   );
   if (address.length > 0) return address.join(', ');
-  const simple = textAt(value, 'display') ?? textAt(value, 'title') ?? textAt(value, 'reference');
+  const simple = textAt(value, 'display') ?? textAt(value, 'title');
   if (simple !== undefined) return simple;
   const inner = Object.entries(value)
     .filter(([key]) => !MACHINE.has(key))

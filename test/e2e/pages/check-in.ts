@@ -25,7 +25,9 @@ export class CheckInPage {
   }
 
   askToShare(): Promise<PromptWindow> {
-    return PromptWindow.during(this.#browser.context, () => this.page.getByRole('button', { name: 'Ask to share' }).click());
+    return PromptWindow.during(this.#browser.context, () =>
+      this.page.getByRole('button', { name: 'Ask to share' }).click(),
+    );
   }
 
   offerRecord(): Promise<PromptWindow> {

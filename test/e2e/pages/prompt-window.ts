@@ -11,7 +11,10 @@ export class PromptWindow {
 
   /** Waits for the next prompt to open while `cause` makes a page ask. */
   static async during(context: BrowserContext, cause: () => Promise<unknown>): Promise<PromptWindow> {
-    const opened = context.waitForEvent('page', { predicate: (p) => p.url().includes('/consent.html'), timeout: 20_000 });
+    const opened = context.waitForEvent('page', {
+      predicate: (p) => p.url().includes('/consent.html'),
+      timeout: 20_000,
+    });
     await cause();
     const page = await opened;
     await page.waitForLoadState();

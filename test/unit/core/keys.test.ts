@@ -43,22 +43,6 @@ describe('keyring', () => {
     expect(Keyring.fromEntropy(fromWords(WORDS)).address).toBe(expected.address);
   });
 
-  it('gives known answers (docs/PROTOCOL.md, “Keys”)', async () => {
-    const keyring = Keyring.fromEntropy(fromWords(WORDS));
-    const vector = {
-      encryptionX: toHex(keyring.encryption.publicX),
-      folderKey: toHex(await keyring.folderKey(REGISTRY, 0x010203040506, 1)),
-      stateKey: toHex(await keyring.stateKey()),
-    };
-    expect(vector).toMatchInlineSnapshot(`
-      {
-        "encryptionX": "0x217b99b06646c35263a89e158bda69f9db9c77a0fd14215308620daf8c1bd56d",
-        "folderKey": "0x69eddd5df8a341515e6783940485373f80745947c1972b5d37b16c1cf08af37b",
-        "stateKey": "0x4b176a2ec5866e80febf8666214b82647ea725c4a1437e01dbc0673d6378055c",
-      }
-    `);
-  });
-
   it('gives another folder key for another registry, tag, epoch and wallet', async () => {
     const keyring = Keyring.fromEntropy(fromWords(WORDS));
     const other = Keyring.fromEntropy(fill(32, 5));

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAll } from './build.ts';
+import { launchBrowser } from './lib/browser.ts';
+import { findChromium } from './lib/chromium.ts';
+import { serveStartPage } from './lib/start-page.ts';
+import { startStack } from './lib/stack.ts';
+import { tour } from './tour.ts';
+
+const hasDisplay =
+  process.platform !== 'linux' || Boolean(process.env['DISPLAY']) || Boolean(process.env['WAYLAND_DISPLAY']);
+
+async function main(): Promise<void> {
+  const wantsTour = process.argv.includes('--tour');
+  if (!wantsTour && !hasDisplay) console.log('There is no display here: taking the guided tour without one instead.');
+  findChromium();
+  await buildAll();
+  if (wantsTour || !hasDisplay) return tour();
+
+  const stack = await startStack();
+  const { url, server } = await serveStartPage(stack);
+  const profiles = await mkdtemp(join(tmpdir(), 'salus-profiles-'));
+  const open = async (name: string) => {
+    const profileDir = join(profiles, name);
+    const browser = await launchBrowser({ extensionDir: stack.extensionDir, profileDir, headless: false });
+    await (await browser.context.newPage()).goto(`${url}#${name}`);
+    return browser;
+  };
+  const browsers = [await open('patient'), await open('doctor')];
+  console.log(`\nSalus is running. Start here: ${url}\n  portal      ${stack.portalUrl}\n  EVM node    ${stack.network.rpcUrl}`);
+  for (const manager of stack.network.managers) console.log(`  manager     ${manager}`);
+  console.log(`  staff code  ${stack.staffCode}\n\nCtrl-C ends all of it.`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  console.log('\nEnding.');
+  await Promise.all(browsers.map((b) => b.close().catch(() => undefined))); // closed by hand already
+  server.close();
+  await stack.stop();
+  await rm(profiles, { recursive: true, force: true });
+}
+
+await main();
+process.exit(0);

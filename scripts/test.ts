@@ -1,0 +1,88 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { buildAll } from './build.ts';
+import { check, CHECK_COUNT } from './check.ts';
+import { findChromium } from './lib/chromium.ts';
+import { bin, OUTPUT } from './lib/paths.ts';
+import { runCommand } from './lib/processes.ts';
+
+interface Part {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}
+
+const VitestReport = v.object({ numPassedTests: v.number(), numFailedTests: v.number(), numPendingTests: v.number(), success: v.boolean() });
+const PlaywrightReport = v.object({ stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }) });
+
+/** A part that ended badly without naming a failed test still counts as one failure. */
+const atLeastOne = (failed: number, exitCode: number): number => (exitCode !== 0 && failed === 0 ? 1 : failed);
+
+async function timed(name: string, run: () => Promise<Omit<Part, 'name' | 'seconds'>>): Promise<Part> {
+  const start = performance.now();
+  console.log(`\n=== ${name}`);
+  const counts = await run().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  return { name, ...counts, seconds: Math.round((performance.now() - start) / 1000) };
+}
+
+const report = async <S extends v.GenericSchema>(schema: S, file: string): Promise<v.InferOutput<S>> =>
+  v.parse(schema, JSON.parse(await readFile(join(OUTPUT, file), 'utf8')));
+
+async function checks() {
+  const failed = await check();
+  return { passed: CHECK_COUNT - failed.length, failed: failed.length, skipped: 0 };
+}
+
+async function unit() {
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile=${join(OUTPUT, 'unit.json')}`];
+  const code = await runCommand(bin('vitest'), args);
+  const { numPassedTests, numFailedTests, numPendingTests } = await report(VitestReport, 'unit.json');
+  return { passed: numPassedTests, failed: atLeastOne(numFailedTests, code), skipped: numPendingTests };
+}
+
+/** Hardhat prints its own counts; they are read from what it prints, since its runner takes no reporter. */
+async function contracts() {
+  const { spawn } = await import('node:child_process');
+  const child = spawn(bin('hardhat'), ['test'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  const code = await new Promise<number>((resolve) => child.once('exit', (c) => resolve(c ?? 1)));
+  // The closing line counts all runners together: "409 passing (6 solidity, 403 mocha)".
+  const count = (word: string) => Number([...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
+  return { passed: count('passing'), failed: atLeastOne(count('failing'), code), skipped: 0 };
+}
+
+async function endToEnd() {
+  findChromium();
+  const code = await runCommand(bin('playwright'), ['test', '-c', 'test/e2e/playwright.config.ts']);
+  const { expected, unexpected, flaky, skipped } = (await report(PlaywrightReport, 'e2e.json')).stats;
+  return { passed: expected, failed: atLeastOne(unexpected + flaky, code), skipped };
+}
+
+async function main(): Promise<number> {
+  await mkdir(OUTPUT, { recursive: true });
+  for (const file of ['unit.json', 'e2e.json']) await rm(join(OUTPUT, file), { force: true });
+  await buildAll();
+  const parts = [
+    await timed('checks', checks),
+    await timed('contracts', contracts),
+    await timed('unit', unit),
+    await timed('end to end', endToEnd),
+  ];
+  console.log('\n=== what took what');
+  for (const p of parts) console.log(`${p.name.padEnd(12)} ${p.passed} passed, ${p.failed} failed, ${p.skipped} skipped, ${p.seconds} s`);
+  const sum = (key: 'passed' | 'failed' | 'skipped') => parts.reduce((n, p) => n + p[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+  return sum('failed') === 0 ? 0 : 1;
+}
+
+process.exit(await main());
