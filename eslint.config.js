@@ -26,7 +26,7 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.browser, ...globals.node, chrome: 'readonly' },
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '*.config.ts'] },
+        projectService: { allowDefaultProject: ['*.js', '*.cjs', 'hardhat.config.ts'] },
         extraFileExtensions: ['.svelte'],
       },
     },

@@ -28,7 +28,9 @@ async function main(): Promise<void> {
     return browser;
   };
   const browsers = [await open('patient'), await open('doctor')];
-  console.log(`\nSalus is running. Start here: ${url}\n  portal      ${stack.portalUrl}\n  EVM node    ${stack.network.rpcUrl}`);
+  console.log(
+    `\nSalus is running. Start here: ${url}\n  portal      ${stack.portalUrl}\n  EVM node    ${stack.network.rpcUrl}`,
+  );
   for (const manager of stack.network.managers) console.log(`  manager     ${manager}`);
   console.log(`  staff code  ${stack.staffCode}\n\nCtrl-C ends all of it.`);
   await new Promise<void>((resolve) => {

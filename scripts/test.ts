@@ -15,8 +15,15 @@ interface Part {
   readonly seconds: number;
 }
 
-const VitestReport = v.object({ numPassedTests: v.number(), numFailedTests: v.number(), numPendingTests: v.number(), success: v.boolean() });
-const PlaywrightReport = v.object({ stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }) });
+const VitestReport = v.object({
+  numPassedTests: v.number(),
+  numFailedTests: v.number(),
+  numPendingTests: v.number(),
+  success: v.boolean(),
+});
+const PlaywrightReport = v.object({
+  stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }),
+});
 
 /** A part that ended badly without naming a failed test still counts as one failure. */
 const atLeastOne = (failed: number, exitCode: number): number => (exitCode !== 0 && failed === 0 ? 1 : failed);
@@ -57,7 +64,8 @@ async function contracts() {
   });
   const code = await new Promise<number>((resolve) => child.once('exit', (c) => resolve(c ?? 1)));
   // The closing line counts all runners together: "409 passing (6 solidity, 403 mocha)".
-  const count = (word: string) => Number([...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
+  const count = (word: string) =>
+    Number([...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, 'gm'))].at(-1)?.[1] ?? 0);
   return { passed: count('passing'), failed: atLeastOne(count('failing'), code), skipped: 0 };
 }
 
@@ -79,7 +87,8 @@ async function main(): Promise<number> {
     await timed('end to end', endToEnd),
   ];
   console.log('\n=== what took what');
-  for (const p of parts) console.log(`${p.name.padEnd(12)} ${p.passed} passed, ${p.failed} failed, ${p.skipped} skipped, ${p.seconds} s`);
+  for (const p of parts)
+    console.log(`${p.name.padEnd(12)} ${p.passed} passed, ${p.failed} failed, ${p.skipped} skipped, ${p.seconds} s`);
   const sum = (key: 'passed' | 'failed' | 'skipped') => parts.reduce((n, p) => n + p[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
   return sum('failed') === 0 ? 0 : 1;

@@ -4,8 +4,7 @@ import type { SessionStore } from '../core/vault/vault.ts';
 import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from './errors.ts';
 
 /** What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record. */
-export const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write'] as const;
-export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
+const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write'] as const;
 
 const ApprovalSchema = v.object({
   id: v.string(),

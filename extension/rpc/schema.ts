@@ -3,9 +3,6 @@ import { PURPOSES } from '../core/consent/purposes.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import { RpcCode, RpcError } from './errors.ts';
 
-/** Largest request a page may send, in characters of JSON. */
-export const MOST_REQUEST_CHARS = 16_000_000;
-
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address'));
 const shortText = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const section = v.picklist(SECTIONS);
@@ -73,7 +70,6 @@ export const METHODS = {
   health_writeRecord: WriteRequestSchema,
 } as const;
 export type Method = keyof typeof METHODS;
-export type ParamsOf<M extends Method> = v.InferOutput<(typeof METHODS)[M]>;
 
 /** A page's request as the content script passes it on. `id` is the content script's own, 128 random bits. */
 export const WireRequestSchema = v.strictObject({

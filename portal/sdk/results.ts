@@ -39,7 +39,7 @@ export const AccessSchema = v.object({
 export type Access = v.InferOutput<typeof AccessSchema>;
 
 /** One record in a list. */
-export const RecordSchema = v.object({
+const RecordSchema = v.object({
   id: v.string(),
   patient: address,
   author: address,

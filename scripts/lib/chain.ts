@@ -16,7 +16,7 @@ import { runCommand, startService, type Service } from './processes.ts';
 
 /** The development accounts every Hardhat node funds. Worthless anywhere else. */
 const PHRASE = Mnemonic.fromPhrase('test test test test test test test test test test test junk');
-export const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(PHRASE, `m/44'/60'/0'/0/${index}`);
+const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(PHRASE, `m/44'/60'/0'/0/${index}`);
 
 /** Who is who on the local chain. */
 export const ACCOUNTS = {

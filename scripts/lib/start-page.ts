@@ -27,7 +27,9 @@ function html({ network, portalUrl, staffCode }: Stack): string {
     ['Registry', network.registry],
     ...network.managers.map((url, i) => [`EHR manager ${i + 1}`, url]),
   ];
-  const rows = running.map(([name, where]) => `<tr><th scope="row">${name}</th><td>${escape(where ?? '')}</td></tr>`).join('');
+  const rows = running
+    .map(([name, where]) => `<tr><th scope="row">${name}</th><td>${escape(where ?? '')}</td></tr>`)
+    .join('');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Salus: start here</title><style>:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:72ch;margin:2rem auto;padding:0 1rem}
 li{margin:.5rem 0}th{text-align:start;padding-inline-end:2rem}</style>

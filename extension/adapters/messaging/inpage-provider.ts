@@ -16,6 +16,13 @@ class ProviderRpcError extends Error {
 const isErrorData = (error: unknown): error is { code: number; message: string; data?: unknown } =>
   typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
 
+/** An answer as it comes in: any script of the page may have posted it. */
+interface Reply {
+  readonly id?: unknown;
+  readonly error?: unknown;
+  readonly result?: unknown;
+}
+
 type Listener = (data: unknown) => void;
 const EVENTS = ['connect', 'disconnect', 'accountsChanged', 'chainChanged', 'message', 'consentChanged', 'recordAdded'];
 
@@ -53,7 +60,7 @@ export function injectProvider(): void {
     }
   };
 
-  const settle = (message: { readonly id?: unknown; readonly error?: unknown; readonly result?: unknown }): void => {
+  const settle = (message: Reply): void => {
     const { id, error, result } = message;
     const call = typeof id === 'number' ? take(id) : undefined;
     if (call === undefined) return;
@@ -66,8 +73,9 @@ export function injectProvider(): void {
   listen('message', (event) => {
     const { data, source } = event as MessageEvent<PageMessage | null>;
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
-    if (!hasOwn(data, 'event')) settle(data);
-    else if ('event' in data && typeof data.event === 'string') tell(data.event, data.data);
+    const message: { readonly event?: unknown; readonly data?: unknown } & Reply = data;
+    if (!hasOwn(message, 'event')) settle(message);
+    else if (typeof message.event === 'string') tell(message.event, message.data);
   });
 
   const request = (args: unknown): Promise<unknown> =>

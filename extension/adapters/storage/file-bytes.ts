@@ -7,7 +7,7 @@ const BUFFER_BYTES = 1_048_576;
 export async function* fileBytes(file: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = file.stream().getReader({ mode: 'byob' });
   try {
-    for (let buffer = new ArrayBuffer(BUFFER_BYTES); ; ) {
+    for (let buffer = new ArrayBuffer(BUFFER_BYTES); ;) {
       const { done, value } = await reader.read(new Uint8Array(buffer));
       if (done) return;
       yield value;

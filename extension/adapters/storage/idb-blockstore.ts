@@ -75,7 +75,9 @@ export class IdbBlockstore implements Blockstore {
   }
 
   async *getAll(options?: AbortOptions): AsyncGenerator<Pair> {
+    options?.signal?.throwIfAborted();
     for (const key of await this.#db.getAllKeys('blocks')) {
+      options?.signal?.throwIfAborted();
       const cid = CID.createV1(RAW, Digest.decode(new Uint8Array(key)));
       yield { cid, bytes: this.get(cid, options) };
     }

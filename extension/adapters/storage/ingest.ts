@@ -1,7 +1,7 @@
 import type { IDBPTransaction } from 'idb';
 import { CID } from 'multiformats/cid';
 import { own, type Bytes } from '../../core/bytes.ts';
-import { release } from '../../core/envelope/pipeline.ts';
+import { release } from '../../core/envelope/release.ts';
 import { SalusError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSink } from '../../core/storage/ports.ts';
@@ -56,6 +56,13 @@ export class Ingest implements BlockSink {
         inside(tx.objectStore('outbox').put(row, root));
       }
     });
+  }
+
+  /** Gives up. When this settles, nothing more is written, and what was is garbage. */
+  async abandon(): Promise<void> {
+    this.#pending = [];
+    this.#size = 0;
+    await this.#writing.catch(() => undefined);
   }
 
   #flush(): Promise<void> {

@@ -1,17 +1,25 @@
-import { CarWriter } from '@ipld/car';
+import { CarReader, CarWriter } from '@ipld/car';
 import { CID } from 'multiformats/cid';
-import { isSalusError } from '../../core/errors.ts';
+import { matches } from '../../core/storage/cid.ts';
 import type { Database } from './database.ts';
 import { fetchBlock } from './gateway.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
-/** Blocks read back from a manager after an upload: all of a small entry, a random sample of a large one. */
-const MOST_READ_BACK = 64;
+/** Up to this an entry is read back whole after an upload; of a larger one, random blocks are. */
+const WHOLE_BYTES = 32 * 1_048_576;
+const SAMPLED_BLOCKS = 64;
 /** Blocks put into one part of the CAR, so that a large entry is never in memory at once: Blobs spill to disk. */
 const BLOCKS_PER_PART = 16;
 
-/** The CAR (version 1) of a pinned root, as a Blob. */
-async function carOf(db: Database, root: CID): Promise<{ car: Blob; blocks: CID[] }> {
+/** A pinned root made ready to be sent: a CAR (version 1), and what it holds. */
+export interface Shipment {
+  readonly root: CID;
+  readonly car: Blob;
+  readonly blocks: readonly CID[];
+}
+
+/** Packs a pinned root. */
+export async function pack(db: Database, root: CID): Promise<Shipment> {
   const pin = await db.get('pins', root.toString());
   if (pin === undefined) throw new Error('nothing is pinned under this root');
   const { writer, out } = CarWriter.create([root]);
@@ -37,28 +45,47 @@ async function carOf(db: Database, root: CID): Promise<{ car: Blob; blocks: CID[
   }
   await writer.close();
   await reading;
-  return { car: new Blob(parts, { type: 'application/vnd.ipld.car' }), blocks };
+  return { root, car: new Blob(parts, { type: 'application/vnd.ipld.car' }), blocks };
 }
 
-function sample<T>(list: readonly T[], count: number): T[] {
-  if (list.length <= count) return [...list];
-  const picks = crypto.getRandomValues(new Uint32Array(count));
-  return Array.from(picks, (n) => list[n % list.length] as T);
+/** Whether a manager gives back every block of a root, in one answer, each as it was sent. */
+async function holdsAll(manager: string, root: CID, blocks: readonly CID[], signal: AbortSignal): Promise<boolean> {
+  const response = await fetch(`${manager}/ipfs/${root.toString()}?format=car`, {
+    headers: { accept: 'application/vnd.ipld.car' },
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    signal,
+  });
+  if (!response.ok) return false;
+  const missing = new Set(blocks.map((cid) => cid.toString()));
+  const reader = await CarReader.fromBytes(new Uint8Array(await response.arrayBuffer()));
+  for await (const { cid, bytes } of reader.blocks()) {
+    if (await matches(cid, bytes)) missing.delete(cid.toString());
+  }
+  return missing.size === 0;
+}
+
+/** Whether a manager gives back random blocks of an entry too large to be fetched whole. */
+async function holdsSample(manager: string, blocks: readonly CID[], signal: AbortSignal): Promise<boolean> {
+  const picks = crypto.getRandomValues(new Uint32Array(SAMPLED_BLOCKS));
+  for (const pick of picks) {
+    const cid = blocks[pick % blocks.length];
+    if (cid !== undefined) await fetchBlock(manager, cid, signal);
+  }
+  return true;
 }
 
 /**
- * Sends a root to one manager and reads it back.
+ * Sends a shipment to one manager and reads it back.
  * @param authorization header value signed by the wallet's account for this root
  * @returns whether the manager now holds it, proven by what it gave back
  */
 export async function replicateTo(
-  db: Database,
   manager: string,
-  root: CID,
+  { root, car, blocks }: Shipment,
   authorization: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { car, blocks } = await carOf(db, root);
   try {
     const response = await fetch(`${manager}/v1/car`, {
       method: 'POST',
@@ -69,10 +96,10 @@ export async function replicateTo(
       signal,
     });
     if (!response.ok) return false;
-    for (const cid of [root, ...sample(blocks, MOST_READ_BACK)]) await fetchBlock(manager, cid, signal);
-    return true;
-  } catch (error) {
-    if (isSalusError(error) || error instanceof TypeError) return false; // down, or lying: not durable there
-    throw error;
+    return car.size <= WHOLE_BYTES
+      ? await holdsAll(manager, root, blocks, signal)
+      : await holdsSample(manager, blocks, signal);
+  } catch {
+    return false; // down, slow, lying, or speaking something else: it is not durable there, and is tried again
   }
 }

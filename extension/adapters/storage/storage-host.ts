@@ -20,15 +20,19 @@ import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode } from './helia-node.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
-import { replicateTo } from './replicate.ts';
+import { pack, replicateTo } from './replicate.ts';
 
 interface Job {
   readonly file: Blob;
   readonly name: string;
   readonly source: string;
   plan?: ImportPlan;
+  /** Once begun. Who asked may die meanwhile and ask again. */
+  committed?: Promise<LedgerRow[]>;
   progress: Progress;
   readonly abort: AbortController;
+  /** Over: kept only until the next file is taken in hand. */
+  finished: boolean;
 }
 
 /**
@@ -74,34 +78,44 @@ export class StorageHost implements StoragePort {
         limit: MOST_FILE_BYTES,
       });
     }
+    for (const [id, job] of this.#jobs) if (job.finished) this.#jobs.delete(id);
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
-    this.#jobs.set(id, { file, name, source, progress, abort: new AbortController() });
+    this.#jobs.set(id, { file, name, source, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
   /** Reads the file and says what it would give. */
   async plan(id: string, known: readonly string[], into?: Section): Promise<ImportReport> {
     const job = this.#job(id);
+    if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
     const context = { name: job.name, source: job.source, known: new Set(known), validate: this.#validate };
     job.plan = await planImport(job.file, { ...context, ...(into && { into }) });
     return job.plan.report;
   }
 
-  /** Seals a planned import: all of it in one commit, or nothing. */
+  /** Seals a planned import: all of it in one commit, or nothing. Asked again, gives the same import's outcome. */
   async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
     const job = this.#job(id);
     const { plan } = job;
     if (plan === undefined) throw new SalusError('bad-request', 'This import was not planned.');
+    job.committed ??= this.#commit(job, plan, targets, patient, author);
+    return job.committed;
+  }
+
+  async #commit(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {
+    const ingest = new Ingest(this.#db);
     try {
       return await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, () =>
-        this.#seal(job, plan, targets, patient, author),
+        this.#seal(job, plan, targets, ingest, { patient, author }),
       );
     } catch (error) {
+      await ingest.abandon();
+      void collectGarbage(this.#db);
       job.abort.signal.throwIfAborted();
       throw error;
     } finally {
-      this.#jobs.delete(id);
+      job.finished = true;
     }
   }
 
@@ -166,11 +180,12 @@ export class StorageHost implements StoragePort {
     if (row === undefined) return undefined;
     const missing = this.#network.managers.filter((m) => !row.replicas.includes(m));
     const signal = AbortSignal.timeout(60_000 + row.bytes / 1_000);
-    for (const manager of missing) {
-      if (await replicateTo(this.#db, manager, CID.parse(root), authorization, signal)) {
-        await this.#update(root, (now) => ({ replicas: [...new Set([...now.replicas, manager])] }));
-      }
-    }
+    const shipment = await pack(this.#db, CID.parse(root));
+    const send = async (manager: string): Promise<void> => {
+      if (!(await replicateTo(manager, shipment, authorization, signal))) return;
+      await this.#update(root, (now) => ({ replicas: [...new Set([...now.replicas, manager])] }));
+    };
+    await Promise.all(missing.map(send));
     return this.#db.get('outbox', root);
   }
 
@@ -185,8 +200,13 @@ export class StorageHost implements StoragePort {
     await tx.done;
   }
 
-  async #seal(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {
-    const ingest = new Ingest(this.#db);
+  async #seal(
+    job: Job,
+    plan: ImportPlan,
+    targets: readonly SealTarget[],
+    ingest: Ingest,
+    who: Pick<LedgerRow, 'patient' | 'author'>,
+  ) {
     const roots: Root[] = [];
     job.progress = { ...job.progress, items: plan.report.taken };
     for (const target of targets) {
@@ -204,8 +224,7 @@ export class StorageHost implements StoragePort {
         kind: 'entry',
         folder: target.folder,
         epoch: 'epoch' in target.key ? target.key.epoch : -1,
-        patient,
-        author,
+        ...who,
         commitment: toHex(sealed.commitment),
         bytes: sink.bytes,
       });

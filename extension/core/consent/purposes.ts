@@ -18,6 +18,3 @@ export const PURPOSE_BITS = {
 } as const;
 export type Purpose = keyof typeof PURPOSE_BITS;
 export const PURPOSES = Object.keys(PURPOSE_BITS) as Purpose[];
-
-/** Purposes in a mask, in the order of their bits. */
-export const purposesOf = (mask: number): Purpose[] => PURPOSES.filter((p) => (mask & PURPOSE_BITS[p]) !== 0);

@@ -17,11 +17,3 @@ export async function* inParallel<T, R>(
   }
   for (const rest of running) yield await rest;
 }
-
-/**
- * Gives a buffer's memory back now, not when the garbage collector comes by: a stream of large buffers would otherwise grow to
- * hundreds of megabytes in between. The bytes are gone afterwards, so only their one owner may call this.
- */
-export function release(bytes: Uint8Array<ArrayBuffer>): void {
-  bytes.buffer.transfer(0);
-}

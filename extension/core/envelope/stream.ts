@@ -1,6 +1,7 @@
 import { concat, equal, random, uintBytes, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
-import { inParallel, release } from './pipeline.ts';
+import { inParallel } from './pipeline.ts';
+import { release } from './release.ts';
 
 /**
  * STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance",
@@ -8,10 +9,10 @@ import { inParallel, release } from './pipeline.ts';
  * one IPFS block. nonce = random prefix (7) ‖ counter (4, big-endian) ‖ last flag (1).
  */
 export const SEGMENT_BYTES = 1_048_576;
-export const NONCE_BYTES = 12;
+const NONCE_BYTES = 12;
 const OVERHEAD_BYTES = NONCE_BYTES + 16;
 /** Plaintext bytes in a full segment. */
-export const CHUNK_BYTES = SEGMENT_BYTES - OVERHEAD_BYTES;
+const CHUNK_BYTES = SEGMENT_BYTES - OVERHEAD_BYTES;
 const PREFIX_BYTES = 7;
 const MOST_SEGMENTS = 2 ** 32;
 /** Segments being encrypted at once. */
@@ -24,7 +25,7 @@ export const importKey = (key: Uint8Array): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', key as Bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
 /** Cuts a stream into chunks of exactly `size` bytes; the last may be shorter. Each chunk is a copy with its own buffer. */
-export async function* rechunk(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
+async function* rechunk(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
   let held = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of source) {

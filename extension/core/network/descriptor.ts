@@ -10,7 +10,7 @@ const httpUrl = v.pipe(
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 /** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
-export const NetworkSchema = v.strictObject({
+const NetworkSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   rpcUrl: httpUrl,

@@ -10,7 +10,7 @@ import type { NewItem } from './seal-entry.ts';
 import type { Section } from './sections.ts';
 
 /** Larger files are kept as documents and not read as FHIR: parsing would hold several times their size in memory. */
-export const MOST_FHIR_BYTES = 128 * 1_048_576;
+const MOST_FHIR_BYTES = 128 * 1_048_576;
 /** Larger files are refused. */
 export const MOST_FILE_BYTES = 2 ** 31 - 1;
 
@@ -45,7 +45,7 @@ export interface SourceFile {
 const SLICE_BYTES = 1_048_576 - 28;
 
 /** Reads a file slice by slice; only one slice is ever in memory. */
-export async function* slices(file: SourceFile): AsyncGenerator<Bytes> {
+async function* slices(file: SourceFile): AsyncGenerator<Bytes> {
   for (let at = 0; at < file.size; at += SLICE_BYTES) {
     yield new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer());
   }
@@ -136,7 +136,7 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
 }
 
 /** Canonical JSON (RFC 8785): the same resource gives the same bytes, whatever the order of its fields. */
-export function canonicalBytes(resource: unknown): Bytes {
+function canonicalBytes(resource: unknown): Bytes {
   const text = canonicalize(resource);
   if (text === undefined) throw new SalusError('not-json', 'This resource cannot be written as JSON.');
   return utf8(text);

@@ -3,19 +3,12 @@ import { concat, equal, sha256, type Bytes } from '../bytes.ts';
 import { Kind, open, openWhole } from '../envelope/seal.ts';
 import { leafHash, merkleRoot } from '../envelope/merkle.ts';
 import { SalusError } from '../errors.ts';
-import { eciesOpen } from '../keys/ecies.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } from './entry.ts';
 import { INDEX_LIMIT, indexKey, itemKey } from './seal-entry.ts';
 
 /** Gives the key an entry was sealed under, or throws SalusError `no-consent` when the reader was not given it. */
 export type KeyFinder = (key: Entry['key']) => Promise<Bytes>;
-
-/** A {@link KeyFinder} for a patient, who can derive every epoch and open every capsule. */
-export const patientKeys =
-  (folderKey: (epoch: number) => Promise<Bytes>, encryptionSecret: Uint8Array): KeyFinder =>
-  async (key) =>
-    'epoch' in key ? folderKey(key.epoch) : eciesOpen(encryptionSecret, key.capsule);
 
 export interface OpenedEntry {
   readonly cid: CID;

@@ -17,7 +17,7 @@ const VaultFileSchema = v.strictObject({
 export type VaultFile = v.InferOutput<typeof VaultFileSchema>;
 
 /** What the vault protects. */
-export const VaultContentSchema = v.strictObject({
+const VaultContentSchema = v.strictObject({
   /** BIP-39 entropy, base64: 32 bytes for 24 words, 16 for 12. */
   entropy: base64,
   /** Unix seconds. */

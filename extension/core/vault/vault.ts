@@ -30,7 +30,7 @@ export interface VaultParts {
 
 export type VaultState = 'none' | 'locked' | 'unlocked' | 'damaged';
 
-export const LEAST_PASSWORD = 10;
+const LEAST_PASSWORD = 10;
 export const AUTO_LOCK_MS = 15 * 60_000;
 const FREE_ATTEMPTS = 3;
 const LONGEST_DELAY_MS = 5 * 60_000;
@@ -49,6 +49,7 @@ const checksum = async (file: string): Promise<string> => toBase64(await sha256(
  */
 export class Vault {
   readonly #parts: VaultParts;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(parts: VaultParts) {
     this.#parts = parts;
@@ -101,8 +102,8 @@ export class Vault {
     await this.#open(await this.#upgraded(file, content, password, key));
   }
 
-  async lock(): Promise<void> {
-    await this.#parts.session.remove('vault');
+  lock(): Promise<void> {
+    return this.#inTurn(() => this.#close());
   }
 
   /** The entropy, while unlocked. @throws SalusError `vault-locked` */
@@ -123,9 +124,22 @@ export class Vault {
   }
 
   /** The person did something: the deadline moves. Does nothing while locked. */
-  async touch(): Promise<void> {
-    const key = await this.#sessionKey();
-    if (key !== undefined) await this.#open(key);
+  touch(): Promise<void> {
+    return this.#inTurn(async () => {
+      const key = await this.#sessionKey();
+      if (key !== undefined) await this.#open(key);
+    });
+  }
+
+  #close(): Promise<void> {
+    return this.#parts.session.remove('vault');
+  }
+
+  /** One after the other: a deadline moved while the wallet is being locked would open it again. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#last.then(work);
+    this.#last = next.catch(() => undefined);
+    return next;
   }
 
   async #open(key: Uint8Array): Promise<void> {
@@ -136,7 +150,7 @@ export class Vault {
     const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
     if (!parsed.success) return undefined;
     if (parsed.output.deadline <= this.#parts.now()) {
-      await this.lock();
+      await this.#close();
       return undefined;
     }
     return fromBase64(parsed.output.key);

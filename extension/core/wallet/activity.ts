@@ -41,7 +41,18 @@ export async function activity(session: Session): Promise<ActivityEvent[]> {
     const { author, section, block, transaction } = first;
     const authorName = names.get(author);
     const own = author === session.address;
-    return [{ kind: 'added', author, ...(authorName && { authorName }), own, section, count: list.length, block, transaction }];
+    return [
+      {
+        kind: 'added',
+        author,
+        ...(authorName && { authorName }),
+        own,
+        section,
+        count: list.length,
+        block,
+        transaction,
+      },
+    ];
   });
   const shared = consents.map(({ receipt, transaction, block, live }): ActivityEvent => {
     const { recipient, recipientName, origin, until, issued } = receipt;

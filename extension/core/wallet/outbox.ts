@@ -6,8 +6,12 @@ import { digestOf } from '../storage/cid.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { Session } from './session.ts';
 
-const POLL_MS = 400;
+/** First pause between two looks at a transaction; each is half as long again, up to the last. */
+const FIRST_POLL_MS = 60;
+const LAST_POLL_MS = 1_500;
 const CONFIRM_WITHIN_MS = 60_000;
+/** Entries copied to the managers at the same time. */
+const AT_ONCE = 4;
 /** Entries anchored by one signed call. */
 const MOST_PER_CALL = 64;
 
@@ -19,12 +23,12 @@ export async function submitAndConfirm(session: Session, calls: readonly string[
   await session.client.checkChain();
   const transaction = await session.sponsor.submit(calls);
   const end = Date.now() + CONFIRM_WITHIN_MS;
-  while (Date.now() < end) {
+  for (let pause = FIRST_POLL_MS; Date.now() < end; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
     const done = await session.client.succeeded(transaction);
     if (done === true) return transaction;
     if (done === false)
       throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new SalusError('chain-unreachable', 'The health network has not answered yet. It will be tried again.');
 }
@@ -58,8 +62,10 @@ export async function drainOutbox(session: Session): Promise<void> {
   const { managers, durableAt } = session.client.network;
   const rows = await session.storage.rows();
   if (rows.length === 0) return;
-  for (const row of rows) {
-    if (row.replicas.length < managers.length) await makeDurable(session, row.root);
+  const missing = rows.filter((row) => row.replicas.length < managers.length);
+  // A few at a time: one slow entry must not hold up the others, and a hundred at once would starve the browser.
+  for (let i = 0; i < missing.length; i += AT_ONCE) {
+    await Promise.all(missing.slice(i, i + AT_ONCE).map((row) => makeDurable(session, row.root)));
   }
   const waiting = (await session.storage.rows()).filter((r) => r.kind === 'entry' && r.anchor === undefined);
   const unknown = await markKnown(session, waiting);
@@ -67,6 +73,9 @@ export async function drainOutbox(session: Session): Promise<void> {
   for (const [patient, list] of Map.groupBy(ready, (r) => r.patient)) {
     for (let i = 0; i < list.length; i += MOST_PER_CALL)
       await anchor(session, patient, list.slice(i, i + MOST_PER_CALL));
+  }
+  if (ready.length < unknown.length) {
+    throw new SalusError('managers-unreachable', 'Too few of the places that keep copies answer. It is tried again.');
   }
 }
 

@@ -40,7 +40,9 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
 
 /** What the sites called those whom the patient gave access: the newest name of each address. */
 export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>
-  new Map(consents.flatMap(({ receipt: r }) => (r.recipientName === undefined ? [] : [[r.recipient, r.recipientName]])));
+  new Map(
+    consents.flatMap(({ receipt: r }) => (r.recipientName === undefined ? [] : [[r.recipient, r.recipientName]])),
+  );
 
 async function receiptOf(session: Session, event: Granted): Promise<Receipt | undefined> {
   try {

@@ -9,7 +9,6 @@ const SiteSchema = v.object({
   /** Milliseconds since the epoch. */
   connectedAt: v.number(),
 });
-export type Site = v.InferOutput<typeof SiteSchema>;
 
 /** What the wallet remembers beside the vault and the records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
@@ -21,7 +20,7 @@ const StateSchema = v.object({
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
-export const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0 };
+const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0 };
 
 /** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
 export class SealedState {

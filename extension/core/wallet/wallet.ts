@@ -29,6 +29,8 @@ export class Wallet {
   #sync: Promise<void> | undefined;
   #syncAgain = false;
   #syncProblem: ErrorCode | undefined;
+  /** What the last wake found. */
+  #seenAs: VaultState | undefined;
 
   constructor(parts: WalletParts) {
     this.#parts = parts;
@@ -69,9 +71,13 @@ export class Wallet {
     this.#parts.onChange();
   }
 
-  /** To be called on every wake: locks when the deadline has passed while nobody looked. */
+  /** To be called on every wake: locks when the deadline has passed while nobody looked, also when another worker had opened it. */
   async enforceDeadline(): Promise<void> {
-    if (this.#session !== undefined && (await this.#parts.vault.state()) !== 'unlocked') await this.lock();
+    const state = await this.#parts.vault.state();
+    if (state !== 'unlocked') this.#drop();
+    if (state === this.#seenAs) return;
+    this.#seenAs = state;
+    this.#parts.onChange();
   }
 
   /** The unlocked session. @throws SalusError `vault-locked` */

@@ -39,8 +39,7 @@ const dateOr = (text: string): string => (/^\d{4}-\d{2}(-\d{2})?(T.*)?$/.test(te
 
 /** Any FHIR data type in words; undefined for what has none. */
 function wordsOf(value: unknown, depth = 0): string | undefined {
-  if (typeof value === 'string')
-    return /^\d{4}-\d{2}-\d{2}T/.test(value) ? value.slice(0, 16).replace('T', ' ') : value;
+  if (typeof value === 'string') return dateOr(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) {
     const parts = (value as unknown[]).map((v) => wordsOf(v, depth + 1)).filter((v) => v !== undefined);

@@ -1,6 +1,9 @@
 import { onWalletChange, wallet } from '../../adapters/messaging/ui-client.ts';
 import type { WalletStatus } from '../../core/wallet/wallet.ts';
 
+/** How often a page that is in front looks, so that a wallet that locked itself does not go on being shown. */
+const LOOK_MS = 5_000;
+
 /** The wallet's status, renewed whenever it changes. */
 export class StatusStore {
   value = $state.raw<WalletStatus>();
@@ -8,6 +11,11 @@ export class StatusStore {
   constructor() {
     void this.refresh();
     onWalletChange(() => void this.refresh());
+    const look = () => {
+      if (document.visibilityState === 'visible') void this.refresh();
+    };
+    setInterval(look, LOOK_MS);
+    document.addEventListener('visibilitychange', look);
   }
 
   async refresh(): Promise<void> {

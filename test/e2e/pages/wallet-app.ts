@@ -17,6 +17,14 @@ export class WalletApp {
 
   /** Goes through the whole first run. @returns the recovery words */
   async createWallet(kind: 'patient' | 'provider' = 'patient'): Promise<string[]> {
+    const words = await this.seeWords(kind);
+    await this.answerWordCheck((place) => words[place - 1]);
+    await this.choosePassword();
+    return words;
+  }
+
+  /** Begins, and goes on once the words were shown. @returns the recovery words */
+  async seeWords(kind: 'patient' | 'provider' = 'patient'): Promise<string[]> {
     const start = kind === 'patient' ? 'Start a new wallet' : 'I work in health care';
     await this.page.getByRole('button', { name: start }).click();
     const items = this.page.getByTestId('words').getByRole('listitem');
@@ -24,19 +32,27 @@ export class WalletApp {
     const words = (await items.allInnerTexts()).map((text) => text.replace(/^\d+\s*/, '').trim());
     await this.page.getByRole('button', { name: 'I have written them down' }).click();
     await expect(this.page.getByRole('combobox')).toHaveCount(3);
+    return words;
+  }
+
+  /** Chooses a word for each place that is asked. @param choose from the choices, given the number of the word asked for */
+  async answerWordCheck(choose: (place: number, choices: readonly string[]) => string | undefined): Promise<void> {
     for (const select of await this.page.getByRole('combobox').all()) {
       const place = Number(/\d+/.exec((await select.locator('..').innerText()).split('\n')[0] ?? '')?.[0]);
-      await select.selectOption(words[place - 1] ?? '');
+      const choices = await select.locator('option:not([disabled])').allInnerTexts();
+      await select.selectOption(choose(place, choices) ?? '');
     }
     await this.page.getByRole('button', { name: 'Continue' }).click();
-    await this.choosePassword();
-    return words;
+  }
+
+  async enterWords(words: readonly string[]): Promise<void> {
+    await this.page.getByRole('textbox').fill(words.join(' '));
+    await this.page.getByRole('button', { name: 'Continue' }).click();
   }
 
   async restore(words: readonly string[]): Promise<void> {
     await this.page.getByRole('button', { name: 'I have recovery words' }).click();
-    await this.page.getByRole('textbox').fill(words.join(' '));
-    await this.page.getByRole('button', { name: 'Continue' }).click();
+    await this.enterWords(words);
     await this.choosePassword();
   }
 
@@ -45,6 +61,11 @@ export class WalletApp {
     await this.page.getByLabel('Repeat the password').fill(PASSWORD);
     await this.page.getByRole('button', { name: 'Create my wallet' }).click();
     await expect(this.page.getByRole('navigation')).toBeVisible();
+  }
+
+  async lock(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Lock' }).click();
+    await expect(this.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
   }
 
   async unlock(password = PASSWORD): Promise<void> {
@@ -64,12 +85,14 @@ export class WalletApp {
 
   async importFile(
     file: string | { name: string; mimeType: string; buffer: Buffer },
+    whileReported: () => Promise<void> = () => Promise.resolve(),
   ): Promise<{ total: number; taken: number; skipped: number }> {
     await this.chooseFile(file);
     const report = this.page.getByTestId('report');
     await expect(report).toBeVisible({ timeout: 60_000 });
     const number = async (name: string) => Number(await report.getAttribute(`data-${name}`));
     const counts = { total: await number('total'), taken: await number('taken'), skipped: await number('skipped') };
+    await whileReported();
     await this.page.getByRole('button', { name: 'Add to my record' }).click();
     await expect(this.page.getByRole('heading', { name: 'Added to your record' })).toBeVisible({ timeout: 120_000 });
     await this.page.getByRole('link', { name: 'See my record' }).click();
@@ -83,6 +106,36 @@ export class WalletApp {
       return of[0] === of[1];
     };
     await expect.poll(entries, { timeout: 90_000, message: 'every entry is recorded' }).toBe(true);
+  }
+
+  /** Items by the name of their section, as the home page shows them. */
+  async sectionCounts(): Promise<Map<string, number>> {
+    await this.go('Home');
+    const tiles = this.page.locator('a[href^="#/records/"]');
+    await expect(tiles.first()).toBeVisible();
+    const texts = await tiles.allInnerTexts();
+    return new Map(
+      texts.map((text) => {
+        const [name = '', items = ''] = text.split('\n');
+        return [name.trim(), Number(items.replaceAll(/\D/g, ''))];
+      }),
+    );
+  }
+
+  /** Ends the one permission there is. */
+  async stopSharing(): Promise<void> {
+    await this.go('Sharing');
+    await this.page.getByRole('button', { name: 'Stop sharing' }).click();
+    await this.page.getByRole('button', { name: 'Stop sharing' }).click();
+    await expect(this.page.getByText('Ended')).toBeVisible({ timeout: 60_000 });
+  }
+
+  /** Titles of all records, as they are listed. */
+  async recordTitles(): Promise<string[]> {
+    await this.go('Records');
+    const titles = this.page.getByTestId('records').getByRole('listitem');
+    await expect(titles.first()).toBeVisible({ timeout: 60_000 });
+    return titles.allInnerTexts();
   }
 
   async accountNumber(): Promise<string> {
