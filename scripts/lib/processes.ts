@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ROOT } from './paths.ts';
 
@@ -45,6 +46,7 @@ export interface Service {
 /**
  * Starts a process of its own group and waits until it says that it is ready.
  * @param ready picks the value out of a line of standard output, or gives undefined
+ * @param logFile where standard error is kept as well
  * @throws Error with the last lines of output when it ends or stays silent
  */
 export async function startService(
@@ -53,6 +55,7 @@ export async function startService(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   ready: (line: string) => string | undefined,
+  logFile?: string,
 ): Promise<Service> {
   const child = spawn(command, args, {
     cwd: ROOT,
@@ -67,6 +70,7 @@ export async function startService(
     if (last.length > 20) last.shift();
   };
   createInterface({ input: child.stderr }).on('line', keep);
+  if (logFile !== undefined) child.stderr.pipe(createWriteStream(logFile, { flags: 'a' }));
   const value = await new Promise<string>((resolve, reject) => {
     const failed = (why: string) => reject(new Error(`${name} ${why}:\n${last.join('\n')}`));
     const silent = setTimeout(() => failed('did not become ready within 60 s'), 60_000);

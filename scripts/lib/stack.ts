@@ -12,6 +12,7 @@ export interface Stack {
   readonly managers: readonly {
     readonly url: string;
     readonly dataDir: string;
+    readonly logFile: string;
     readonly service: Service;
     restart(): Promise<void>;
   }[];
@@ -35,8 +36,9 @@ async function startManager(
   dir: string,
   index: number,
   port = 0,
-): Promise<{ service: Service; dataDir: string }> {
+): Promise<{ service: Service; dataDir: string; logFile: string }> {
   const dataDir = join(dir, `manager-${index + 1}`);
+  const logFile = `${dataDir}.log`;
   await mkdir(dataDir, { recursive: true });
   const service = await startService(
     `EHR manager ${index + 1}`,
@@ -52,8 +54,9 @@ async function startManager(
       SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
     },
     readyUrl,
+    logFile,
   );
-  return { service, dataDir };
+  return { service, dataDir, logFile };
 }
 
 /** The whole network on this machine: EVM node with registry, three EHR managers, the sample portal, and an extension for it. */
@@ -62,10 +65,11 @@ export async function startStack(): Promise<Stack> {
   const chain = await startChain();
   const managers = await Promise.all(
     [0, 1, 2].map(async (index) => {
-      const { service, dataDir } = await startManager(chain, dir, index);
+      const { service, dataDir, logFile } = await startManager(chain, dir, index);
       const manager = {
         url: service.value,
         dataDir,
+        logFile,
         service,
         async restart() {
           manager.service = (await startManager(chain, dir, index, Number(new URL(manager.url).port))).service;

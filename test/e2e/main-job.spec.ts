@@ -1,5 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { JsonRpcProvider } from 'ethers';
+import { openConsent, type FolderKey } from '../../extension/core/consent/consent-object.ts';
+import { Keyring } from '../../extension/core/keys/keyring.ts';
+import { fromWords } from '../../extension/core/keys/mnemonic.ts';
+import type { Network } from '../../extension/core/network/descriptor.ts';
+import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
+import { RegistryClient } from '../../extension/core/registry/client.ts';
+import { cidFromDigest } from '../../extension/core/storage/cid.ts';
+import { gatewaySource } from '../../portal/sdk/gateway-source.ts';
 import { BUNDLE, bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
@@ -83,7 +92,7 @@ test('an entry added after sharing ended is sealed under keys the former reader 
   const patient = await WalletApp.open(patients);
   await patient.createWallet();
   const doctor = await WalletApp.open(doctors);
-  await doctor.createWallet('provider');
+  const doctorsWords = await doctor.createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
   await desk.signIn('Dr Ines Holm', stack.staffCode);
@@ -104,11 +113,54 @@ test('an entry added after sharing ended is sealed under keys the former reader 
   await patient.stopSharing();
   await patient.importFile(bundleFile());
   await patient.waitUntilRecorded();
+  const owner = await patient.accountNumber();
 
-  // Shared again with somebody else only: the former reader's wallet finds no key, even asking for the new entry by name.
-  await desk.refresh();
-  await expect(desk.records()).toHaveCount(0);
+  // A dishonest reader keeps every key it was ever given and asks no chain for leave.
+  const former = await everyKeyGiven(stack.network, doctorsWords, owner);
+  const { records, reader } = former;
+  const shared = records.filter((r) => former.folders.has(r.folder));
+  const [old, fresh] = [shared.filter((r) => r.epoch === 0), shared.filter((r) => r.epoch === 1)];
+  expect(old.length).toBeGreaterThan(0);
+  expect(fresh.length).toBeGreaterThan(0);
+  for (const { cid, commitment, folder } of old) {
+    const key = former.keyOf(folder, 0);
+    const index = await reader.openIndex(cidFromDigest(cid).toString(), key ?? new Uint8Array(32), commitment);
+    expect(index.items.length).toBeGreaterThan(0);
+  }
+  for (const { cid, commitment, folder } of fresh) {
+    expect(former.keyOf(folder, 1)).toBeUndefined();
+    const root = cidFromDigest(cid).toString();
+    for (const key of former.keys) {
+      await expect(reader.openIndex(root, key, commitment)).rejects.toMatchObject({ code: 'sealed-data-damaged' });
+    }
+  }
 });
+
+/** What somebody with a reader's words can collect from the chain and the managers, whatever the chain says now. */
+async function everyKeyGiven(network: Network, words: readonly string[], patient: string) {
+  const { encryption, address } = Keyring.fromEntropy(fromWords(words.join(' ')));
+  const client = new RegistryClient(network, new JsonRpcProvider(network.rpcUrl));
+  const source = gatewaySource(network.managers);
+  const digests = [
+    ...(await client.granted({ patient, member: address })).map((g) => g.receipt),
+    ...(await client.rotations(patient)).map((r) => r.keyring),
+  ];
+  const found: FolderKey[] = [];
+  for (const digest of digests) {
+    const bytes = await source.block(cidFromDigest(digest));
+    const content = await openConsent(bytes, encryption.secret, { registry: network.registry, patient }).catch(
+      () => undefined,
+    );
+    found.push(...(content?.keys ?? []));
+  }
+  return {
+    records: await client.records({ patient }),
+    reader: new LocalEntryReader(source),
+    folders: new Set(found.map((k) => k.folder)),
+    keys: found.map((k) => k.key),
+    keyOf: (folder: number, epoch: number) => found.find((k) => k.folder === folder && k.epoch === epoch)?.key,
+  };
+}
 
 const DATA = join(import.meta.dirname, '../../../shared/data');
 const bundles = existsSync(DATA)
@@ -214,15 +266,12 @@ test('a stranger’s wallet and a plain HTTP client get nothing readable', async
     );
   expect(await ask('health_listRecords', { patient: owner })).toMatchObject({ result: { records: [], total: 0 } });
 
-  const { RegistryClient } = await import('../../extension/core/registry/client.ts');
-  const { JsonRpcProvider } = await import('ethers');
-  const { cidFromDigest } = await import('../../extension/core/storage/cid.ts');
   const client = new RegistryClient(stack.network, new JsonRpcProvider(stack.network.rpcUrl));
   const records = await client.records({ patient: owner });
   expect(records.length).toBeGreaterThan(0);
   for (const record of records) {
     expect(await ask('health_readRecord', { patient: owner, id: `${record.id}/0` })).toEqual({ code: 4100 });
-    const url = `${stack.network.managers[0]}/ipfs/${cidFromDigest(record.cid)}?format=car`;
+    const url = `${stack.network.managers[0]}/ipfs/${cidFromDigest(record.cid).toString()}?format=car`;
     const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
     expect(bytes.length).toBeGreaterThan(500);
     for (const word of ['Lisinopril', 'Sandoval', 'resourceType', 'depress']) expect(bytes.includes(word)).toBe(false);

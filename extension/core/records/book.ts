@@ -96,7 +96,7 @@ export class RecordBook {
    */
   async list(patient: string, folders?: ReadonlySet<number>, pending: readonly RecordAdded[] = []): Promise<Listing> {
     const anchored = (await this.#client.records({ patient })).filter((r) => folders?.has(r.folder) ?? true);
-    await this.#checkHeads(patient, anchored);
+    await this.#checkHeads(patient, anchored, folders ?? new Set(anchored.map((r) => r.folder)));
     const known = new Set(anchored.map((r) => toHex(r.cid)));
     const records = [...anchored, ...pending.filter((r) => !known.has(toHex(r.cid)))];
     const items: RecordItem[] = [];
@@ -145,9 +145,10 @@ export class RecordBook {
   }
 
   /** The head chain shows whether the node hid a log. A record that arrived between two calls makes the head newer: read again. */
-  async #checkHeads(patient: string, records: readonly RecordAdded[]): Promise<void> {
+  async #checkHeads(patient: string, records: readonly RecordAdded[], folders: ReadonlySet<number>): Promise<void> {
     const byFolder = Map.groupBy(records, (r) => r.folder);
-    for (const [folder, list] of byFolder) {
+    for (const folder of folders) {
+      const list = byFolder.get(folder) ?? [];
       const { head, count } = await this.#client.folder(patient, folder);
       if (count <= list.length && headOf(list).toLowerCase() === head.toLowerCase()) continue;
       const again = (await this.#client.records({ patient })).filter((r) => r.folder === folder);

@@ -49,14 +49,18 @@ export class DeskPage {
     await this.records().getByRole('button', { name: title }).first().click();
   }
 
-  async addResult(test: string, value: string, unit: string): Promise<void> {
+  /** Fills in a result and sends it off: the wallet asks. */
+  async askToAddResult(test: string, value: string, unit: string): Promise<PromptWindow> {
     await this.page.getByLabel('Test name').fill(test);
     await this.page.getByLabel('Value').fill(value);
     await this.page.getByLabel('Unit').fill(unit);
-    const prompt = await PromptWindow.during(this.#browser.context, () =>
+    return PromptWindow.during(this.#browser.context, () =>
       this.page.getByRole('button', { name: 'Add result' }).click(),
     );
-    await prompt.approve();
+  }
+
+  async addResult(test: string, value: string, unit: string): Promise<void> {
+    await (await this.askToAddResult(test, value, unit)).approve();
   }
 
   async says(text: string | RegExp): Promise<void> {

@@ -30,7 +30,12 @@ describe('signatures of the wallet', () => {
 
 describe('signed calls', () => {
   const client = { network: { chainId: 31_337, registry: REGISTRY }, nonce: () => Promise.resolve(3n << 64n) };
-  const calls = new SignedCalls(client as unknown as RegistryClient, keyring.account, keyring.address, () => 1_800_000_000_000);
+  const calls = new SignedCalls(
+    client as unknown as RegistryClient,
+    keyring.account,
+    keyring.address,
+    () => 1_800_000_000_000,
+  );
 
   it('count on the nonces of those signed before them in the same batch', async () => {
     const digest = fill(32, 1);
@@ -39,7 +44,14 @@ describe('signed calls', () => {
     const [signer, , , , , deadline] = args as unknown as [string, unknown, unknown, unknown, unknown, bigint];
     expect(signer).toBe(keyring.address);
     expect(deadline).toBe(1_800_003_600n);
-    const message = { signer, folders: [7, 8], voidGrants: false, keyring: `0x${'01'.repeat(32)}`, nonce: (3n << 64n) + 2n, deadline };
+    const message = {
+      signer,
+      folders: [7, 8],
+      voidGrants: false,
+      keyring: `0x${'01'.repeat(32)}`,
+      nonce: (3n << 64n) + 2n,
+      deadline,
+    };
     expect(args.at(-1)).toBe(signTyped(keyring.account, domain, ROTATE_TYPES, message));
   });
 });

@@ -53,7 +53,10 @@ describe('the test vectors of docs/PROTOCOL.md', () => {
   });
 
   it('give the commitment and the entry', async () => {
-    const leaf = await leafHash(fromHex(vectors.leafSalt), fromHex(createHash('sha256').update(vectors.plaintext).digest('hex')));
+    const leaf = await leafHash(
+      fromHex(vectors.leafSalt),
+      fromHex(createHash('sha256').update(vectors.plaintext).digest('hex')),
+    );
     expect(toHex(leaf)).toBe(vectors.leaf);
     expect(toHex(await merkleRoot([leaf, leaf]))).toBe(vectors.commitmentOfTwo);
     const entry = decodeEntry(fromHex(vectors.entry));
@@ -91,12 +94,19 @@ describe('an implementation that has only the document and Node’s own crypto',
 
   it('opens the capsule', () => {
     const capsule = bytes(vectors.capsule);
-    const [ephemeral, nonce, tag, sealed] = [capsule.subarray(0, 33), capsule.subarray(33, 45), capsule.subarray(45, 61), capsule.subarray(61)];
+    const [ephemeral, nonce, tag, sealed] = [
+      capsule.subarray(0, 33),
+      capsule.subarray(33, 45),
+      capsule.subarray(45, 61),
+      capsule.subarray(61),
+    ];
     const point = scalarMultiply(bytes(vectors.encryptionSecret), ephemeral);
     const key = hkdf(Buffer.concat([ephemeral, point]), Buffer.alloc(0), Buffer.alloc(0));
     const decipher = createDecipheriv('aes-256-gcm', key, nonce);
     decipher.setAuthTag(tag);
-    expect(`0x${Buffer.concat([decipher.update(sealed), decipher.final()]).toString('hex')}`).toBe(vectors.capsuleSecret);
+    expect(`0x${Buffer.concat([decipher.update(sealed), decipher.final()]).toString('hex')}`).toBe(
+      vectors.capsuleSecret,
+    );
   });
 });
 
