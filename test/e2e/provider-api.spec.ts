@@ -6,6 +6,9 @@ import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { serveSite, type Site } from './support/site.ts';
 
+const text = (form: RegExp): unknown => expect.stringMatching(form);
+const ANY_TEXT = text(/./);
+const ACCOUNT = text(/^0x[0-9a-f]{40}$/);
 const STRANGER = '0x00000000000000000000000000000000000000aa';
 const ACCESS = {
   purpose: 'TREAT',
@@ -16,7 +19,7 @@ const ACCESS = {
 };
 
 /** A page that spoils every global it can reach once it has loaded, then calls the wallet. Answers go to `data-answers`. */
-const SPOILED = `<!doctype html><meta charset="utf-8"><title>A spoiled page</title><script>
+const SPOILED = `<!doctype html><meta charset="utf-8"><title>A spoiled page</title><script>(() => {
   const { JSON, document, Object: O } = window, provider = window.salus;
   const broken = () => { throw new Error('spoiled'); };
   const spoil = (object, names) => { for (let i = 0; i < names.length; i++) object[names[i]] = broken; };
@@ -43,7 +46,7 @@ const SPOILED = `<!doctype html><meta charset="utf-8"><title>A spoiled page</tit
     };
     document.documentElement.dataset.answers = JSON.stringify(answers);
   })();
-</script>`;
+})()</script>`;
 
 let portal: Site;
 let other: Site;
@@ -85,9 +88,9 @@ test('a portal finds the wallet by its EIP-6963 announcement', async ({ newBrows
   expect(announced).toEqual([
     {
       info: {
-        uuid: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/) as string,
+        uuid: text(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
         name: 'Salus',
-        icon: expect.stringMatching(/^data:image\/svg\+xml,/) as string,
+        icon: text(/^data:image\/svg\+xml,/),
         rdns: 'health.salus.wallet',
       },
       isTheInjectedOne: true,
@@ -118,8 +121,7 @@ test('a portal is told the chain at once, and the account only after the person 
 test('a locked wallet tells a portal nothing, asks the person to unlock, and then answers', async ({ newBrowser }) => {
   const { app, site } = await patientAtPortal(newBrowser);
   const account = await site.connect();
-  await app.page.getByRole('button', { name: 'Lock' }).click();
-  await expect(app.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
+  await app.lock();
   expect(await site.request('eth_accounts')).toEqual({ result: [] });
 
   const { prompt, answer } = await site.ask('eth_requestAccounts');
@@ -284,7 +286,7 @@ test('garbage messages in the page neither break the wallet nor answer a request
   expect(await site.request('net_version')).toHaveProperty('result');
   await prompt.typeSite(portal.host);
   await prompt.approve();
-  expect(await answer).toEqual({ result: [expect.stringMatching(/^0x[0-9a-f]{40}$/) as string] });
+  expect(await answer).toEqual({ result: [ACCOUNT] });
   expect(broken).toEqual([]);
 });
 
@@ -299,9 +301,9 @@ test('a page that has spoiled its own globals still gets right answers and typed
   expect(JSON.parse((await html.getAttribute('data-answers')) ?? '')).toEqual({
     chain: { result: `0x${stack.network.chainId.toString(16)}` },
     accounts: { result: [] },
-    unknown: { code: 4200, name: 'ProviderRpcError', message: expect.any(String) as string },
-    cyclic: { code: -32602, name: 'ProviderRpcError', message: expect.any(String) as string },
-    uncallable: { code: -32602, name: 'ProviderRpcError', message: expect.any(String) as string },
+    unknown: { code: 4200, name: 'ProviderRpcError', message: ANY_TEXT },
+    cyclic: { code: -32602, name: 'ProviderRpcError', message: ANY_TEXT },
+    uncallable: { code: -32602, name: 'ProviderRpcError', message: ANY_TEXT },
   });
 });
 
@@ -377,7 +379,7 @@ test('two portals that ask at once each get their own answer', async ({ newBrows
   expect(await next.answer).toMatchObject({ code: 4001 });
   await first.prompt.typeSite(portal.host);
   await first.prompt.approve();
-  expect(await first.answer).toEqual({ result: [expect.stringMatching(/^0x[0-9a-f]{40}$/) as string] });
+  expect(await first.answer).toEqual({ result: [ACCOUNT] });
   expect(await second.request('eth_accounts')).toEqual({ result: [] });
 });
 
@@ -405,8 +407,7 @@ test('before consent a page cannot tell whether there is a wallet or what it hol
 
   await app.createWallet();
   expect(await look()).toEqual(withNoWallet);
-  await app.page.getByRole('button', { name: 'Lock' }).click();
-  await expect(app.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
+  await app.lock();
   expect(await look()).toEqual(withNoWallet);
   expect(site.openPrompts()).toBe(0);
 });

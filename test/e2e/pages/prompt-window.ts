@@ -18,6 +18,8 @@ export class PromptWindow {
     await cause();
     const page = await opened;
     await page.waitForLoadState();
+    // The size the wallet opens it in, whatever the other pages of this browser have.
+    await page.setViewportSize({ width: 460, height: 760 });
     return new PromptWindow(page);
   }
 

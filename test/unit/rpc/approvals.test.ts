@@ -27,7 +27,10 @@ const question = (requestKey: string, origin = 'https://a.example') => ({
 const settledSoon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeEach(() => {
-  [store, now, opened, closed] = [new Map(), 1_000, [], []];
+  store = new Map<string, unknown>();
+  now = 1_000;
+  opened = [];
+  closed = [];
 });
 
 describe('the queue of approvals', () => {
