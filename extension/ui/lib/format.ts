@@ -1,17 +1,10 @@
+import { dateText } from '../../core/fhir/date-text.ts';
+
 /** Dates and numbers in the person's locale. */
 const locale = () => navigator.language;
 
 /** A FHIR date or dateTime, to the precision it has. */
-export function fhirDate(value: string): string {
-  const parts = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(value);
-  if (parts === null) return value;
-  const [, year = '', month, day] = parts;
-  const date = new Date(Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1)));
-  const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', year: 'numeric' };
-  if (month !== undefined) options.month = 'short';
-  if (day !== undefined) options.day = 'numeric';
-  return new Intl.DateTimeFormat(locale(), options).format(date);
-}
+export const fhirDate = (value: string): string => dateText(value, locale());
 
 /** Unix seconds. */
 export const moment = (seconds: number): string =>

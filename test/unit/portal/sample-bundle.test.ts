@@ -5,7 +5,7 @@ import { classify } from '../../../extension/core/fhir/classify.ts';
 import sample from '../../../portal/sample-bundle.json' with { type: 'json' };
 import { CLINIC } from '../../../portal/clinic-profile.ts';
 import { labResult } from '../../../portal/pages/desk/lab-result.ts';
-import { readable } from '../../../portal/pages/desk/readable.ts';
+import { readable } from '../../../extension/core/fhir/readable.ts';
 
 const validate = fhirValidator();
 const parsed = parseFhir(JSON.stringify(sample));
@@ -44,7 +44,7 @@ test('the clinic’s profile and a result of the desk are valid FHIR', () => {
   expect(validate(result)).toEqual([]);
   expect(validate(structuredClone(CLINIC))).toEqual([]);
   expect(classify(result)).toBe('results');
-  expect(readable(result)).toContainEqual({ label: 'Result quantity', text: '4.1 mmol/L' });
+  expect(readable(result)).toContainEqual({ label: 'Result', text: '4.1 mmol/L' });
 });
 
 test('each resource of the sample can be read as lines, and no line is a raw object', () => {

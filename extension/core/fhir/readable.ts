@@ -1,5 +1,5 @@
-import { at, listAt, textAt, type Resource } from '../../../extension/core/fhir/resource.ts';
-import { dateText } from '../shared/date-text.ts';
+import { dateText } from './date-text.ts';
+import { at, listAt, textAt } from './resource.ts';
 
 /** One line of a resource as a person reads it. */
 export interface Fact {
@@ -8,7 +8,13 @@ export interface Fact {
 }
 
 /** Fields that say how a resource is kept, not what it says. */
-const LEFT_OUT = new Set(['resourceType', 'id', 'meta', 'text', 'contained', 'extension', 'identifier']);
+const LEFT_OUT = new Set(
+  'resourceType id meta text contained extension modifierExtension identifier implicitRules language photo data'.split(
+    ' ',
+  ),
+);
+/** The type at the end of a choice element's name (`effectiveDateTime`), which says nothing to a person. */
+const CHOICE = /(DateTime|CodeableConcept|Quantity|Period|String|Boolean|Integer|Age|Range|Reference)$/;
 const DATE = /^\d{4}-\d\d(-\d\d(T.*)?)?$/;
 /** Deep enough for any R4 resource; a made-up one cannot keep the page busy. */
 const MOST_DEPTH = 6;
@@ -16,19 +22,26 @@ const MOST_DEPTH = 6;
 /** `MedicationStatement` → `Medication statement`. */
 export const typeName = (type: string): string => sentence(type);
 
-/** A resource as labelled lines, in its own order. Codes are shown by their words. */
-export function readable(resource: Resource): Fact[] {
+/**
+ * A resource as labelled lines, in its own order. Codes are shown by their words; references without words of their own, and
+ * narrative HTML, which is somebody else's markup, are left out.
+ */
+export function readable(resource: unknown): Fact[] {
+  if (typeof resource !== 'object' || resource === null) return [];
   return Object.entries(resource)
-    .filter(([field]) => !LEFT_OUT.has(field))
-    .flatMap(([field, value]) => facts(sentence(field.replace(/^value(?=[A-Z])/, 'result ')), value, 0));
+    .filter(([field]) => !LEFT_OUT.has(field) && !field.startsWith('_'))
+    .flatMap(([field, value]) => facts(labelOf(field), value, 0));
 }
+
+/** `valueQuantity` → `Result`; `effectiveDateTime` → `Effective`. */
+const labelOf = (field: string): string => sentence(field.replace(/^value(?=[A-Z]|$)/, 'result').replace(CHOICE, ''));
 
 function facts(label: string, value: unknown, depth: number): Fact[] {
   const text = wholeText(value);
   if (text !== undefined) return text === '' ? [] : [{ label, text }];
   if (depth >= MOST_DEPTH) return [];
   if (Array.isArray(value)) return value.flatMap((item: unknown) => facts(label, item, depth + 1));
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || 'reference' in value) return [];
   const named = wholeText(at(value, 'code'));
   if (named !== undefined) return facts(`${label}: ${named}`, withoutCode(value), depth + 1);
   return Object.entries(value).flatMap(([field, inner]) => facts(`${label}: ${lower(field)}`, inner, depth + 1));
