@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 
@@ -8,6 +9,9 @@ export default defineConfig({
   imports: false,
   vite: () => ({
     plugins: [fhirDefinitions()],
+    resolve: {
+      alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
+    },
     build: { target: 'chrome123', chunkSizeWarningLimit: 4_000 },
   }),
   manifest: {

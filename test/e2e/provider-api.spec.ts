@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { expect, test } from './fixtures.ts';
-import { PromptWindow } from './pages/prompt-window.ts';
+import type { PromptWindow } from './pages/prompt-window.ts';
 import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { serveSite, type Site } from './support/site.ts';

@@ -108,11 +108,14 @@ export class Vault {
 
   /** The entropy, while unlocked. @throws SalusError `vault-locked` */
   async entropy(): Promise<Bytes> {
+    const locked = () => new SalusError('vault-locked', 'The wallet is locked.');
     const key = await this.#sessionKey();
-    const content = key && (await openVault(await this.#load(), key));
-    if (key === undefined || content === undefined) {
+    // Nothing is removed here: an unlock that runs beside this call may have stored its key meanwhile.
+    if (key === undefined) throw locked();
+    const content = await openVault(await this.#load(), key);
+    if (content === undefined) {
       await this.lock();
-      throw new SalusError('vault-locked', 'The wallet is locked.');
+      throw locked();
     }
     return fromBase64(content.entropy);
   }
