@@ -57,10 +57,18 @@ export class Approvals {
   readonly #store: SessionStore;
   readonly #windows: PromptWindows;
   readonly #now: () => number;
+  /** Told of a new question before its window opens, so that what it will show can be made ready meanwhile. */
+  readonly #onAsk: (approval: Approval) => void;
   readonly #waiting = new Map<string, ((outcome: Outcome) => void)[]>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(store: SessionStore, windows: PromptWindows, now: () => number) {
+  constructor(
+    store: SessionStore,
+    windows: PromptWindows,
+    now: () => number,
+    onAsk: (approval: Approval) => void = () => undefined,
+  ) {
+    this.#onAsk = onAsk;
     this.#store = store;
     this.#windows = windows;
     this.#now = now;
@@ -156,8 +164,9 @@ export class Approvals {
       );
     }
     const id = randomId();
-    const windowId = await this.#windows.open(id);
-    stored.pending.push({ ...question, id, createdAt: this.#now(), windowId });
+    const approval = { ...question, id, createdAt: this.#now() };
+    this.#onAsk(approval);
+    stored.pending.push({ ...approval, windowId: await this.#windows.open(id) });
   }
 
   async #read(): Promise<Stored> {

@@ -5,7 +5,7 @@ import { giveConsent } from '../core/wallet/give-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { listOwn } from '../core/wallet/list-records.ts';
 import type { StoragePort } from '../core/wallet/ports.ts';
-import { siteTrust, type RecipientTrust, type SiteTrust } from '../core/wallet/trust.ts';
+import { recipientTrust, siteTrust, type RecipientTrust, type SiteTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { writeShared } from '../core/wallet/write-shared.ts';
 import { EXPIRES_MS, type Approval } from './approvals.ts';
@@ -40,11 +40,14 @@ interface PromptParts {
   readonly wallet: Wallet;
   readonly storage: StoragePort;
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
-  readonly plans: Map<string, ImportReport>;
 }
 
 /** Shows requests to the person, and carries out what was approved. Nothing is decrypted for a site before that. */
-export function createPrompts({ wallet, storage, notify, plans }: PromptParts) {
+export function createPrompts({ wallet, storage, notify }: PromptParts) {
+  /** What an offer would add, between the moment it is shown and the moment it is approved: job → report. */
+  const plans = new Map<string, ImportReport>();
+  const warm = new Map<string, Promise<PromptView>>();
+
   const connect = async (origin: string): Promise<string[]> => {
     const session = await wallet.session();
     await session.state.update((s) => ({
@@ -65,7 +68,10 @@ export function createPrompts({ wallet, storage, notify, plans }: PromptParts) {
         return giveAccess(approval, choice);
       case 'offer': {
         const job = approval.job ?? '';
-        const rows = await commitOwnImport(session, job, plans.get(job) ?? (await planOwnImport(session, job)));
+        const { section } = approval.params as { section?: Section };
+        const report = plans.get(job) ?? (await planOwnImport(session, job, section));
+        plans.delete(job);
+        const rows = await commitOwnImport(session, job, report);
         void wallet.sync();
         return { entries: rows.map((r) => ({ cid: r.root, section: undefined })), accepted: rows.length > 0 };
       }
@@ -112,40 +118,55 @@ export function createPrompts({ wallet, storage, notify, plans }: PromptParts) {
     };
   };
 
-  const view = async (approval: Approval): Promise<PromptView> => {
+  const compute = async (approval: Approval): Promise<PromptView> => {
     const session = await wallet.session();
     const { id, origin, createdAt } = approval;
-    const { recipient: recipientTrust, ...site } = await siteTrust(session.client, storage, origin);
-    const base = { id, site, expiresAt: createdAt + EXPIRES_MS };
+    const lookingUp = siteTrust(session.client, storage, origin);
+    const base = async () => ({ id, site: await lookingUp, expiresAt: createdAt + EXPIRES_MS });
     switch (approval.kind) {
       case 'connect':
-        return { ...base, kind: 'connect', account: (await session.state.read()).kind };
+        return { ...(await base()), kind: 'connect', account: (await session.state.read()).kind };
       case 'access': {
         const request = approval.params as AccessRequest;
-        const { items } = await listOwn(session);
+        const [known, { items }, recipient] = await Promise.all([
+          base(),
+          listOwn(session),
+          recipientTrust(session.client, storage, request.recipient.address, lookingUp),
+        ]);
         const counts = new Map(countSections(items).map((c) => [c.section, c]));
         const sections = request.sections.map(
           (section) => counts.get(section) ?? { section, count: 0, sensitive: SENSITIVE.has(section) },
         );
-        const recipient = await recipientTrust(request.recipient.address);
-        return { ...base, kind: 'access', request, recipient, sections };
+        return { ...known, kind: 'access', request, recipient, sections };
       }
       case 'offer': {
-        const report = await planOwnImport(
-          session,
-          approval.job ?? '',
-          (approval.params as { section?: Section }).section,
-        );
-        plans.set(approval.job ?? '', report);
-        return { ...base, kind: 'offer', report };
+        const job = approval.job ?? '';
+        const report = await planOwnImport(session, job, (approval.params as { section?: Section }).section);
+        plans.set(job, report);
+        return { ...(await base()), kind: 'offer', report };
       }
       case 'write': {
         const { patient, section } = approval.params as { patient: string; section: Section };
         const report = await storage.plan(approval.job ?? '', [], section);
-        return { ...base, kind: 'write', patient, section, report };
+        return { ...(await base()), kind: 'write', patient, section, report };
       }
     }
   };
 
-  return { view, carryOut };
+  /** Begins to make ready what a request will show, while its window opens. A locked wallet makes nothing ready. */
+  const prepare = (approval: Approval): void => {
+    const view = compute(approval);
+    view.catch(() => warm.delete(approval.id)); // the window asks again, and shows what is wrong
+    warm.set(approval.id, view);
+  };
+
+  const view = (approval: Approval): Promise<PromptView> => {
+    const ready = warm.get(approval.id);
+    warm.delete(approval.id);
+    return ready?.catch(() => compute(approval)) ?? compute(approval);
+  };
+
+  return { view, prepare, carryOut };
 }
+
+export type Prompts = ReturnType<typeof createPrompts>;

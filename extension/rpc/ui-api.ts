@@ -15,7 +15,7 @@ import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approvals } from './approvals.ts';
-import { createPrompts, type PromptChoice, type PromptView } from './prompts.ts';
+import type { PromptChoice, Prompts, PromptView } from './prompts.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 
 export interface HomeView {
@@ -45,6 +45,7 @@ export interface OpenedRecord {
 export interface UiParts {
   readonly wallet: Wallet;
   readonly approvals: Approvals;
+  readonly prompts: Prompts;
   readonly storage: StoragePort;
   /** Tells pages of a site what changed. */
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
@@ -91,11 +92,10 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, storage, notify, changed }: UiParts) {
+export function createUiApi({ wallet, approvals, prompts, storage, notify, changed }: UiParts) {
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
-  const prompts = createPrompts({ wallet, storage, notify, plans });
 
   const copiesOf = async (): Promise<HomeView['copies']> => {
     const { network } = (await wallet.session()).client;

@@ -44,34 +44,35 @@ async function nameOf(storage: StoragePort, member: Member): Promise<string | un
   }
 }
 
-/** Resolves a web origin to the hospital that registered it, and answers about recipients in that light. */
-export async function siteTrust(
-  client: RegistryClient,
-  storage: StoragePort,
-  origin: string,
-): Promise<SiteTrust & { recipient: (address: string) => Promise<RecipientTrust> }> {
+/** Resolves a web origin to the hospital that registered it. */
+export async function siteTrust(client: RegistryClient, storage: StoragePort, origin: string): Promise<SiteTrust> {
   const hospital = await client.hospitalOf(origin);
-  const recipient = async (address: string): Promise<RecipientTrust> => {
-    const member = await client.member(address);
-    const known = { address, role: member.role, active: member.active, hasKey: member.encryptionKey !== undefined };
-    if (member.role === Role.None || member.role === Role.Patient) return known;
-    const by = await client.member(member.enroller);
-    const name = await nameOf(storage, by);
-    return {
-      ...known,
-      vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address },
-    };
-  };
-  if (hospital === undefined) return { origin, recipient };
+  if (hospital === undefined) return { origin };
   const [name, since] = await Promise.all([nameOf(storage, hospital), client.enrolledAt(hospital.address)]);
+  const { address, enroller } = hospital;
   return {
     origin,
-    hospital: {
-      address: hospital.address,
-      ...(name && { name }),
-      ...(since !== undefined && { since }),
-      accreditedBy: hospital.enroller,
-    },
-    recipient,
+    hospital: { address, ...(name && { name }), ...(since !== undefined && { since }), accreditedBy: enroller },
+  };
+}
+
+/**
+ * What is known of the one who would read.
+ * @param site being looked up at the same time: whether the same hospital vouches for both is part of the answer
+ */
+export async function recipientTrust(
+  client: RegistryClient,
+  storage: StoragePort,
+  address: string,
+  site: Promise<SiteTrust>,
+): Promise<RecipientTrust> {
+  const member = await client.member(address);
+  const known = { address, role: member.role, active: member.active, hasKey: member.encryptionKey !== undefined };
+  if (member.role === Role.None || member.role === Role.Patient) return known;
+  const by = await client.member(member.enroller);
+  const [name, { hospital }] = await Promise.all([nameOf(storage, by), site]);
+  return {
+    ...known,
+    vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address },
   };
 }

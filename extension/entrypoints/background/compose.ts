@@ -9,6 +9,7 @@ import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
 import { Wallet } from '../../core/wallet/wallet.ts';
 import { Approvals } from '../../rpc/approvals.ts';
+import { createPrompts } from '../../rpc/prompts.ts';
 import { RpcServer } from '../../rpc/server.ts';
 import { createUiApi, type UiApi } from '../../rpc/ui-api.ts';
 import { notifySite, notifyUi } from './events.ts';
@@ -44,7 +45,8 @@ export async function compose(): Promise<Background> {
     now,
     onChange: notifyUi,
   });
-  const approvals = new Approvals(sessionStore, promptWindows, now);
+  const prompts = createPrompts({ wallet, storage, notify: notifySite });
+  const approvals = new Approvals(sessionStore, promptWindows, now, prompts.prepare);
   const server = new RpcServer({
     wallet,
     approvals,
@@ -53,6 +55,6 @@ export async function compose(): Promise<Background> {
     networkName: network.name,
     version: browser.runtime.getManifest().version,
   });
-  const ui = createUiApi({ wallet, approvals, storage, notify: notifySite, changed: notifyUi });
+  const ui = createUiApi({ wallet, approvals, prompts, storage, notify: notifySite, changed: notifyUi });
   return { wallet, approvals, server, ui };
 }
