@@ -12,7 +12,7 @@ import { claimChain, lieAboutBlocks, startProxy, type Proxy } from './support/pr
 import { serveSite, type Site } from './support/site.ts';
 import { keptIn } from './support/storage.ts';
 
-const LARGE = { count: 800, noteBytes: 9_000 };
+const LARGE = { count: 1_500, noteBytes: 9_000 };
 const largeFile = () => bundleFile(largeBundle(LARGE.count, LARGE.noteBytes), 'large.json');
 const IN_PROGRESS = /^Encrypting/;
 
@@ -91,7 +91,9 @@ test('an import goes on to its end when the service worker dies in the middle', 
 
   await stopWorker(browser);
 
-  await expect(app.page.getByRole('heading', { name: 'Added to your record' })).toBeVisible({ timeout: 60_000 });
+  const added = app.page.getByRole('heading', { name: 'Added to your record' });
+  expect(await added.count(), 'the import was still going on').toBe(0);
+  await expect(added).toBeVisible({ timeout: 60_000 });
   await app.go('Home');
   await expect(app.page.getByText(`${LARGE.count} items`)).toBeVisible();
   await app.waitUntilRecorded();

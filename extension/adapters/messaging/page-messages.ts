@@ -2,13 +2,6 @@
 export const TO_CONTENT = 'salus:content';
 export const TO_PAGE = 'salus:page';
 
-export interface PageRequest {
-  readonly target: typeof TO_CONTENT;
-  readonly id: number;
-  readonly method: string;
-  readonly params: unknown;
-}
-
 export type PageMessage = { readonly target: typeof TO_PAGE } & (
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: { code: number; message: string; data?: { reason: string } } }
