@@ -119,7 +119,11 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
     /** Throws `bad-words` saying what is wrong. */
     checkWords: (words: string): Promise<number> => Promise.resolve(fromWords(words).length),
     unlock: (password: string): Promise<void> => wallet.unlock(password),
-    lock: (): Promise<void> => wallet.lock(),
+    /** No consent survives: what waits is rejected before the keys are dropped. */
+    async lock(): Promise<void> {
+      await approvals.rejectAll();
+      await wallet.lock();
+    },
     touch: (): Promise<void> => wallet.touch(),
     syncNow: (): Promise<void> => wallet.sync(),
 
