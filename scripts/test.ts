@@ -73,7 +73,8 @@ async function endToEnd() {
   findChromium();
   const code = await runCommand(bin('playwright'), ['test', '-c', 'test/e2e/playwright.config.ts']);
   const { expected, unexpected, flaky, skipped } = (await report(PlaywrightReport, 'e2e.json')).stats;
-  return { passed: expected, failed: atLeastOne(unexpected + flaky, code), skipped };
+  if (flaky > 0) console.log(`${flaky} passed only at the second try: see above.`);
+  return { passed: expected + flaky, failed: atLeastOne(unexpected, code), skipped };
 }
 
 async function main(): Promise<number> {

@@ -5,6 +5,10 @@ export default defineConfig({
   outputDir: '../../.output/test-results',
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  workers: 1,
+  // Each worker has a network of its own; two keep two cores busy, since a test mostly waits for another process.
+  workers: 2,
+  fullyParallel: true,
+  // A second try tells a busy machine from a broken product; what needed one is counted and named as flaky.
+  retries: 1,
   reporter: [['list'], ['json', { outputFile: '../../.output/e2e.json' }]],
 });
