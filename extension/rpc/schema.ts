@@ -7,6 +7,8 @@ const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an a
 const shortText = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const section = v.picklist(SECTIONS);
 const seconds = v.pipe(v.number(), v.safeInteger());
+/** Each once, in the order given. */
+const distinct = <T>(list: readonly T[]): T[] => [...new Set(list)];
 const none = v.optional(v.union([v.tuple([]), v.strictObject({})]));
 
 /** Longest time a page may ask for: a year. */
@@ -15,8 +17,11 @@ const LONGEST_SECONDS = 366 * 86_400;
 const AccessRequestSchema = v.strictObject({
   /** HL7 v3 PurposeOfUse. */
   purpose: v.picklist(PURPOSES),
-  sections: v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length)),
-  rights: v.optional(v.pipe(v.array(v.picklist(['read', 'write'])), v.minLength(1), v.maxLength(2)), ['read']),
+  sections: v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length), v.transform(distinct)),
+  rights: v.optional(
+    v.pipe(v.array(v.picklist(['read', 'write'])), v.minLength(1), v.maxLength(2), v.transform(distinct)),
+    ['read'],
+  ),
   /** Seconds. */
   duration: v.pipe(seconds, v.minValue(60), v.maxValue(LONGEST_SECONDS)),
   /** Shown to the person as the site's own words. */

@@ -98,7 +98,9 @@ export class RecordBook {
     const anchored = (await this.#client.records({ patient })).filter((r) => folders?.has(r.folder) ?? true);
     await this.#checkHeads(patient, anchored, folders ?? new Set(anchored.map((r) => r.folder)));
     const known = new Set(anchored.map((r) => toHex(r.cid)));
-    const records = [...anchored, ...pending.filter((r) => !known.has(toHex(r.cid)))];
+    const all = [...anchored, ...pending.filter((r) => !known.has(toHex(r.cid)))];
+    // An author may anchor the same entry twice; it is one entry all the same.
+    const records = new Map(all.map((r) => [r.id, r])).values();
     const items: RecordItem[] = [];
     const unreadable: Listing['unreadable'] = [];
     for (const record of records) {

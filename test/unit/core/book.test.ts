@@ -67,6 +67,13 @@ describe('the record book', () => {
     await expect(book.list(PATIENT, new Set([7]))).rejects.toSatisfy((e) => isSalusError(e, 'history-incomplete'));
   });
 
+  it('lists an entry once, though its author recorded it twice', async () => {
+    const { blocks, added } = await record();
+    const twice = [...added, added[0]!];
+    const book = new RecordBook(node(twice, twice), new LocalEntryReader(blocks), () => Promise.resolve(folderKey));
+    expect((await book.list(PATIENT)).items.map((i) => i.title)).toEqual(['Item 1', 'Item 2']);
+  });
+
   it('asks for leave at every opening, also of what it opened before', async () => {
     const { blocks, added } = await record();
     let allowed = true;
