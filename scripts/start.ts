@@ -5,6 +5,7 @@ import { buildAll } from './build.ts';
 import { launchBrowser } from './lib/browser.ts';
 import { findChromium } from './lib/chromium.ts';
 import { serveStartPage } from './lib/start-page.ts';
+import { whenInterrupted } from './lib/processes.ts';
 import { startStack } from './lib/stack.ts';
 import { tour } from './tour.ts';
 
@@ -33,10 +34,7 @@ async function main(): Promise<void> {
   );
   for (const manager of stack.network.managers) console.log(`  manager     ${manager}`);
   console.log(`  staff code  ${stack.staffCode}\n\nCtrl-C ends all of it.`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  await whenInterrupted();
   console.log('\nEnding.');
   await Promise.all(browsers.map((b) => b.close().catch(() => undefined))); // closed by hand already
   server.close();

@@ -27,6 +27,10 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
   const context = await chromium.launchPersistentContext(profileDir, {
     executablePath: findChromium(),
     headless,
+    // Ending is the caller's: a browser that ends the process by itself would leave the rest running.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     locale,
     colorScheme,
     viewport: options.viewport ?? { width: 1_100, height: 850 },

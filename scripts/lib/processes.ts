@@ -34,6 +34,12 @@ process.once('exit', () => {
   }
 });
 
+let interrupted = (): void => process.exit(130);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted());
+
+/** Resolves when the person ends this process; until it is called, that ends everything at once. */
+export const whenInterrupted = (): Promise<void> => new Promise((resolve) => (interrupted = resolve));
+
 export interface Service {
   /** First line of output for which `ready` gave something. */
   readonly value: string;
