@@ -143,13 +143,6 @@ export class StorageHost implements StoragePort {
     return this.#reader.readItem(cid, key, commitment, position);
   }
 
-  /** An item of any size as a Blob, without holding it in memory. */
-  async readBlob(cid: string, key: Bytes, commitment: Bytes, position: number): Promise<Blob> {
-    const parts: Blob[] = [];
-    for await (const part of this.#reader.stream(cid, key, commitment, position)) parts.push(new Blob([own(part)]));
-    return new Blob(parts);
-  }
-
   /** Keeps a dag-cbor object (consent, keyring) and puts it in the outbox. @returns its root CID */
   async putObject(bytes: Bytes, patient: string, author: string): Promise<string> {
     const cid = await cidOf(DAG_CBOR, bytes);
@@ -189,11 +182,7 @@ export class StorageHost implements StoragePort {
     return this.#db.get('outbox', root);
   }
 
-  collectGarbage(): Promise<number> {
-    return collectGarbage(this.#db);
-  }
-
-  /** Deletes everything: used when the person removes the wallet from this browser. */
+  /** Deletes everything this host holds. */
   async wipe(): Promise<void> {
     const tx = this.#db.transaction(['blocks', 'pins', 'outbox', 'meta'], 'readwrite');
     for (const store of ['blocks', 'pins', 'outbox', 'meta'] as const) void tx.objectStore(store).clear();

@@ -3,7 +3,7 @@ import type { Bytes } from '../bytes.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import type { EntryReader } from './book.ts';
 import { decodeEntry } from './entry.ts';
-import { openEntry, readItem, streamItem } from './open-entry.ts';
+import { openEntry, readItem } from './open-entry.ts';
 
 /** An {@link EntryReader} over blocks at hand: in the storage host of the extension, and in a server's SDK. */
 export class LocalEntryReader implements EntryReader {
@@ -23,11 +23,6 @@ export class LocalEntryReader implements EntryReader {
 
   async readItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
     return readItem(await this.#open(cid, key, commitment), position, this.#source);
-  }
-
-  /** The item as a stream, for files too large to hold. */
-  async *stream(cid: string, key: Bytes, commitment: Bytes, position: number): AsyncGenerator<Uint8Array> {
-    yield* streamItem(await this.#open(cid, key, commitment), position, this.#source);
   }
 
   #open(cid: string, key: Bytes, commitment: Bytes) {

@@ -56,7 +56,7 @@ function itemAt(opened: OpenedEntry, position: number): { cid: CID; meta: ItemMe
 }
 
 /** Opens one item as a stream. Its digest is known only at the end: use {@link readItem} where bytes must be proven first. */
-export async function* streamItem(
+async function* streamItem(
   opened: OpenedEntry,
   position: number,
   source: BlockSource,

@@ -120,12 +120,6 @@ export class Vault {
     return fromBase64(content.entropy);
   }
 
-  /** Milliseconds since the epoch at which the wallet locks itself; undefined while locked. */
-  async deadline(): Promise<number | undefined> {
-    const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
-    return parsed.success && parsed.output.deadline > this.#parts.now() ? parsed.output.deadline : undefined;
-  }
-
   /** The person did something: the deadline moves. Does nothing while locked. */
   touch(): Promise<void> {
     return this.#inTurn(async () => {

@@ -36,7 +36,6 @@ export interface StoragePort extends EntryReader {
   rows(): Promise<LedgerRow[]>;
   markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void>;
   replicate(root: string, authorization: string): Promise<LedgerRow | undefined>;
-  wipe(): Promise<void>;
 }
 
 /** Brings signed calls to the chain and pays for them. */

@@ -99,12 +99,6 @@ export class Wallet {
     return this.#parts.vault.touch();
   }
 
-  /** The recovery words' entropy, for showing them once more. Asks for the password again. */
-  async revealEntropy(password: string): Promise<Uint8Array> {
-    await this.#parts.vault.unlock(password);
-    return this.#parts.vault.entropy();
-  }
-
   /**
    * Brings membership, copies and the chain up to date. One at a time; a call during one makes another follow. Never throws:
    * what is behind shows in {@link status} and is tried again by the next alarm.
