@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 
 import toolbox from '@nomicfoundation/hardhat-toolbox-mocha-ethers';
-import { defineConfig } from 'hardhat/config';
+import { configVariable, defineConfig } from 'hardhat/config';
 
 // The compiler is the npm package `solc`: pinned by the lockfile, and nothing is downloaded.
 const path = createRequire(import.meta.url).resolve('solc/soljson.js');
 const compiler = (viaIR: boolean) => ({
   version: '0.8.37',
   path,
-  settings: { viaIR, evmVersion: 'cancun', optimizer: { enabled: true, runs: 10_000 } },
+  settings: { viaIR, evmVersion: 'cancun', optimizer: { enabled: true, runs: viaIR ? 10_000 : 200 } },
 });
 
 export default defineConfig({
@@ -20,12 +20,15 @@ export default defineConfig({
     tests: { mocha: 'test/contracts', solidity: 'test/contracts' },
     artifacts: '.output/contracts/artifacts',
     cache: '.output/contracts/cache',
+    ignition: 'contracts/ignition',
   },
   typechain: { outDir: '.output/contracts/types' },
   networks: {
     default: { type: 'edr-simulated', chainId: 31337 },
     // What `hardhat node` serves.
     node: { type: 'edr-simulated', chainId: 31337 },
+    // Any other node, as in `SALUS_RPC_URL=… hardhat ignition deploy contracts/ignition/modules/Health.ts --network remote`.
+    remote: { type: 'http', url: configVariable('SALUS_RPC_URL') },
   },
   test: {
     mocha: { timeout: 60_000 },

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IConsents, READ, WRITE, DISPENSE} from "./interfaces/IConsents.sol";
+import {IConsents, READ, WRITE, DISPENSE, SHARE} from "./interfaces/IConsents.sol";
+import {BREAK_THE_GLASS} from "./interfaces/IEmergencies.sol";
 import {Members} from "./Members.sol";
 
 /// @title Folders of a patient and the time-limited, purpose-bound grants to them.
 abstract contract Consents is IConsents, Members {
+    bytes32 private constant REQUEST_TYPE = keccak256(
+        "Request(address signer,address patient,uint48 folder,uint40 until,uint16 purposes,uint8 rights,bytes32 note,uint256 nonce,uint256 deadline)"
+    );
     bytes32 private constant GRANT_TYPE = keccak256(
-        "Grant(address signer,Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 until,uint16 purposes,uint8 rights)"
+        "Grant(address signer,Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 from,uint40 until,uint16 purposes,uint8 rights)"
     );
     bytes32 private constant TERMS_TYPE = keccak256(
-        "Terms(address grantee,uint48 folder,uint40 until,uint16 purposes,uint8 rights)"
+        "Terms(address grantee,uint48 folder,uint40 from,uint40 until,uint16 purposes,uint8 rights)"
     );
     bytes32 private constant REVOKE_TYPE = keccak256(
         "Revoke(address signer,address grantee,uint48[] folders,uint256 nonce,uint256 deadline)"
@@ -18,30 +22,37 @@ abstract contract Consents is IConsents, Members {
     bytes32 private constant ROTATE_TYPE = keccak256(
         "Rotate(address signer,uint48[] folders,bool voidGrants,bytes32 keyring,uint256 nonce,uint256 deadline)"
     );
+    bytes32 private constant SET_KEYRING_TYPE = keccak256(
+        "SetKeyring(address signer,uint48[] folders,bytes32 keyring,uint256 nonce,uint256 deadline)"
+    );
 
-    uint8 private constant ALL_RIGHTS = READ | WRITE | DISPENSE;
+    uint8 private constant ALL_RIGHTS = READ | WRITE | DISPENSE | SHARE;
 
     /// @inheritdoc IConsents
     mapping(address patient => mapping(uint48 folder => Folder)) public override folders;
-    /// @inheritdoc IConsents
-    mapping(address patient => mapping(address grantee => mapping(uint48 folder => Grant))) public override grants;
+    mapping(address patient => mapping(address grantee => mapping(uint48 folder => Grant))) internal _grants;
 
     /// @inheritdoc IConsents
-    function request(
-        address patient,
-        uint48 folder,
-        uint40 until,
-        uint16 purposes,
-        uint8 rights,
-        bytes32 note
+    function request(Wish calldata wish) external {
+        _request(msg.sender, wish);
+    }
+
+    /// @inheritdoc IConsents
+    function requestFor(
+        address by,
+        Wish calldata wish,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
     ) external {
-        _requireActive(msg.sender);
-        emit Requested(msg.sender, patient, folder, until, purposes, rights, note);
+        bytes32 structHash = keccak256(abi.encode(REQUEST_TYPE, by, wish, _useNonce(by, nonceKey), deadline));
+        _checkSignature(by, structHash, deadline, signature);
+        _request(by, wish);
     }
 
     /// @inheritdoc IConsents
     function grant(Terms[] calldata terms, bytes32 receipt) external {
-        _grant(msg.sender, terms, receipt);
+        _grantAll(msg.sender, terms, receipt);
     }
 
     /// @inheritdoc IConsents
@@ -57,7 +68,17 @@ abstract contract Consents is IConsents, Members {
             abi.encode(GRANT_TYPE, patient, _hashTerms(terms), receipt, _useNonce(patient, nonceKey), deadline)
         );
         _checkSignature(patient, structHash, deadline, signature);
-        _grant(patient, terms, receipt);
+        _grantAll(patient, terms, receipt);
+    }
+
+    /// @inheritdoc IConsents
+    function grantAs(address patient, Terms[] calldata terms, bytes32 receipt) external {
+        _requireActive(msg.sender);
+        for (uint256 i; i < terms.length; ++i) _requireWithinDelegation(patient, terms[i]);
+        _grantAll(patient, terms, receipt);
+        for (uint256 i; i < terms.length; ++i) {
+            emit GrantedBy(patient, msg.sender, terms[i].grantee, terms[i].folder);
+        }
     }
 
     /// @inheritdoc IConsents
@@ -112,57 +133,125 @@ abstract contract Consents is IConsents, Members {
     }
 
     /// @inheritdoc IConsents
+    function setKeyring(uint48[] calldata folders_, bytes32 keyring) external {
+        _setKeyring(msg.sender, folders_, keyring);
+    }
+
+    /// @inheritdoc IConsents
+    function setKeyringFor(
+        address patient,
+        uint48[] calldata folders_,
+        bytes32 keyring,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                SET_KEYRING_TYPE,
+                patient,
+                _hashFolders(folders_),
+                keyring,
+                _useNonce(patient, nonceKey),
+                deadline
+            )
+        );
+        _checkSignature(patient, structHash, deadline, signature);
+        _setKeyring(patient, folders_, keyring);
+    }
+
+    /// @inheritdoc IConsents
+    function grants(address patient, address grantee, uint48 folder) external view returns (Grant memory) {
+        return _grants[patient][grantee][folder];
+    }
+
+    /// @inheritdoc IConsents
     function may(
         address grantee,
         address patient,
         uint48 folder,
         uint8 rights,
         uint16 purposes
-    ) external view returns (bool) {
-        return isActive(grantee) && _holds(grantee, patient, folder, rights, purposes, folders[patient][folder].floor);
+    ) public view returns (bool) {
+        if (!isActive(grantee)) return false;
+        return _holds(_grants[patient][grantee][folder], rights, purposes, folders[patient][folder].floor);
     }
 
     /// @dev `may` without the question whether the grantee is active, for a caller who has read the folder and asked.
-    function _holds(
-        address grantee,
-        address patient,
-        uint48 folder,
-        uint8 rights,
-        uint16 purposes,
-        uint16 floor
-    ) internal view returns (bool) {
-        Grant storage g = grants[patient][grantee][folder];
-        return
-            block.timestamp < g.until &&
-            g.epoch >= floor &&
-            g.rights & rights == rights &&
-            g.purposes & purposes == purposes;
+    function _holds(Grant storage g, uint8 rights, uint16 purposes, uint16 floor) internal view returns (bool) {
+        bool standing = block.timestamp < g.until && g.epoch >= floor;
+        bool covered = g.rights & rights == rights && g.purposes & purposes == purposes;
+        if (standing && covered && block.timestamp >= g.from) return true;
+        // An emergency opening covers reading, for its one purpose.
+        covered = rights | READ == READ && purposes | BREAK_THE_GLASS == BREAK_THE_GLASS;
+        return covered && block.timestamp < g.emergencyUntil && g.emergencyEpoch >= floor;
     }
 
-    function _grant(address patient, Terms[] calldata terms, bytes32 receipt) private {
-        _requirePatient(patient);
+    /// @dev EIP-712 wants the members of an array padded to 32 bytes, as packed encoding pads them.
+    function _hashFolders(uint48[] calldata folders_) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(folders_));
+    }
+
+    /// @dev Whether a grant has neither ended nor been withdrawn or voided; it may be yet to begin.
+    function _stands(Grant storage g, uint16 floor) private view returns (bool) {
+        return block.timestamp < g.until && g.epoch >= floor;
+    }
+
+    function _requireWithinDelegation(address patient, Terms calldata t) private view {
+        uint16 floor = folders[patient][t.folder].floor;
+        Grant storage own = _grants[patient][msg.sender][t.folder];
+        if (!_holds(own, SHARE, 0, floor)) revert NoConsent(patient, msg.sender);
+        uint8 shareable = (own.rights & ~SHARE) | READ;
+        bool within = t.rights & ~shareable == 0 && t.purposes & ~own.purposes == 0 && t.until <= own.until;
+        bool replaces = _stands(_grants[patient][t.grantee][t.folder], floor);
+        if (!within || replaces) revert BadTerms();
+    }
+
+    function _request(address by, Wish calldata w) private {
+        _requireInGoodStanding(by);
+        emit Requested(by, w.patient, w.folder, w.until, w.purposes, w.rights, w.note);
+    }
+
+    function _grantAll(address patient, Terms[] calldata terms, bytes32 receipt) private {
         if (terms.length == 0) revert BadTerms();
-        for (uint256 i; i < terms.length; ++i) {
-            Terms calldata t = terms[i];
-            bool rightsKnown = t.rights != 0 && t.rights & ~ALL_RIGHTS == 0;
-            if (t.until <= block.timestamp || !rightsKnown || t.purposes == 0 || _roleOf(t.grantee) == Role.None) {
-                revert BadTerms();
-            }
-            uint16 epoch = folders[patient][t.folder].epoch;
-            Grant storage g = grants[patient][t.grantee][t.folder];
-            (g.from, g.until, g.epoch) = (uint40(block.timestamp), t.until, epoch);
-            (g.purposes, g.rights) = (t.purposes, t.rights);
-            emit Granted(patient, t.grantee, t.folder, t.until, t.purposes, t.rights, epoch, receipt);
+        Member storage m = _requirePatient(patient);
+        for (uint256 i; i < terms.length; ++i) _grant(patient, m, terms[i], receipt);
+    }
+
+    function _grant(address patient, Member storage m, Terms calldata t, bytes32 receipt) private {
+        bool rightsKnown = t.rights != 0 && t.rights & ~ALL_RIGHTS == 0;
+        uint40 from = t.from > block.timestamp ? t.from : uint40(block.timestamp);
+        if (t.until <= from || !rightsKnown || t.purposes == 0 || !_isMember(t.grantee)) revert BadTerms();
+        Grant storage g = _grants[patient][t.grantee][t.folder];
+        uint40 previous = g.changed;
+        if (previous == 0) {
+            previous = m.granted;
+            m.granted = uint40(block.number);
         }
+        uint16 epoch = folders[patient][t.folder].epoch;
+        _store(g, from, t.until, epoch, t.purposes, t.rights);
+        emit Granted(patient, t.grantee, t.folder, from, t.until, t.purposes, t.rights, epoch, previous, receipt);
+    }
+
+    /// @dev Everything is at hand before the first field is written, so that the optimiser makes one write of them all.
+    function _store(Grant storage g, uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights) private {
+        uint40 here = uint40(block.number);
+        g.from = from;
+        g.until = until;
+        g.epoch = epoch;
+        g.purposes = purposes;
+        g.rights = rights;
+        g.changed = here;
     }
 
     /// @dev The slot keeps `from`, so that a later grant to the same grantee does not pay for a new slot.
     function _revoke(address patient, address grantee, uint48[] calldata folders_) private {
         if (folders_.length == 0) revert BadTerms();
         for (uint256 i; i < folders_.length; ++i) {
-            Grant storage g = grants[patient][grantee][folders_[i]];
-            // A grant that ran out earlier keeps the time at which it did: the slot is what an auditor reads.
+            Grant storage g = _grants[patient][grantee][folders_[i]];
+            // What ran out earlier keeps the time at which it did: `report` judges by it.
             if (g.until > block.timestamp) g.until = uint40(block.timestamp);
+            if (g.emergencyUntil > block.timestamp) g.emergencyUntil = uint40(block.timestamp);
             g.rights = 0;
             emit Revoked(patient, grantee, folders_[i]);
         }
@@ -179,15 +268,17 @@ abstract contract Consents is IConsents, Members {
         }
     }
 
+    function _setKeyring(address patient, uint48[] calldata folders_, bytes32 keyring) private {
+        if (folders_.length == 0) revert BadTerms();
+        for (uint256 i; i < folders_.length; ++i) {
+            emit KeyringSet(patient, folders_[i], folders[patient][folders_[i]].epoch, keyring);
+        }
+    }
+
     /// @dev EIP-712: an array is the hash of its members' hashes, one after the other.
     function _hashTerms(Terms[] calldata terms) private pure returns (bytes32) {
         bytes32[] memory hashes = new bytes32[](terms.length);
         for (uint256 i; i < terms.length; ++i) hashes[i] = keccak256(abi.encode(TERMS_TYPE, terms[i]));
         return keccak256(abi.encodePacked(hashes));
-    }
-
-    /// @dev Packed encoding pads the members of an array to 32 bytes, as EIP-712 wants them.
-    function _hashFolders(uint48[] calldata folders_) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(folders_));
     }
 }

@@ -7,9 +7,17 @@ import {SignedCalls} from "./SignedCalls.sol";
 
 /// @title Members, their keys, profiles and portals.
 abstract contract Members is IMembers, Ownable2Step, SignedCalls {
+    uint256 private constant MAX_ORIGINS = 16;
+
     bytes32 private constant JOIN_TYPE = keccak256("Join(address signer,bytes32 key,uint256 nonce,uint256 deadline)");
     bytes32 private constant SET_KEY_TYPE = keccak256(
         "SetKey(address signer,bytes32 key,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant VOUCHER_TYPE = keccak256(
+        "Voucher(address signer,address who,uint8 role,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant REDEEM_TYPE = keccak256(
+        "Redeem(address signer,bytes32 key,uint8 role,address enroller,uint256 nonce,uint256 deadline)"
     );
 
     mapping(address who => Member) private _members;
@@ -19,8 +27,10 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
     mapping(address who => bytes32) public override encryptionKey;
     /// @inheritdoc IMembers
     mapping(address who => bytes32) public override profile;
+    /// @inheritdoc IMembers
+    mapping(address hospital => uint256) public override originCount;
 
-    /// @param admin The first owner. It enrols registrars and removes members; it sees and grants nothing.
+    /// @param admin The first owner. It enrols registrars, and suspends and removes members; it sees and grants nothing.
     constructor(address admin) Ownable(admin) {}
 
     /// @inheritdoc IMembers
@@ -31,13 +41,59 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
 
     /// @inheritdoc IMembers
     function join(bytes32 key) external {
-        _join(msg.sender, key);
+        _join(msg.sender, key, Role.Patient, msg.sender);
     }
 
     /// @inheritdoc IMembers
     function joinFor(address who, bytes32 key, uint192 nonceKey, uint256 deadline, bytes calldata signature) external {
         _checkSignature(who, _hashKey(JOIN_TYPE, who, key, nonceKey, deadline), deadline, signature);
-        _join(who, key);
+        _join(who, key, Role.Patient, who);
+    }
+
+    /// @inheritdoc IMembers
+    function redeem(bytes32 key, Voucher calldata voucher) external {
+        _redeem(msg.sender, key, voucher);
+    }
+
+    /// @inheritdoc IMembers
+    function redeemFor(
+        address who,
+        bytes32 key,
+        Voucher calldata voucher,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        // Role and enroller are signed too, or a patient's wish to join could be turned into an employment.
+        uint256 nonce = _useNonce(who, nonceKey);
+        bytes32 structHash = keccak256(
+            abi.encode(REDEEM_TYPE, who, key, voucher.role, voucher.enroller, nonce, deadline)
+        );
+        _checkSignature(who, structHash, deadline, signature);
+        _redeem(who, key, voucher);
+    }
+
+    /// @inheritdoc IMembers
+    function suspend(address who) external {
+        Member storage m = _requireAnswerable(who);
+        if (msg.sender == owner()) m.suspension = Suspension.ByOwner;
+        else if (m.suspension == Suspension.None) m.suspension = Suspension.ByEnroller;
+        emit Suspended(who, msg.sender, true);
+    }
+
+    /// @inheritdoc IMembers
+    function restore(address who) external {
+        Member storage m = _requireAnswerable(who);
+        if (m.suspension == Suspension.ByOwner && msg.sender != owner()) revert MayNotEnrol(msg.sender, m.role);
+        m.suspension = Suspension.None;
+        emit Suspended(who, msg.sender, false);
+    }
+
+    /// @inheritdoc IMembers
+    function remove(address who) external {
+        Member storage m = msg.sender == who ? _requireMember(who) : _requireAnswerable(who);
+        (m.role, m.enroller) = (Role.None, address(0));
+        emit Removed(who, msg.sender);
     }
 
     /// @inheritdoc IMembers
@@ -67,26 +123,16 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
     /// @inheritdoc IMembers
     function setOrigin(bytes32 origin, bool ours) external {
         address holder = _claims[origin];
-        bool clerk = msg.sender == owner() || _isActiveAs(msg.sender, Role.Registrar);
+        bool clerk = msg.sender == owner() || isActiveAs(msg.sender, Role.Registrar);
         if (ours || !clerk) {
-            if (!_isActiveAs(msg.sender, Role.Hospital)) revert NotA(Role.Hospital, msg.sender);
+            if (!isActiveAs(msg.sender, Role.Hospital)) revert NotA(Role.Hospital, msg.sender);
             // A claim lapses with its hospital, or a closed hospital would hold its origins for ever.
-            if (holder != msg.sender && _isActiveAs(holder, Role.Hospital)) revert OriginTaken(origin);
+            if (holder != msg.sender && isActiveAs(holder, Role.Hospital)) revert OriginTaken(origin);
         }
+        if (holder != address(0)) --originCount[holder];
+        if (ours && ++originCount[msg.sender] > MAX_ORIGINS) revert TooManyOrigins(msg.sender);
         _claims[origin] = ours ? msg.sender : address(0);
         emit OriginSet(ours ? msg.sender : holder, origin, ours);
-    }
-
-    /// @inheritdoc IMembers
-    function remove(address who) external {
-        _requireMember(who);
-        Member storage m = _members[who];
-        Role role = m.role;
-        // A removed registrar or hospital must not take down, on its way out, those it once let in.
-        bool answers = msg.sender == m.enroller && (msg.sender == who || _mayEnrol(msg.sender, role));
-        if (msg.sender != owner() && !answers) revert MayNotEnrol(msg.sender, role);
-        (m.role, m.enroller) = (Role.None, address(0));
-        emit Removed(who, msg.sender);
     }
 
     /// @notice Not possible: without an owner nobody could replace a registrar. Hand the ownership over instead.
@@ -103,55 +149,95 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
     /// @inheritdoc IMembers
     function hospitalOf(bytes32 origin) external view returns (address) {
         address holder = _claims[origin];
-        return _isActiveAs(holder, Role.Hospital) ? holder : address(0);
+        return isActiveAs(holder, Role.Hospital) ? holder : address(0);
     }
 
     /// @inheritdoc IMembers
     function isActive(address who) public view returns (bool) {
-        Member storage m = _members[who];
-        Role role = m.role;
-        if (role == Role.None || m.lockedUntil > block.timestamp) return false;
-        if (!_isStaff(role)) return true;
-        Member storage h = _members[m.enroller];
-        return h.role == Role.Hospital && h.lockedUntil <= block.timestamp;
+        return _isActive(_members[who]);
     }
 
-    function _roleOf(address who) internal view returns (Role) {
-        return _members[who].role;
+    /// @inheritdoc IMembers
+    function isActiveAs(address who, Role role) public view returns (bool) {
+        Member storage m = _members[who];
+        return m.role == role && _isActive(m);
     }
 
     function _requireActive(address who) internal view {
         if (!isActive(who)) revert NotActive(who);
     }
 
-    function _requirePatient(address who) internal view {
-        if (_roleOf(who) != Role.Patient) revert NotA(Role.Patient, who);
+    /// @dev Looks at the member's own slot only, not at its hospital's.
+    function _requireInGoodStanding(address who) internal view {
+        Member storage m = _requireMember(who);
+        if (!_inGoodStanding(m.suspension, m.lockedUntil)) revert NotActive(who);
     }
 
-    function _requireMember(address who) private view {
-        if (_roleOf(who) == Role.None) revert NotActive(who);
+    function _requirePatient(address who) internal view returns (Member storage m) {
+        m = _members[who];
+        if (m.role != Role.Patient) revert NotA(Role.Patient, who);
     }
 
-    function _isActiveAs(address who, Role role) private view returns (bool) {
-        return _roleOf(who) == role && isActive(who);
+    function _requireMember(address who) internal view returns (Member storage m) {
+        m = _members[who];
+        if (m.role == Role.None) revert NotActive(who);
+    }
+
+    function _isMember(address who) internal view returns (bool) {
+        return _members[who].role != Role.None;
+    }
+
+    function _lock(address who, uint40 until) internal {
+        _members[who].lockedUntil = until;
+    }
+
+    /// @dev The member, if the caller answers for it: the owner for all but patients, and an enroller for its own as long
+    /// as it could enrol them again; a removed registrar or hospital must not take down, on its way out, those it let in.
+    function _requireAnswerable(address who) private view returns (Member storage m) {
+        m = _requireMember(who);
+        Role role = m.role;
+        bool answers = msg.sender == m.enroller && _mayEnrol(msg.sender, role);
+        if (role == Role.Patient || (msg.sender != owner() && !answers)) revert MayNotEnrol(msg.sender, role);
+    }
+
+    function _isActive(Member storage m) private view returns (bool) {
+        (Role role, address enroller) = (m.role, m.enroller);
+        if (role == Role.None || !_inGoodStanding(m.suspension, m.lockedUntil)) return false;
+        if (!_isStaff(role)) return true;
+        Member storage h = _members[enroller];
+        return h.role == Role.Hospital && _inGoodStanding(h.suspension, h.lockedUntil);
+    }
+
+    function _inGoodStanding(Suspension suspension, uint40 lockedUntil) private view returns (bool) {
+        return suspension == Suspension.None && lockedUntil <= block.timestamp;
     }
 
     function _mayEnrol(address by, Role role) private view returns (bool) {
         if (role == Role.Registrar) return by == owner();
-        if (role == Role.Hospital || role == Role.EhrManager) return _isActiveAs(by, Role.Registrar);
-        return _isStaff(role) && _isActiveAs(by, Role.Hospital);
+        if (role == Role.Hospital || role == Role.EhrManager) return isActiveAs(by, Role.Registrar);
+        return _isStaff(role) && isActiveAs(by, Role.Hospital);
     }
 
     function _isStaff(Role role) private pure returns (bool) {
         return role >= Role.Doctor && role <= Role.Researcher;
     }
 
-    function _join(address who, bytes32 key) private {
-        _enrol(who, Role.Patient, who);
+    function _redeem(address who, bytes32 key, Voucher calldata v) private {
+        bool vouches = v.role == Role.Patient ? isActiveAs(v.enroller, Role.Hospital) : _mayEnrol(v.enroller, v.role);
+        if (!vouches) revert MayNotEnrol(v.enroller, v.role);
+        // A sequence per person: a voucher is used once, and no voucher waits for another's.
+        uint256 nonce = _useNonce(v.enroller, uint192(uint160(who)));
+        bytes32 structHash = keccak256(abi.encode(VOUCHER_TYPE, v.enroller, who, v.role, nonce, v.deadline));
+        _checkSignature(v.enroller, structHash, v.deadline, v.signature);
+        _join(who, key, v.role, v.enroller);
+    }
+
+    function _join(address who, bytes32 key, Role role, address enroller) private {
+        _enrol(who, role, enroller);
         _setKey(who, key);
     }
 
-    /// @dev Writes role and enroller only: strikes and lock belong to the account, whatever its role.
+    /// @dev Writes role and enroller only: suspension and lock belong to the account, whatever its role.
     function _enrol(address who, Role role, address enroller) private {
         Member storage m = _members[who];
         if (m.role != Role.None) revert AlreadyEnrolled(who);

@@ -4,19 +4,19 @@ pragma solidity 0.8.37;
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {WRITE} from "./interfaces/IConsents.sol";
 import {IRecords} from "./interfaces/IRecords.sol";
-import {Consents} from "./Consents.sol";
+import {Access} from "./Access.sol";
 
 /// @title Sealed records, anchored by chaining their ids into their folder's head.
-abstract contract Records is IRecords, Consents {
+abstract contract Records is IRecords, Access {
     bytes32 private constant ADD_RECORDS_TYPE = keccak256(
         "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,bytes32 commitment)"
     );
     bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,bytes32 commitment)");
 
     /// @inheritdoc IRecords
-    function addRecord(address patient, uint48 folder, bytes32 cid, bytes32 commitment) external returns (bytes32 id) {
-        _requireParties(patient, msg.sender);
-        id = _add(patient, msg.sender, folder, cid, commitment);
+    function addRecord(Entry calldata entry, address patient) external returns (bytes32 id) {
+        _requireAuthor(patient, msg.sender);
+        id = _add(patient, msg.sender, entry);
     }
 
     /// @inheritdoc IRecords
@@ -32,10 +32,10 @@ abstract contract Records is IRecords, Consents {
             abi.encode(ADD_RECORDS_TYPE, author, patient, _hashEntries(entries), _useNonce(author, nonceKey), deadline)
         );
         _checkSignature(author, structHash, deadline, signature);
-        _requireParties(patient, author);
+        _requireAuthor(patient, author);
         if (entries.length == 0) revert BadTerms();
         for (uint256 i; i < entries.length; ++i) {
-            _add(patient, author, entries[i].folder, entries[i].cid, entries[i].commitment);
+            _add(patient, author, entries[i]);
         }
     }
 
@@ -55,26 +55,28 @@ abstract contract Records is IRecords, Consents {
         return bytes20(Hashes.efficientKeccak256(head, id));
     }
 
-    function _requireParties(address patient, address author) private view {
-        _requireActive(author);
-        _requirePatient(patient);
+    /// @dev Whose grant is good needs no proof that the patient is one: only a patient could have given it.
+    function _requireAuthor(address patient, address author) private view {
+        if (author == patient) _requirePatient(patient);
+        else _requireActive(author);
     }
 
-    function _add(
-        address patient,
-        address author,
-        uint48 folder,
-        bytes32 cid,
-        bytes32 commitment
-    ) private returns (bytes32 id) {
-        Folder storage f = folders[patient][folder];
-        if (author != patient && !_holds(author, patient, folder, WRITE, 0, f.floor)) {
+    function _add(address patient, address author, Entry calldata e) private returns (bytes32 id) {
+        Folder storage f = folders[patient][e.folder];
+        (bytes20 head, uint40 previous, uint24 count, uint16 epoch) = (f.head, f.changed, f.count, f.epoch);
+        if (author != patient && !_holds(_grants[patient][author][e.folder], WRITE, 0, f.floor)) {
             revert NoConsent(patient, author);
         }
-        id = recordId(patient, author, folder, cid, commitment);
-        uint40 previous = f.changed;
-        (f.head, f.changed, f.count) = (nextHead(f.head, id), uint40(block.number), f.count + 1);
-        emit RecordAdded(id, patient, author, folder, f.epoch, previous, cid, commitment);
+        id = recordId(patient, author, e.folder, e.cid, e.commitment);
+        _store(f, nextHead(head, id), uint40(block.number), count + 1);
+        emit RecordAdded(id, patient, author, e.folder, epoch, previous, e.cid, e.commitment);
+    }
+
+    /// @dev Apart, so that everything is at hand before the first field is written: the optimiser makes one write of them.
+    function _store(Folder storage f, bytes20 head, uint40 changed, uint24 count) private {
+        f.head = head;
+        f.changed = changed;
+        f.count = count;
     }
 
     /// @dev EIP-712: an array is the hash of its members' hashes, one after the other.

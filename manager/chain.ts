@@ -10,18 +10,19 @@ export interface Chain {
   sponsor: SponsorAccount;
 }
 
-/** The account that pays for sponsored calls to the registry. All calls throw {@link ChainError}. */
+/** The account that pays for sponsored calls to the registries of the network. All calls throw {@link ChainError}. */
 export interface SponsorAccount {
   readonly address: string;
   /**
    * Gas the call needs on top of what is pending.
    *
-   * @param data calldata for the registry, 0x hex
+   * @param to a registry of the network
+   * @param data calldata for it, 0x hex
    * @throws CallReverted
    */
-  estimate(data: string): Promise<bigint>;
-  /** Signs a transaction to the registry with the next nonce. Nothing is sent. */
-  sign(data: string, gasLimit: bigint): Promise<SignedTransaction>;
+  estimate(to: string, data: string): Promise<bigint>;
+  /** Signs a transaction to a registry with the next nonce. Nothing is sent. */
+  sign(to: string, data: string, gasLimit: bigint): Promise<SignedTransaction>;
   /**
    * Hands a signed transaction to the node; no error when the node has it already.
    *

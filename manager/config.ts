@@ -40,6 +40,16 @@ const ConfigSchema = v.strictObject(
       v.check((address) => isAddress(address), 'must be an address, with a correct checksum'),
       v.transform(getAddress),
     ),
+    /** Addresses of registries that this one followed: what was granted there can still be ended. */
+    earlier: v.optional(
+      v.pipe(
+        v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitList))], 'must be a list of addresses'),
+        v.maxLength(8, 'must be a list of at most 8 addresses'),
+        v.everyItem((address) => isAddress(address), 'must be a list of addresses, with correct checksums'),
+        v.mapItems((address) => getAddress(address)),
+      ),
+      [],
+    ),
     /** Private key of the account that pays for sponsored calls: 32 bytes as 0x hex. */
     sponsorKey: v.pipe(
       text('a private key'),

@@ -49,8 +49,8 @@ export function connectChain(
       }),
     sponsor: {
       address: wallet.address,
-      estimate: (data: string) => ask(() => estimate(data)),
-      sign: (data: string, gasLimit: bigint) => ask(() => sign(data, gasLimit)),
+      estimate: (to: string, data: string) => ask(() => estimate(to, data)),
+      sign: (to: string, data: string, gasLimit: bigint) => ask(() => sign(to, data, gasLimit)),
       broadcast: (transaction: SignedTransaction) => ask(() => broadcast(transaction)),
       status: (hash: string) =>
         ask(async () => {
@@ -70,14 +70,14 @@ export function connectChain(
     return reach(question);
   }
 
-  async function estimate(data: string): Promise<bigint> {
+  async function estimate(to: string, data: string): Promise<bigint> {
     // On top of the pending block: a signer's next call may build on one that is not mined yet. ethers' own
     // estimateGas cannot name a block.
-    const call = { from: wallet.address, to: registry, data };
+    const call = { from: wallet.address, to, data };
     return BigInt(v.parse(v.string(), await provider.send('eth_estimateGas', [call, 'pending'])));
   }
 
-  async function sign(data: string, gasLimit: bigint): Promise<SignedTransaction> {
+  async function sign(to: string, data: string, gasLimit: bigint): Promise<SignedTransaction> {
     const [nonce, fees] = await Promise.all([
       provider.getTransactionCount(wallet.address, 'pending'),
       provider.getFeeData(),
@@ -86,7 +86,7 @@ export function connectChain(
     if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
       throw new ChainError('wrong-chain', 'The chain has no EIP-1559 fees.');
     }
-    const fields = { type: 2, chainId: config.chainId, to: registry, data, gasLimit, nonce };
+    const fields = { type: 2, chainId: config.chainId, to, data, gasLimit, nonce };
     const raw = await wallet.signTransaction({ ...fields, maxFeePerGas, maxPriorityFeePerGas });
     const { hash } = Transaction.from(raw);
     if (hash === null) throw new Error('a signed transaction has no hash');

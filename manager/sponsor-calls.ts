@@ -12,9 +12,26 @@ const MAX_CALL_BYTES = 64 * 1024;
 export const MAX_SPONSOR_BODY = MAX_CALLS * (2 * MAX_CALL_BYTES + 64) + 1024;
 
 /** What a sponsor pays for: acts whose signer proves by signature that they are theirs. */
-const SPONSORED = new Set(['joinFor', 'setKeyFor', 'grantFor', 'revokeFor', 'rotateFor', 'addRecordsFor']);
+const SPONSORED = new Set([
+  'joinFor',
+  'redeemFor',
+  'setKeyFor',
+  'grantFor',
+  'revokeFor',
+  'rotateFor',
+  'setKeyringFor',
+  'allowEmergencyFor',
+  'addRecordsFor',
+]);
 
 const BodySchema = v.object({
+  registry: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^0x[0-9a-f]{40}$/i),
+      v.transform((address) => getAddress(address.toLowerCase())),
+    ),
+  ),
   calls: v.pipe(
     v.array(
       v.pipe(
@@ -31,6 +48,8 @@ const BodySchema = v.object({
 
 /** Calls to sponsor, checked. */
 export interface SponsorCalls {
+  /** The registry they are for. */
+  to: string;
   /** Calldata for the registry, 0x hex: the only call as it is, several as one `multicall`. */
   data: string;
   /** Accounts in whose name the calls act, without repetitions. Their signatures are checked by the registry. */
@@ -38,25 +57,29 @@ export interface SponsorCalls {
 }
 
 /**
- * Reads `{calls: ["0x…"]}`.
+ * Reads `{calls: ["0x…"], registry?: "0x…"}`.
  *
  * @param body the parsed JSON of a request
+ * @param registries those of the network; the first is meant where the body names none
  * @throws ManagerError `bad-request`
  */
-export function parseSponsorCalls(body: unknown): SponsorCalls {
+export function parseSponsorCalls(body: unknown, registries: readonly [string, ...string[]]): SponsorCalls {
   const parsed = v.safeParse(BodySchema, body);
   if (!parsed.success) {
     throw new ManagerError(
       'bad-request',
-      `The body must be {"calls": ["0x…"]} with 1 to ${MAX_CALLS} calls of at most ${MAX_CALL_BYTES} bytes each.`,
+      `The body must be {"calls": ["0x…"], "registry"?: "0x…"} with 1 to ${MAX_CALLS} calls of at most ${MAX_CALL_BYTES} bytes each.`,
     );
   }
-  const { calls } = parsed.output;
+  const { calls, registry: to = registries[0] } = parsed.output;
+  if (!registries.includes(to)) {
+    throw new ManagerError('bad-request', `This node pays for calls to ${registries.join(', ')} only.`);
+  }
   const signers = [...new Set(calls.map(signerOf))];
   const [only, ...others] = calls;
   const data =
     only !== undefined && others.length === 0 ? only : registryInterface.encodeFunctionData('multicall', [calls]);
-  return { data, signers };
+  return { to, data, signers };
 }
 
 /** The first argument of each sponsored function is the account that signed. */

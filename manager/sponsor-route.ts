@@ -1,11 +1,21 @@
 import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
 import { MAX_SPONSOR_BODY, parseSponsorCalls } from './sponsor-calls.ts';
 import type { Sponsor } from './sponsor.ts';
 
-/** `POST /v1/sponsor` `{calls: ["0x…"]}`: sends a member's signed calls and pays. Answers 202 `{transactionHash}`. */
-export function registerSponsor(app: FastifyInstance, { sponsor }: { sponsor: Sponsor }): void {
+/** What {@link registerSponsor} needs. */
+interface SponsorParts {
+  config: Pick<Config, 'registry' | 'earlier'>;
+  sponsor: Sponsor;
+}
+
+/**
+ * `POST /v1/sponsor` `{calls: ["0x…"], registry?: "0x…"}`: sends a member's signed calls to a registry of the network, the
+ * newest if none is named, and pays. Answers 202 `{transactionHash}`.
+ */
+export function registerSponsor(app: FastifyInstance, { config, sponsor }: SponsorParts): void {
   app.post('/v1/sponsor', { bodyLimit: MAX_SPONSOR_BODY }, async (request, reply) => {
-    const transactionHash = await sponsor.submit(parseSponsorCalls(request.body));
+    const transactionHash = await sponsor.submit(parseSponsorCalls(request.body, [config.registry, ...config.earlier]));
     return reply.code(202).send({ transactionHash });
   });
 }

@@ -1,4 +1,4 @@
-import { keccak256 } from 'ethers';
+import { concat, keccak256 } from 'ethers';
 import { BroadcastRefused, CallReverted, type SignedTransaction, type SponsorAccount } from './chain.ts';
 import { ManagerError } from './errors.ts';
 import { HourlyLimit } from './hourly-limit.ts';
@@ -54,15 +54,15 @@ export function createSponsor(account: SponsorAccount, perHour: number, now: () 
     },
   };
 
-  async function send({ data, signers }: SponsorCalls): Promise<string> {
-    const key = keccak256(data);
+  async function send({ to, data, signers }: SponsorCalls): Promise<string> {
+    const key = keccak256(concat([to, data]));
     const earlier = await repeat(key);
     if (earlier !== undefined) return earlier;
     requireAllowance(signers);
-    const gasLimit = await estimate(data);
+    const gasLimit = await estimate(to, data);
     // Counted only now that the registry has found the signatures good: nobody can use up another's allowance.
     for (const signer of signers) limit.count(signer);
-    const transaction = await account.sign(data, gasLimit);
+    const transaction = await account.sign(to, data, gasLimit);
     // Remembered before it is sent: if the connection breaks, the node may have it all the same.
     remember(key, transaction);
     await broadcast(key, transaction);
@@ -95,9 +95,9 @@ export function createSponsor(account: SponsorAccount, perHour: number, now: () 
     }
   }
 
-  async function estimate(data: string): Promise<bigint> {
+  async function estimate(to: string, data: string): Promise<bigint> {
     try {
-      const gas = await account.estimate(data);
+      const gas = await account.estimate(to, data);
       // A margin, because other calls may land in between; what is not used is not paid.
       const gasLimit = (gas * 6n) / 5n;
       if (gas <= MAX_GAS) return gasLimit < MAX_GAS ? gasLimit : MAX_GAS;

@@ -87,10 +87,12 @@ function refusal(revert: string): string {
       return 'This account already has a role in the health network.';
     case 'OriginTaken':
       return 'Another hospital has registered this web address. Ask the registrar to clear it.';
+    case 'TooManyOrigins':
+      return 'The hospital has registered as many web addresses as it may. Clear one it no longer uses.';
     case 'MayNotEnrol':
     case 'NotA':
     case 'NotActive':
-      return 'The hospital is not an active member of the health network. Ask the registrar to let it in.';
+      return 'The hospital is not an active member of the health network. Ask the registrar to let it in, or to restore it.';
     default:
       return `The health network refused this (${revert}).`;
   }

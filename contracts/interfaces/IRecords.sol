@@ -31,13 +31,12 @@ interface IRecords {
         bytes32 commitment
     );
 
-    /// @notice `by` has no right to write to this folder of `patient`.
-    error NoConsent(address patient, address by);
-
     /// @notice Add a record as the patient itself, or with a grant of `WRITE`.
     /// @return id The record's id.
-    /// @dev Reverts with `NotActive` (the caller), `NotA(Patient)` or `NoConsent`.
-    function addRecord(address patient, uint48 folder, bytes32 cid, bytes32 commitment) external returns (bytes32 id);
+    /// @dev Reverts with `NotA(Patient)` if the caller writes to itself and is none, `NotActive` (another caller) or
+    /// `NoConsent`.
+    /// The patient comes last because that gives a low function selector: the compiler tries selectors one by one.
+    function addRecord(Entry calldata entry, address patient) external returns (bytes32 id);
 
     /// @notice Bring `author`'s signed `AddRecords`. All of `entries` are added, or none.
     /// @dev Reverts as `addRecord`, and with `Expired`, `BadSignature`, or `BadTerms` if `entries` is empty.

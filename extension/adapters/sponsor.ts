@@ -9,14 +9,14 @@ const TIMEOUT_MS = 20_000;
 /** Asks the managers in turn to bring signed calls to the chain; the same calls twice give the same transaction. */
 export function managerSponsor(managers: readonly string[]): SponsorPort {
   return {
-    async submit(calls) {
+    async submit(calls, registry) {
       let refused: SalusError | undefined;
       for (const manager of managers) {
         try {
           const response = await fetch(`${manager}/v1/sponsor`, {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ calls }),
+            body: JSON.stringify({ calls, registry }),
             credentials: 'omit',
             referrerPolicy: 'no-referrer',
             signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -2,10 +2,12 @@ import { JsonRpcProvider } from 'ethers';
 import type { Bytes } from '../../extension/core/bytes.ts';
 import { toHex } from '../../extension/core/bytes.ts';
 import { GrantedKeys, type LiveGrant } from '../../extension/core/consent/granted-keys.ts';
+import { listGranted, readGranted, type GrantedRecords } from '../../extension/core/consent/granted-records.ts';
 import { SalusError } from '../../extension/core/errors.ts';
-import type { Network } from '../../extension/core/network/descriptor.ts';
+import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
 import { RecordBook, type Listing, type RecordItem } from '../../extension/core/records/book.ts';
 import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
+import { mergeListings } from '../../extension/core/records/versions.ts';
 import { RegistryClient } from '../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../extension/core/storage/cid.ts';
 import { gatewaySource } from './gateway-source.ts';
@@ -20,7 +22,8 @@ export class Recipient {
   readonly address: string;
   readonly #client: RegistryClient;
   readonly #provider: JsonRpcProvider;
-  readonly #keys: GrantedKeys;
+  /** One for each registry of the network, the newest first. */
+  readonly #versions: readonly { readonly client: RegistryClient; readonly granted: GrantedKeys }[];
   readonly #reader: LocalEntryReader;
   readonly #secret: Bytes;
 
@@ -29,15 +32,22 @@ export class Recipient {
     this.address = address;
     // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
     this.#provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true });
-    this.#client = new RegistryClient(network, this.#provider);
     const source = gatewaySource(network.managers);
-    this.#keys = new GrantedKeys(this.#client, (digest) => source.block(cidFromDigest(digest)), address, encryption);
+    const fetchObject = (digest: Uint8Array) => source.block(cidFromDigest(digest));
+    const open = (version: Network) => {
+      const client = new RegistryClient(version, this.#provider);
+      return { client, granted: new GrantedKeys(client, fetchObject, address, encryption) };
+    };
+    const [newest, ...earlier] = versionsOf(network);
+    const current = open(newest);
+    this.#client = current.client;
+    this.#versions = [current, ...earlier.map(open)];
     this.#reader = new LocalEntryReader(source);
     this.#secret = encryption.secret;
   }
 
   /**
-   * Checks that the node is one of the network, and that patients seal to the key this recipient has.
+   * Checks that the node is one of the network, and that patients seal to the key this recipient has in the newest registry.
    *
    * @throws SalusError `wrong-chain`, `chain-unreachable`, `no-recipient-key`
    */
@@ -59,38 +69,28 @@ export class Recipient {
   }
 
   /** Folders that are open to this recipient now, each with the receipt it was given under. */
-  consents(): Promise<LiveGrant[]> {
-    return this.#keys.live();
+  async consents(): Promise<LiveGrant[]> {
+    return (await Promise.all(this.#versions.map(({ granted }) => granted.live()))).flat();
   }
 
   /**
-   * What this recipient may read now, of one patient or of all.
+   * What this recipient may read now, of one patient or of all. Each registry of the network decides about its own records.
    *
    * @returns items, and entries that could not be opened with the reason
    * @throws SalusError `chain-unreachable`, `history-incomplete`
    */
   async list({ patient }: { patient?: string } = {}): Promise<Listing> {
-    const live = (await this.#keys.live(patient)).filter((grant) => grant.canRead);
-    const book = this.#book();
-    const items: Listing['items'] = [];
-    const unreadable: Listing['unreadable'] = [];
-    for (const owner of new Set(live.map((grant) => grant.patient))) {
-      const folders = live.filter((grant) => grant.patient === owner).map((grant) => grant.folder);
-      const listing = await book.list(owner, new Set(folders));
-      items.push(...listing.items);
-      unreadable.push(...listing.unreadable);
-    }
-    return { items, unreadable };
+    return mergeListings(await Promise.all(this.#opened().map((version) => listGranted(version, patient))));
   }
 
   /**
    * Opens one item; its bytes are proven against the chain.
    *
    * @param id as {@link list} gave it
-   * @throws SalusError `no-consent` once access has ended, `not-found`, `block-missing`, `commitment-mismatch`
+   * @throws SalusError `no-consent` where access was never given or has ended, `block-missing`, `commitment-mismatch`
    */
   async read(patient: string, id: string): Promise<{ item: RecordItem; bytes: Bytes }> {
-    const { item, bytes } = await this.#book().read(patient, id);
+    const { item, bytes } = await readGranted(this.#opened(), patient, id);
     return { item, bytes };
   }
 
@@ -100,9 +100,12 @@ export class Recipient {
     this.#secret.fill(0);
   }
 
-  /** A book remembers what it opened. One per call, so that each call asks the chain again whether access is live. */
-  #book(): RecordBook {
-    return new RecordBook(this.#client, this.#reader, this.#keys.find);
+  /** A book remembers what it opened. New ones per call, so that a server that runs for months does not keep all of it. */
+  #opened(): GrantedRecords[] {
+    return this.#versions.map(({ client, granted }) => ({
+      granted,
+      shared: new RecordBook(client, this.#reader, granted.find),
+    }));
   }
 }
 

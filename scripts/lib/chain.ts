@@ -1,15 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import {
-  Contract,
-  ContractFactory,
-  HDNodeWallet,
-  JsonRpcProvider,
-  Mnemonic,
-  NonceManager,
-  type InterfaceAbi,
-} from 'ethers';
+import type { EIP1193Provider } from '@nomicfoundation/ignition-core';
+import { Contract, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
+import { deployHealth } from '../../contracts/ignition/deploy.ts';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
 import { bin, OUTPUT } from './paths.ts';
 import { runCommand, startService, type Service } from './processes.ts';
@@ -30,6 +23,9 @@ export interface LocalChain {
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly registry: string;
+  readonly orders: string;
+  readonly payments: string;
+  /** Block in which the registry was deployed. */
   readonly fromBlock: number;
   readonly service: Service;
 }
@@ -53,7 +49,25 @@ export async function buildContracts(): Promise<void> {
   if ((await runCommand(bin('hardhat'), ['build', '--quiet'])) !== 0) throw new Error('the contracts do not compile');
 }
 
-/** Starts an EVM node on a free port and deploys a registry with a registrar, a hospital and three managers. */
+/** EIP-1193 over what ethers speaks. */
+const eip1193 = (provider: JsonRpcProvider): EIP1193Provider => ({
+  request: ({ method, params }) => provider.send(method, (params ?? []) as unknown[]) as Promise<unknown>,
+});
+
+/** The first block in which an address has code. @throws Error when it has none now */
+async function deploymentBlock(provider: JsonRpcProvider, address: string): Promise<number> {
+  const hasCode = async (block: number) => (await provider.getCode(address, block)) !== '0x';
+  let [without, having] = [-1, await provider.getBlockNumber()];
+  if (!(await hasCode(having))) throw new Error(`no contract at ${address}`);
+  while (having - without > 1) {
+    const middle = Math.floor((without + having) / 2);
+    if (await hasCode(middle)) having = middle;
+    else without = middle;
+  }
+  return having;
+}
+
+/** Starts an EVM node on a free port and deploys the contracts, with a registrar, a hospital and three managers. */
 export async function startChain(): Promise<LocalChain> {
   const port = await freePort();
   const rpcUrl = `http://127.0.0.1:${port}`;
@@ -62,15 +76,12 @@ export async function startChain(): Promise<LocalChain> {
     line.includes('Started HTTP') ? rpcUrl : undefined,
   );
   const provider = new JsonRpcProvider(rpcUrl, 31_337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 });
-  const path = join(OUTPUT, 'contracts/artifacts/contracts/HealthRegistry.sol/HealthRegistry.json');
-  const artifact = JSON.parse(await readFile(path, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
+  const artifacts = join(OUTPUT, 'contracts/artifacts');
+  const { registry, orders, payments } = await deployHealth(eip1193(provider), artifacts, ACCOUNTS.admin.address);
   const [admin, registrar] = [
     new NonceManager(ACCOUNTS.admin.connect(provider)),
     new NonceManager(ACCOUNTS.registrar.connect(provider)),
   ];
-  const deployed = await new ContractFactory(artifact.abi, artifact.bytecode, admin).deploy(ACCOUNTS.admin.address);
-  const receipt = await deployed.deploymentTransaction()?.wait();
-  const registry = await deployed.getAddress();
   const as = (who: NonceManager) => new Contract(registry, REGISTRY_ABI, who);
   const enrol = async (by: NonceManager, who: string, role: Role) => {
     const transaction = (await as(by).getFunction('enrol').send(who, role)) as { wait(): Promise<unknown> };
@@ -79,6 +90,7 @@ export async function startChain(): Promise<LocalChain> {
   await enrol(admin, ACCOUNTS.registrar.address, Role.Registrar);
   await enrol(registrar, ACCOUNTS.hospital.address, Role.Hospital);
   for (const manager of ACCOUNTS.managers) await enrol(registrar, manager.address, Role.EhrManager);
+  const fromBlock = await deploymentBlock(provider, registry);
   provider.destroy();
-  return { rpcUrl, chainId: 31_337, registry, fromBlock: receipt?.blockNumber ?? 0, service };
+  return { rpcUrl, chainId: 31_337, registry, orders, payments, fromBlock, service };
 }

@@ -90,19 +90,17 @@ export async function startStack(): Promise<Stack> {
   const networkFile = join(dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(network, null, 2));
   const staffCode = randomBytes(5).toString('hex');
-  const portal = process.env.NOPORTAL
-    ? { value: 'http://127.0.0.1:1', pid: 0, stop: async () => {}, kill: async () => {} }
-    : await startService(
-        'The sample portal',
-        process.execPath,
-        ['portal/main.ts'],
-        {
-          SALUS_PORTAL_NETWORK: networkFile,
-          SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
-          SALUS_PORTAL_STAFF_CODE: staffCode,
-        },
-        readyUrl,
-      );
+  const portal = await startService(
+    'The sample portal',
+    process.execPath,
+    ['portal/main.ts'],
+    {
+      SALUS_PORTAL_NETWORK: networkFile,
+      SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
+      SALUS_PORTAL_STAFF_CODE: staffCode,
+    },
+    readyUrl,
+  );
   const extensionDir = await extensionFor(networkFile, join(dir, 'extension'));
   return {
     chain,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ZeroHash } from 'ethers';
 import { describe, it } from 'mocha';
 
 import { Right, Role } from '../../extension/core/registry/abi.ts';
@@ -7,12 +8,14 @@ import {
   deploy,
   deployWithGrant,
   digest,
+  ethers,
   FOLDER,
   networkHelpers,
   now,
   termsFor,
   TREATMENT,
   type Network,
+  type Signer,
 } from './fixture.ts';
 
 const OTHER_PURPOSE = 2;
@@ -23,17 +26,16 @@ const mayRead = ({ registry, who }: Network) => registry.may(who.doctor, who.pat
 describe('A grant', () => {
   it('says who, which folder, until when, why and what, and points to its receipt', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
-    const until = (await now()) + DAY;
+    const time = (await now()) + 10;
+    const until = time + DAY;
+    await networkHelpers.time.setNextBlockTimestamp(time);
     await expect(registry.connect(who.patient).grant([termsFor(who.doctor, until)], RECEIPT))
       .to.emit(registry, 'Granted')
-      .withArgs(who.patient, who.doctor, FOLDER, until, TREATMENT, Right.Read | Right.Write, 0, RECEIPT);
-    expect(await registry.grants(who.patient, who.doctor, FOLDER)).to.deep.equal([
-      BigInt(await now()),
-      BigInt(until),
-      0n,
-      BigInt(TREATMENT),
-      BigInt(Right.Read | Right.Write),
-    ]);
+      .withArgs(who.patient, who.doctor, FOLDER, time, until, TREATMENT, Right.Read | Right.Write, 0, 0, RECEIPT);
+    const grant = await registry.grants(who.patient, who.doctor, FOLDER);
+    expect([grant.from, grant.until, grant.epoch]).to.deep.equal([BigInt(time), BigInt(until), 0n]);
+    expect([grant.purposes, grant.rights]).to.deep.equal([BigInt(TREATMENT), BigInt(Right.Read | Right.Write)]);
+    expect(grant.changed).to.equal(await ethers.provider.getBlockNumber());
   });
 
   it('covers its rights and purposes, and no others', async () => {
@@ -99,9 +101,10 @@ describe('A grant', () => {
 
   const BAD: [string, (net: Network, time: number) => object][] = [
     ['no right', () => ({ rights: 0 })],
-    ['a right that does not exist', () => ({ rights: Right.Read | 8 })],
+    ['a right that does not exist', () => ({ rights: Right.Read | 16 })],
     ['no purpose', () => ({ purposes: 0 })],
     ['an end that has come', (_, time) => ({ until: time })],
+    ['an end that comes with its beginning', (_, time) => ({ from: time + 60, until: time + 60 })],
     ['a grantee who is no member', ({ who }) => ({ grantee: who.stranger.address })],
   ];
   for (const [what, change] of BAD) {
@@ -215,11 +218,121 @@ describe('A request', () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
     const until = (await now()) + DAY;
     await expect(
-      registry.connect(who.doctor).request(who.patient, FOLDER, until, TREATMENT, Right.Read, digest('note')),
+      registry.connect(who.doctor).request({
+        patient: who.patient,
+        folder: FOLDER,
+        until,
+        purposes: TREATMENT,
+        rights: Right.Read,
+        note: digest('note'),
+      }),
     )
       .to.emit(registry, 'Requested')
       .withArgs(who.doctor, who.patient, FOLDER, until, TREATMENT, Right.Read, digest('note'));
     expect(await registry.may(who.doctor, who.patient, FOLDER, 0, 0)).to.equal(false);
+  });
+
+  it('needs the good standing of its author, and not that of its hospital', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    const wish = { patient: who.patient, folder: 1, until: 0, purposes: 0, rights: 0, note: ZeroHash };
+    await registry.connect(who.registrar).suspend(who.hospital);
+    await expect(registry.connect(who.doctor).request(wish)).to.emit(registry, 'Requested');
+    await registry.connect(who.owner).suspend(who.doctor);
+    await expect(registry.connect(who.doctor).request(wish))
+      .to.be.revertedWithCustomError(registry, 'NotActive')
+      .withArgs(who.doctor);
+  });
+});
+
+describe('A keyring', () => {
+  it('is set for the present epoch of each folder, and turns none', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    const patient = registry.connect(who.patient);
+    await patient.rotate([1], false, digest('first'));
+    const set = patient.setKeyring([1, 2], digest('keyring'));
+    await expect(set).to.emit(registry, 'KeyringSet').withArgs(who.patient, 1, 1, digest('keyring'));
+    await expect(set).to.emit(registry, 'KeyringSet').withArgs(who.patient, 2, 0, digest('keyring'));
+    expect((await registry.folders(who.patient, 1)).epoch).to.equal(1);
+  });
+
+  it('of nothing is refused', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    await expect(registry.connect(who.patient).setKeyring([], RECEIPT)).to.be.revertedWithCustomError(
+      registry,
+      'BadTerms',
+    );
+  });
+});
+
+describe('A window', () => {
+  it('opens at `from`, and a `from` that has passed means now', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who } = net;
+    const from = (await now()) + DAY;
+    await registry.connect(who.patient).grant([{ ...termsFor(who.doctor, from + DAY), from }], RECEIPT);
+    expect((await registry.grants(who.patient, who.doctor, FOLDER)).from).to.equal(from);
+    expect(await mayRead(net)).to.equal(false);
+    await networkHelpers.time.increaseTo(from - 1);
+    expect(await mayRead(net)).to.equal(false);
+    await networkHelpers.time.increaseTo(from);
+    expect(await mayRead(net)).to.equal(true);
+    await registry.connect(who.patient).grant([{ ...termsFor(who.doctor, from + DAY), from: from - 60 }], RECEIPT);
+    expect((await registry.grants(who.patient, who.doctor, FOLDER)).from).to.equal(await now());
+  });
+
+  it('that was revoked before it opened stays shut', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who } = net;
+    const from = (await now()) + DAY;
+    await registry.connect(who.patient).grant([{ ...termsFor(who.doctor, from + DAY), from }], RECEIPT);
+    await registry.connect(who.patient).revoke(who.doctor, [FOLDER]);
+    await networkHelpers.time.increaseTo(from);
+    expect(await mayRead(net)).to.equal(false);
+  });
+});
+
+describe('The chain of grants', () => {
+  /** What a wallet does: look into single blocks only, from `Member.granted` on. */
+  async function walk({ registry, who }: Network): Promise<string[]> {
+    const found: string[] = [];
+    const seen = new Set<number>();
+    const ahead = [Number((await registry.member(who.patient)).granted)];
+    for (let block = ahead.pop(); block !== undefined; block = ahead.pop()) {
+      if (block === 0 || seen.has(block)) continue;
+      seen.add(block);
+      for (const { args } of await registry.queryFilter(registry.filters.Granted(who.patient.address), block, block)) {
+        found.push(`${args.grantee} ${args.folder} ${args.receipt}`);
+        ahead.push(Number(args.previous));
+        ahead.push(Number((await registry.grants(who.patient, args.grantee, args.folder)).changed));
+      }
+    }
+    return found.sort();
+  }
+
+  it('leads to every grant there was, the renewed ones too', async () => {
+    const net = await networkHelpers.loadFixture(deployWithGrant);
+    const { registry, who, until } = net;
+    const grant = (grantees: Signer[], folder: number, receipt: string) =>
+      registry.connect(who.patient).grant(
+        grantees.map((grantee) => ({ ...termsFor(grantee, until), folder })),
+        digest(receipt),
+      );
+    await grant([who.lab, who.pharmacist], 1, 'two at once');
+    await grant([who.doctor], FOLDER, 'renewed');
+    await grant([who.researcher], 2, 'a newer one');
+    await registry.connect(who.patient).revoke(who.lab, [1]);
+    await grant([who.lab], 1, 'again');
+    await grant([who.lab], 1, 'and again');
+    const all = await registry.queryFilter(registry.filters.Granted(who.patient.address));
+    expect(all).to.have.length(7);
+    expect(await walk(net)).to.deep.equal(
+      all.map(({ args }) => `${args.grantee} ${args.folder} ${args.receipt}`).sort(),
+    );
+  });
+
+  it('begins with 0', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    expect((await registry.member(who.patient)).granted).to.equal(0);
   });
 });
 

@@ -1,11 +1,10 @@
-import { network } from 'hardhat';
-
-import type { HealthRegistry } from '../../.output/contracts/types/index.ts';
+import type { CareOrders, HealthPayments, HealthRegistry } from '../../.output/contracts/types/index.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
 import { registryDomain } from '../../extension/core/registry/typed-data.ts';
+import { createChain } from './support/journal.ts';
 
 /** One simulated chain per run; `loadFixture` rewinds it between specifications. */
-export const { ethers, networkHelpers } = await network.create();
+export const { ethers, networkHelpers } = await createChain();
 
 export type Signer = Awaited<ReturnType<typeof ethers.getSigners>>[number];
 
@@ -13,6 +12,8 @@ export const CHAIN_ID = 31337;
 /** The folder that most specifications are about. */
 export const FOLDER = 7;
 export const DAY = 86_400;
+/** Seconds that a signature counts. More than a run takes: a block's time follows the clock, also after a rewind. */
+export const DEADLINE = 2 * 3600;
 /** A purpose of use; its bit means nothing here. */
 export const TREATMENT = 1;
 
@@ -44,6 +45,8 @@ export async function deploy() {
   };
   const fresh = { hospital: next(), doctor: next(), patient: next(), other: next() };
   const registry = (await ethers.deployContract('HealthRegistry', [who.owner.address])) as unknown as HealthRegistry;
+  const orders = (await ethers.deployContract('CareOrders', [registry])) as unknown as CareOrders;
+  const payments = (await ethers.deployContract('HealthPayments', [registry])) as unknown as HealthPayments;
 
   await registry.connect(who.owner).enrol(who.registrar, Role.Registrar);
   await registry.connect(who.registrar).enrol(who.hospital, Role.Hospital);
@@ -55,7 +58,7 @@ export async function deploy() {
   await registry.connect(who.patient).join(digest('patient key'));
 
   const domain = registryDomain(CHAIN_ID, await registry.getAddress());
-  return { registry, domain, who, fresh };
+  return { registry, orders, payments, domain, who, fresh };
 }
 export type Network = Awaited<ReturnType<typeof deploy>>;
 export type Who = keyof Network['who'];
@@ -71,6 +74,7 @@ export async function deployWithGrant() {
 export const termsFor = (grantee: Signer, until: number) => ({
   grantee: grantee.address,
   folder: FOLDER,
+  from: 0,
   until,
   purposes: TREATMENT,
   rights: Right.Read | Right.Write,

@@ -1,25 +1,26 @@
 import { expect } from 'chai';
-import { AbiCoder, keccak256, solidityPacked, ZeroAddress, ZeroHash } from 'ethers';
+import { ZeroAddress, ZeroHash } from 'ethers';
 import { describe, it } from 'mocha';
 
-import type { HealthRegistry } from '../../.output/contracts/types/index.ts';
-import { Right, Role } from '../../extension/core/registry/abi.ts';
+import { Right, Role, Suspension } from '../../extension/core/registry/abi.ts';
+import { REDEEM_TYPES, VOUCHER_TYPES } from '../../extension/core/registry/typed-data.ts';
 import {
   deploy,
   deployWithGrant,
   digest,
-  ethers,
   FOLDER,
   networkHelpers,
   now,
+  termsFor,
   TREATMENT,
+  type Network,
   type Signer,
 } from './fixture.ts';
 
 const ORIGIN = digest('https://portal.example');
 
 describe('Membership', () => {
-  it('is one slot: role and enroller, with room for strikes that nothing counts yet', async () => {
+  it('is one slot: role, standing and enroller', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
     expect(await registry.member(who.doctor)).to.deep.equal([Role.Doctor, 0n, 0n, 0n, who.hospital.address]);
     expect(await registry.member(who.patient)).to.deep.equal([Role.Patient, 0n, 0n, 0n, who.patient.address]);
@@ -61,6 +62,17 @@ describe('Membership', () => {
     expect((await registry.member(who.doctor)).role).to.equal(Role.Lab);
   });
 
+  it('may be left by anyone', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    for (const member of [who.registrar, who.hospital, who.manager, who.doctor, who.patient]) {
+      await expect(registry.connect(member).remove(member)).to.emit(registry, 'Removed').withArgs(member, member);
+    }
+    await expect(registry.connect(who.stranger).remove(who.stranger)).to.be.revertedWithCustomError(
+      registry,
+      'NotActive',
+    );
+  });
+
   it('cannot end before it began', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
     await expect(registry.connect(who.owner).remove(who.stranger))
@@ -69,62 +81,239 @@ describe('Membership', () => {
   });
 
   it('keeps nothing of a patient who leaves but the ways to withdraw consent', async () => {
-    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+    const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
     const patient = registry.connect(who.patient);
     await patient.remove(who.patient);
-    await expect(patient.addRecord(who.patient, FOLDER, digest('cid'), ZeroHash)).to.be.revertedWithCustomError(
-      registry,
-      'NotActive',
-    );
     await expect(
-      registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash),
+      patient.addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NotA');
+    await expect(patient.grant([termsFor(who.lab, until)], digest('receipt'))).to.be.revertedWithCustomError(
+      registry,
+      'NotA',
+    );
+    // What was given stands until it ends or is withdrawn.
+    await registry
+      .connect(who.doctor)
+      .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+    await patient.allowEmergency([FOLDER], false);
     await patient.revoke(who.doctor, [FOLDER]);
     expect(await registry.may(who.doctor, who.patient, FOLDER, Right.Read, TREATMENT)).to.equal(false);
   });
 });
 
-describe('A lock', () => {
-  /** Nothing counts strikes yet, so the specification writes them where a later version will: into the slot. */
-  async function strike(registry: HealthRegistry, who: Signer, strikes: number, lockedUntil: number): Promise<void> {
-    const address = await registry.getAddress();
-    const { role, enroller } = await registry.member(who);
-    const slotOf = (lastStrike: number, until: number, count: number) =>
-      solidityPacked(['address', 'uint40', 'uint40', 'uint8', 'uint8'], [enroller, until, lastStrike, count, role]);
-    const before = slotOf(0, 0, 0);
-    for (let slot = 0; slot < 16; slot++) {
-      const place = keccak256(AbiCoder.defaultAbiCoder().encode(['address', 'uint256'], [who.address, slot]));
-      if ((await ethers.provider.getStorage(address, place)) !== before) continue;
-      await networkHelpers.setStorageAt(address, place, slotOf(1, lockedUntil, strikes));
-      return;
-    }
-    throw new Error('the slot of a member is laid out differently');
-  }
-
-  it('suspends a member until it ends', async () => {
+describe('Suspension', () => {
+  it('makes a member inactive until it is restored, and keeps role and enroller', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
-    const until = (await now()) + 3600;
-    await strike(registry, who.doctor, 3, until);
+    const hospital = registry.connect(who.hospital);
+    await expect(hospital.suspend(who.doctor)).to.emit(registry, 'Suspended').withArgs(who.doctor, who.hospital, true);
     expect(await registry.isActive(who.doctor)).to.equal(false);
-    await networkHelpers.time.increaseTo(until);
+    expect(await registry.isActiveAs(who.doctor, Role.Doctor)).to.equal(false);
+    const { role, suspension, enroller } = await registry.member(who.doctor);
+    expect([role, suspension, enroller]).to.deep.equal([
+      BigInt(Role.Doctor),
+      BigInt(Suspension.ByEnroller),
+      who.hospital.address,
+    ]);
+    await expect(hospital.restore(who.doctor)).to.emit(registry, 'Suspended').withArgs(who.doctor, who.hospital, false);
+    expect(await registry.isActiveAs(who.doctor, Role.Doctor)).to.equal(true);
+  });
+
+  it('of a hospital makes its staff inactive at once, and lets it act no more', async () => {
+    const { registry, who, fresh } = await networkHelpers.loadFixture(deployWithGrant);
+    await registry.connect(who.hospital).setOrigin(ORIGIN, true);
+    await registry.connect(who.registrar).suspend(who.hospital);
+    expect(await registry.isActive(who.doctor)).to.equal(false);
+    expect(await registry.may(who.doctor, who.patient, FOLDER, Right.Read, TREATMENT)).to.equal(false);
+    expect(await registry.hospitalOf(ORIGIN)).to.equal(ZeroAddress);
+    const hospital = registry.connect(who.hospital);
+    for (const act of [hospital.enrol(fresh.doctor, Role.Doctor), hospital.remove(who.doctor)]) {
+      await expect(act).to.be.revertedWithCustomError(registry, 'MayNotEnrol');
+    }
+    await registry.connect(who.registrar).restore(who.hospital);
     expect(await registry.isActive(who.doctor)).to.equal(true);
   });
 
-  it('of a hospital suspends its staff', async () => {
+  it('by the owner is lifted by the owner alone', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
-    await strike(registry, who.hospital, 3, (await now()) + 3600);
-    expect(await registry.isActive(who.doctor)).to.equal(false);
+    await registry.connect(who.owner).suspend(who.doctor);
+    const hospital = registry.connect(who.hospital);
+    await expect(hospital.restore(who.doctor))
+      .to.be.revertedWithCustomError(registry, 'MayNotEnrol')
+      .withArgs(who.hospital, Role.Doctor);
+    // Nor does suspending again make it the hospital's own.
+    await hospital.suspend(who.doctor);
+    expect((await registry.member(who.doctor)).suspension).to.equal(Suspension.ByOwner);
+    await registry.connect(who.owner).restore(who.doctor);
+    expect(await registry.isActive(who.doctor)).to.equal(true);
   });
 
   it('is not laundered by removal and a new enrolment', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
-    const until = (await now()) + 3600;
-    await strike(registry, who.doctor, 3, until);
+    await registry.connect(who.owner).suspend(who.doctor);
     await registry.connect(who.hospital).remove(who.doctor);
     await registry.connect(who.hospital).enrol(who.doctor, Role.Pharmacist);
-    const { role, strikes, lockedUntil } = await registry.member(who.doctor);
-    expect([role, strikes, lockedUntil]).to.deep.equal([BigInt(Role.Pharmacist), 3n, BigInt(until)]);
     expect(await registry.isActive(who.doctor)).to.equal(false);
+  });
+
+  it('ends nothing for one who is no member', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    const owner = registry.connect(who.owner);
+    for (const act of [owner.suspend(who.stranger), owner.restore(who.stranger)]) {
+      await expect(act).to.be.revertedWithCustomError(registry, 'NotActive').withArgs(who.stranger);
+    }
+  });
+});
+
+describe('A voucher', () => {
+  /** What `by` signs for `person`. */
+  async function voucherFor(net: Network, person: Signer, role: Role, by = net.who.hospital, count = 0n) {
+    const deadline = (await now()) + 3600;
+    const nonce = (BigInt(person.address) << 64n) | count;
+    const message = { signer: by.address, who: person.address, role, nonce, deadline };
+    return {
+      role,
+      enroller: by.address,
+      deadline,
+      signature: await by.signTypedData(net.domain, VOUCHER_TYPES, message),
+    };
+  }
+  const KEY = digest('key');
+
+  it('of a hospital lets in a patient, whom the hospital then cannot touch', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    const redeem = registry.connect(fresh.patient).redeem(KEY, await voucherFor(net, fresh.patient, Role.Patient));
+    await expect(redeem).to.emit(registry, 'Enrolled').withArgs(fresh.patient, Role.Patient, who.hospital);
+    expect(await registry.encryptionKey(fresh.patient)).to.equal(KEY);
+    const hospital = registry.connect(who.hospital);
+    for (const act of [hospital.remove(fresh.patient), hospital.suspend(fresh.patient)]) {
+      await expect(act).to.be.revertedWithCustomError(registry, 'MayNotEnrol').withArgs(who.hospital, Role.Patient);
+    }
+    await registry.connect(fresh.patient).remove(fresh.patient);
+  });
+
+  it('lets in staff, who then depends on its hospital', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    await registry.connect(fresh.doctor).redeem(KEY, await voucherFor(net, fresh.doctor, Role.Doctor));
+    expect(await registry.isActiveAs(fresh.doctor, Role.Doctor)).to.equal(true);
+    await registry.connect(who.registrar).suspend(who.hospital);
+    expect(await registry.isActive(fresh.doctor)).to.equal(false);
+  });
+
+  it('is of no use to anyone but the person it names', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    const voucher = await voucherFor(net, fresh.doctor, Role.Doctor);
+    await expect(registry.connect(fresh.other).redeem(KEY, voucher))
+      .to.be.revertedWithCustomError(registry, 'BadSignature')
+      .withArgs(who.hospital);
+  });
+
+  it('says what it says: no other role, enroller or deadline', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    await registry.connect(who.registrar).enrol(fresh.hospital, Role.Hospital);
+    const voucher = await voucherFor(net, fresh.doctor, Role.Lab);
+    const changes = [{ role: Role.Doctor }, { enroller: fresh.hospital.address }, { deadline: voucher.deadline + 1 }];
+    for (const change of changes) {
+      await expect(registry.connect(fresh.doctor).redeem(KEY, { ...voucher, ...change })).to.be.revertedWithCustomError(
+        registry,
+        'BadSignature',
+      );
+    }
+  });
+
+  it('runs out', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const voucher = await voucherFor(net, net.fresh.doctor, Role.Doctor);
+    await networkHelpers.time.increaseTo(voucher.deadline + 1);
+    await expect(net.registry.connect(net.fresh.doctor).redeem(KEY, voucher))
+      .to.be.revertedWithCustomError(net.registry, 'Expired')
+      .withArgs(voucher.deadline);
+  });
+
+  it('is used once; the next one for the same person has the next nonce', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    const doctor = registry.connect(fresh.doctor);
+    const first = await voucherFor(net, fresh.doctor, Role.Doctor);
+    await doctor.redeem(KEY, first);
+    await registry.connect(who.hospital).remove(fresh.doctor);
+    await expect(doctor.redeem(KEY, first)).to.be.revertedWithCustomError(registry, 'BadSignature');
+    await doctor.redeem(KEY, await voucherFor(net, fresh.doctor, Role.Lab, who.hospital, 1n));
+    expect(await registry.isActiveAs(fresh.doctor, Role.Lab)).to.equal(true);
+  });
+
+  it('is void when its enroller could not enrol that role, or no longer can', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    const bad: [Signer, Role][] = [
+      [who.hospital, Role.Hospital],
+      [who.registrar, Role.Patient],
+      [who.doctor, Role.Doctor],
+      [who.hospital, Role.None],
+    ];
+    for (const [by, role] of bad) {
+      await expect(registry.connect(fresh.other).redeem(KEY, await voucherFor(net, fresh.other, role, by)))
+        .to.be.revertedWithCustomError(registry, 'MayNotEnrol')
+        .withArgs(by, role);
+    }
+    const voucher = await voucherFor(net, fresh.doctor, Role.Doctor);
+    await registry.connect(who.registrar).suspend(who.hospital);
+    await expect(registry.connect(fresh.doctor).redeem(KEY, voucher)).to.be.revertedWithCustomError(
+      registry,
+      'MayNotEnrol',
+    );
+  });
+
+  it('works for registrars and hospitals too', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    await registry.connect(fresh.other).redeem(KEY, await voucherFor(net, fresh.other, Role.Registrar, who.owner));
+    await registry
+      .connect(fresh.hospital)
+      .redeem(KEY, await voucherFor(net, fresh.hospital, Role.Hospital, fresh.other));
+    expect(await registry.isActiveAs(fresh.hospital, Role.Hospital)).to.equal(true);
+  });
+
+  it('brings nobody in without a key, or twice', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, who, fresh } = net;
+    const voucher = await voucherFor(net, fresh.doctor, Role.Doctor);
+    await expect(registry.connect(fresh.doctor).redeem(ZeroHash, voucher)).to.be.revertedWithCustomError(
+      registry,
+      'BadKey',
+    );
+    await expect(
+      registry.connect(who.patient).redeem(KEY, await voucherFor(net, who.patient, Role.Doctor)),
+    ).to.be.revertedWithCustomError(registry, 'AlreadyEnrolled');
+  });
+
+  it('is brought by anyone for its person, if the person signed for this role and enroller', async () => {
+    const net = await networkHelpers.loadFixture(deploy);
+    const { registry, domain, who, fresh } = net;
+    const voucher = await voucherFor(net, fresh.doctor, Role.Doctor);
+    const { deadline } = voucher;
+    const sign = (role: Role, enroller: string) =>
+      fresh.doctor.signTypedData(domain, REDEEM_TYPES, {
+        signer: fresh.doctor.address,
+        key: KEY,
+        role,
+        enroller,
+        nonce: 0,
+        deadline,
+      });
+    const bring = (signature: string) =>
+      registry.connect(who.stranger).redeemFor(fresh.doctor, KEY, voucher, 0, deadline, signature);
+    for (const signature of [
+      await sign(Role.Lab, who.hospital.address),
+      await sign(Role.Doctor, who.stranger.address),
+    ]) {
+      await expect(bring(signature)).to.be.revertedWithCustomError(registry, 'BadSignature').withArgs(fresh.doctor);
+    }
+    await bring(await sign(Role.Doctor, who.hospital.address));
+    expect(await registry.isActiveAs(fresh.doctor, Role.Doctor)).to.equal(true);
   });
 });
 
@@ -140,7 +329,9 @@ describe('The chain of trust', () => {
     await registry.connect(who.registrar).remove(who.hospital);
     expect(await active()).to.deep.equal([false, false, false, false]);
     expect(await mayRead()).to.equal(false);
-    await expect(registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash))
+    await expect(
+      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+    )
       .to.be.revertedWithCustomError(registry, 'NotActive')
       .withArgs(who.doctor);
 
@@ -241,6 +432,33 @@ describe('The origin of a portal', () => {
     expect(await registry.hospitalOf(ORIGIN)).to.equal(ZeroAddress);
     await registry.connect(fresh.hospital).setOrigin(ORIGIN, true);
     expect(await registry.hospitalOf(ORIGIN)).to.equal(fresh.hospital);
+  });
+
+  it('is one of 16 at most, counted down when released, cleared or taken over', async () => {
+    const { registry, who, fresh } = await networkHelpers.loadFixture(deploy);
+    const hospital = registry.connect(who.hospital);
+    const origin = (n: number) => digest(`https://${n}.example`);
+    for (let n = 0; n < 16; n++) await hospital.setOrigin(origin(n), true);
+    await hospital.setOrigin(origin(15), true);
+    expect(await registry.originCount(who.hospital)).to.equal(16);
+    await expect(hospital.setOrigin(origin(16), true))
+      .to.be.revertedWithCustomError(registry, 'TooManyOrigins')
+      .withArgs(who.hospital);
+    await hospital.setOrigin(origin(0), false);
+    await registry.connect(who.registrar).setOrigin(origin(1), false);
+    await hospital.setOrigin(origin(16), true);
+    expect(await registry.originCount(who.hospital)).to.equal(15);
+    await registry.connect(who.registrar).enrol(fresh.hospital, Role.Hospital);
+    await registry.connect(who.registrar).remove(who.hospital);
+    await registry.connect(fresh.hospital).setOrigin(origin(2), true);
+    expect(await registry.originCount(who.hospital)).to.equal(14);
+    expect(await registry.originCount(fresh.hospital)).to.equal(1);
+  });
+
+  it('that nobody claims is released without harm', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    await registry.connect(who.hospital).setOrigin(ORIGIN, false);
+    expect(await registry.originCount(who.hospital)).to.equal(0);
   });
 
   for (const clerk of ['owner', 'registrar'] as const) {

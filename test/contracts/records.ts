@@ -19,9 +19,15 @@ const logsOf = ({ registry, who }: Network) =>
 async function deployWithRecords() {
   const net = await deployWithGrant();
   const { registry, who } = net;
-  await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid 1'), digest('commitment 1'));
-  await registry.connect(who.patient).addRecord(who.patient, FOLDER, digest('cid 2'), digest('commitment 2'));
-  await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid 3'), digest('commitment 3'));
+  await registry
+    .connect(who.doctor)
+    .addRecord({ folder: FOLDER, cid: digest('cid 1'), commitment: digest('commitment 1') }, who.patient);
+  await registry
+    .connect(who.patient)
+    .addRecord({ folder: FOLDER, cid: digest('cid 2'), commitment: digest('commitment 2') }, who.patient);
+  await registry
+    .connect(who.doctor)
+    .addRecord({ folder: FOLDER, cid: digest('cid 3'), commitment: digest('commitment 3') }, who.patient);
   return net;
 }
 
@@ -32,7 +38,7 @@ describe('A record', () => {
     const id = keccak256(coder.encode(['address', 'address', 'uint48', 'bytes32', 'bytes32'], fields));
     expect(await registry.recordId(...fields)).to.equal(id);
     const add = registry.connect(who.doctor).addRecord;
-    const args = [who.patient, FOLDER, digest('cid'), digest('commitment')] as const;
+    const args = [{ folder: FOLDER, cid: digest('cid'), commitment: digest('commitment') }, who.patient] as const;
     expect(await add.staticCall(...args)).to.equal(id);
     await expect(add(...args))
       .to.emit(registry, 'RecordAdded')
@@ -42,7 +48,9 @@ describe('A record', () => {
   it('carries the epoch of the key that sealed it', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
     await registry.connect(who.patient).rotate([FOLDER], false, digest('keyring'));
-    await registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash);
+    await registry
+      .connect(who.doctor)
+      .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient);
     const [log] = await registry.queryFilter(registry.filters.RecordAdded());
     expect(log?.args.epoch).to.equal(1);
   });
@@ -52,14 +60,16 @@ describe('A record', () => {
     const terms = { ...termsFor(who.doctor, until), rights: Right.Read | Right.Dispense };
     await registry.connect(who.patient).grant([terms], digest('receipt'));
     await expect(
-      registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash),
+      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NoConsent');
   });
 
   it('is not added once the grant ended', async () => {
     const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
     await networkHelpers.time.increaseTo(until);
-    await expect(registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash))
+    await expect(
+      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+    )
       .to.be.revertedWithCustomError(registry, 'NoConsent')
       .withArgs(who.patient, who.doctor);
   });
@@ -68,7 +78,7 @@ describe('A record', () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
     await registry.connect(who.patient).rotate([FOLDER], true, digest('keyring'));
     await expect(
-      registry.connect(who.doctor).addRecord(who.patient, FOLDER, digest('cid'), ZeroHash),
+      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NoConsent');
   });
 });
@@ -113,7 +123,9 @@ describe('The head of a folder', () => {
   it('of one folder is not touched by another', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
     const before = await registry.folders(who.patient, FOLDER);
-    await registry.connect(who.patient).addRecord(who.patient, FOLDER + 1, digest('cid'), ZeroHash);
+    await registry
+      .connect(who.patient)
+      .addRecord({ folder: FOLDER + 1, cid: digest('cid'), commitment: ZeroHash }, who.patient);
     expect(await registry.folders(who.patient, FOLDER)).to.deep.equal(before);
   });
 

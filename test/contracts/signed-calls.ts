@@ -1,18 +1,24 @@
 import { expect } from 'chai';
-import { concat, toBeHex, ZeroHash, type TypedDataField } from 'ethers';
+import { concat, toBeHex, ZeroAddress, ZeroHash, type TypedDataField } from 'ethers';
 import { describe, it } from 'mocha';
 
 import { Right, Role } from '../../extension/core/registry/abi.ts';
 import {
   ADD_RECORDS_TYPES,
+  ALLOW_EMERGENCY_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
+  REDEEM_TYPES,
   registryDomain,
+  REQUEST_TYPES,
   REVOKE_TYPES,
   ROTATE_TYPES,
   SET_KEY_TYPES,
+  SET_KEYRING_TYPES,
+  VOUCHER_TYPES,
 } from '../../extension/core/registry/typed-data.ts';
 import {
+  DEADLINE,
   CHAIN_ID,
   deployWithGrant,
   digest,
@@ -45,6 +51,17 @@ const RECEIPT = digest('receipt');
 const KEYRING = digest('keyring');
 const FOLDERS = [FOLDER, FOLDER + 1];
 const ENTRIES = ['one', 'two'].map((text) => ({ folder: FOLDER, cid: digest(text), commitment: ZeroHash }));
+
+const wish = (patient: Signer) => ({
+  patient: patient.address,
+  folder: FOLDER,
+  until: 2 ** 32,
+  purposes: TREATMENT,
+  rights: Right.Read,
+  note: digest('note'),
+});
+
+const keyed = (key: bigint, count: bigint): bigint => (key << 64n) | count;
 
 const registryAs = ({ registry, who }: Net) => registry.connect(who.stranger);
 
@@ -119,9 +136,55 @@ const CALLS: SignedCall[] = [
     repeats: true,
     happened: async ({ registry, who }) => (await registry.folders(who.patient, FOLDER)).count >= 2n,
   },
+  {
+    name: 'setKeyringFor',
+    signer: ({ who }) => who.patient,
+    types: SET_KEYRING_TYPES,
+    message: () => ({ folders: FOLDERS, keyring: KEYRING }),
+    bring: (net, key, deadline, signature, as = net.who.patient.address) =>
+      registryAs(net).setKeyringFor(as, FOLDERS, KEYRING, key, deadline, signature),
+    repeats: true,
+    happened: async ({ registry, who }) =>
+      (await registry.queryFilter(registry.filters.KeyringSet(who.patient.address, FOLDER + 1))).length > 0,
+  },
+  {
+    name: 'allowEmergencyFor',
+    signer: ({ who }) => who.patient,
+    types: ALLOW_EMERGENCY_TYPES,
+    message: () => ({ folders: FOLDERS, allowed: true }),
+    bring: (net, key, deadline, signature, as = net.who.patient.address) =>
+      registryAs(net).allowEmergencyFor(as, FOLDERS, true, key, deadline, signature),
+    repeats: true,
+    happened: async ({ registry, who }) => (await registry.emergencies(who.patient, FOLDER + 1)).allowed,
+  },
+  {
+    name: 'requestFor',
+    signer: ({ who }) => who.doctor,
+    types: REQUEST_TYPES,
+    message: ({ who }) => wish(who.patient),
+    bring: (net, key, deadline, signature, as = net.who.doctor.address) =>
+      registryAs(net).requestFor(as, wish(net.who.patient), key, deadline, signature),
+    repeats: true,
+    happened: async ({ registry, who }) =>
+      (await registry.queryFilter(registry.filters.Requested(who.doctor.address, who.patient.address))).length > 0,
+  },
+  {
+    name: 'redeemFor',
+    signer: ({ fresh }) => fresh.doctor,
+    types: REDEEM_TYPES,
+    message: ({ who }) => ({ key: KEY, role: Role.Doctor, enroller: who.hospital.address }),
+    bring: async (net, key, deadline, signature, as = net.fresh.doctor.address) => {
+      const { who, domain } = net;
+      const voucher = { role: Role.Doctor, enroller: who.hospital.address, deadline: net.until };
+      const nonce = keyed(BigInt(as), 0n);
+      const message = { signer: voucher.enroller, who: as, role: voucher.role, nonce };
+      const vouched = await who.hospital.signTypedData(domain, VOUCHER_TYPES, { ...message, deadline: net.until });
+      return registryAs(net).redeemFor(as, KEY, { ...voucher, signature: vouched }, key, deadline, signature);
+    },
+    repeats: false,
+    happened: ({ registry, fresh }) => registry.isActiveAs(fresh.doctor, Role.Doctor),
+  },
 ];
-
-const keyed = (key: bigint, count: bigint): bigint => (key << 64n) | count;
 
 for (const call of CALLS) {
   const sign = (net: Net, nonce: bigint, deadline: number, by = call.signer(net), domain = net.domain) =>
@@ -134,7 +197,7 @@ for (const call of CALLS) {
   describe(call.name, () => {
     it('does what the member signed, whoever brings it', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       expect(await call.happened(net)).to.equal(false);
       await call.bring(net, 0n, deadline, await sign(net, 0n, deadline));
       expect(await call.happened(net)).to.equal(true);
@@ -142,18 +205,18 @@ for (const call of CALLS) {
 
     it("refuses another member's signature", async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       await refused(net, call.bring(net, 0n, deadline, await sign(net, 0n, deadline, net.who.stranger)));
     });
 
     it('refuses what is no signature', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      await refused(net, call.bring(net, 0n, (await now()) + 60, '0x'));
+      await refused(net, call.bring(net, 0n, (await now()) + DEADLINE, '0x'));
     });
 
     it('refuses a signature for another chain or another contract', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       const signer = call.signer(net);
       const address = await net.registry.getAddress();
       for (const domain of [registryDomain(1, address), registryDomain(CHAIN_ID, net.who.stranger.address)]) {
@@ -163,7 +226,7 @@ for (const call of CALLS) {
 
     it('refuses a signature whose deadline passed, and takes it at the deadline', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       const signature = await sign(net, 0n, deadline);
       await networkHelpers.time.setNextBlockTimestamp(deadline + 1);
       await expect(call.bring(net, 0n, deadline, signature))
@@ -179,13 +242,13 @@ for (const call of CALLS) {
 
     it('refuses a longer deadline than was signed', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       await refused(net, call.bring(net, 0n, deadline + 1, await sign(net, 0n, deadline)));
     });
 
     it('refuses a signature that was used', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       const signature = await sign(net, 0n, deadline);
       await call.bring(net, 0n, deadline, signature);
       await refused(net, call.bring(net, 0n, deadline, signature));
@@ -194,7 +257,7 @@ for (const call of CALLS) {
 
     it('takes nonce sequences in any order, and each in its own order', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       const owner = call.signer(net);
       const first = await sign(net, keyed(5n, 0n), deadline);
       if (call.repeats) {
@@ -215,7 +278,7 @@ for (const call of CALLS) {
 
     it('takes the key of an account that delegated to code which knows no ERC-1271', async () => {
       const net = await networkHelpers.loadFixture(deployWithGrant);
-      const deadline = (await now()) + 60;
+      const deadline = (await now()) + DEADLINE;
       // EIP-7702: 0xef0100 and the address of the code, here of the registry itself.
       const delegation = concat(['0xef0100', await net.registry.getAddress()]);
       await networkHelpers.setCode(call.signer(net).address, delegation);
@@ -284,7 +347,13 @@ describe('A contract wallet (ERC-1271)', () => {
       await expect(call.bring(net, sequence, until, signature, twin), call.name)
         .to.be.revertedWithCustomError(registry, 'BadSignature')
         .withArgs(twin);
-      await call.bring(net, sequence, until, signature, wallet);
+      const done = call.bring(net, sequence, until, signature, wallet);
+      if (call.name === 'redeemFor') {
+        // The signature is good, but it joined above.
+        await expect(done).to.be.revertedWithCustomError(registry, 'AlreadyEnrolled').withArgs(wallet);
+        continue;
+      }
+      await done;
       if (call.name === 'joinFor') {
         // Now that it is a member, it can be granted what `addRecordsFor` asks for.
         await registry.connect(who.patient).grant([{ ...termsFor(who.doctor, until), grantee: wallet }], RECEIPT);
@@ -331,6 +400,14 @@ describe('A signed act', () => {
     await expect(add(who.stranger, entries)).to.be.revertedWithCustomError(registry, 'NotActive');
     await expect(add(who.lab, entries)).to.be.revertedWithCustomError(registry, 'NoConsent');
     await expect(add(who.doctor, [])).to.be.revertedWithCustomError(registry, 'BadTerms');
+  });
+
+  it('of nobody, which is what no signature recovers to, is refused', async () => {
+    const { registry, until } = await networkHelpers.loadFixture(deployWithGrant);
+    const unreadable = `0x${'00'.repeat(65)}`;
+    await expect(registry.joinFor(ZeroAddress, KEY, 0, until, unreadable))
+      .to.be.revertedWithCustomError(registry, 'BadSignature')
+      .withArgs(ZeroAddress);
   });
 
   it('of several records adds none if consent lacks for one folder', async () => {

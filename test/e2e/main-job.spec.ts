@@ -141,10 +141,10 @@ async function everyKeyGiven(network: Network, words: readonly string[], patient
   const { encryption, address } = Keyring.fromEntropy(fromWords(words.join(' ')));
   const client = new RegistryClient(network, new JsonRpcProvider(network.rpcUrl));
   const source = gatewaySource(network.managers);
-  const digests = [
-    ...(await client.granted({ patient, member: address })).map((g) => g.receipt),
-    ...(await client.rotations(patient)).map((r) => r.keyring),
-  ];
+  const given = await client.granted({ patient, member: address });
+  const folders = [...new Set(given.map((g) => g.folder))];
+  const keyrings = await Promise.all(folders.map((folder) => client.keyrings(patient, folder, 0)));
+  const digests = [...given.map((g) => g.receipt), ...keyrings.flat()];
   const found: FolderKey[] = [];
   for (const digest of digests) {
     const bytes = await source.block(cidFromDigest(digest));

@@ -212,6 +212,7 @@ export class StorageHost implements StoragePort {
         root: sealed.cid.toString(),
         kind: 'entry',
         folder: target.folder,
+        ...(target.registry !== undefined && { registry: target.registry }),
         epoch: 'epoch' in target.key ? target.key.epoch : -1,
         ...who,
         commitment: toHex(sealed.commitment),

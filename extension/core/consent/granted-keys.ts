@@ -60,22 +60,32 @@ export class GrantedKeys {
     return grants;
   }
 
+  /** Folders of a patient that this reader was ever given. */
+  async folders(patient: string): Promise<ReadonlySet<number>> {
+    const events = await this.#client.granted({ member: this.#reader, patient });
+    return new Set(events.map((e) => e.folder));
+  }
+
   /** A {@link FindKey}: the key of an epoch, if the reader was given it and its grant is live. */
   readonly find: FindKey = async (patient, folder, key) => {
     if (!(await this.#client.may(this.#reader, patient, folder, Right.Read, 0))) throw noConsent();
     if ('capsule' in key) throw noConsent(); // sealed to the patient alone
     const name = keyName(patient, folder, key.epoch);
-    if (!this.#keys.has(name)) await this.#collect(patient, folder);
+    if (!this.#keys.has(name)) await this.#collect(patient, folder, name);
     const found = this.#keys.get(name);
     if (found === undefined) throw noConsent();
     return found;
   };
 
-  async #collect(patient: string, folder: number): Promise<void> {
-    const events = await this.#client.granted({ member: this.#reader, patient });
-    for (const event of events.filter((e) => e.folder === folder)) await this.#receipt(event);
-    const rotations = (await this.#client.rotations(patient)).filter((r) => r.folder === folder);
-    for (const rotation of rotations) await this.#open(rotation.keyring, patient);
+  async #collect(patient: string, folder: number, wanted: string): Promise<void> {
+    const all = await this.#client.granted({ member: this.#reader, patient });
+    const events = all.filter((e) => e.folder === folder);
+    for (const event of events) await this.#receipt(event);
+    const [first] = events;
+    if (first === undefined || this.#keys.has(wanted)) return;
+    // Keyrings from before the first grant are for others.
+    const keyrings = await this.#client.keyrings(patient, folder, first.block);
+    for (const keyring of keyrings) await this.#open(keyring, patient);
   }
 
   async #receipt(event: Granted): Promise<Receipt | undefined> {
@@ -101,4 +111,6 @@ export class GrantedKeys {
 
 const keyName = (patient: string, folder: number, epoch: number): string =>
   `${patient.toLowerCase()}/${folder}/${epoch}`;
-const noConsent = () => new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
+/** What a reader is told who was given nothing, or no longer. */
+export const noConsent = () =>
+  new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');

@@ -9,6 +9,8 @@ const httpUrl = v.pipe(
 );
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
+const block = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 /** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
 const NetworkSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
@@ -16,13 +18,21 @@ const NetworkSchema = v.strictObject({
   rpcUrl: httpUrl,
   registry: address,
   /** Block the registry was deployed in: no log is older. */
-  fromBlock: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  fromBlock: block,
+  /** Registries that this one followed, on the same chain, oldest last. They are read; nothing new goes there. */
+  earlier: v.optional(v.pipe(v.array(v.strictObject({ registry: address, fromBlock: block })), v.maxLength(8))),
   /** Manager base URLs: each stores, serves and sponsors. */
   managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
   /** Copies an entry needs before it counts as durable (k of n). */
   durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 });
 export type Network = v.InferOutput<typeof NetworkSchema>;
+
+/** The network as each of its registries has it: the newest first, then the earlier ones. */
+export const versionsOf = (network: Network): [Network, ...Network[]] => [
+  network,
+  ...(network.earlier ?? []).map((version) => ({ ...network, ...version })),
+];
 
 /** @throws SalusError `network-invalid`, naming the field */
 export function parseNetwork(json: unknown): Network {

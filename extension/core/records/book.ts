@@ -95,7 +95,7 @@ export class RecordBook {
    * @throws SalusError `history-incomplete` when the node withheld a record, `chain-unreachable`
    */
   async list(patient: string, folders?: ReadonlySet<number>, pending: readonly RecordAdded[] = []): Promise<Listing> {
-    const anchored = (await this.#client.records({ patient })).filter((r) => folders?.has(r.folder) ?? true);
+    const anchored = await this.#client.records({ patient, ...(folders && { folders }) });
     await this.#checkHeads(patient, anchored, folders ?? new Set(anchored.map((r) => r.folder)));
     const known = new Set(anchored.map((r) => toHex(r.cid)));
     const all = [...anchored, ...pending.filter((r) => !known.has(toHex(r.cid)))];
@@ -116,15 +116,18 @@ export class RecordBook {
 
   /**
    * Opens one item and proves its bytes against the chain.
+   * @param folders where to look, all if not given
    * @throws SalusError `not-found`, `no-consent`, `commitment-mismatch`, `block-missing`
    */
   async read(
     patient: string,
     id: string,
+    folders?: ReadonlySet<number>,
     pending: readonly RecordAdded[] = [],
   ): Promise<{ item: RecordItem; record: RecordAdded; bytes: Bytes }> {
     const [entryId, position] = id.split('/');
-    const record = [...(await this.#client.records({ patient })), ...pending].find((r) => r.id === entryId);
+    const anchored = await this.#client.records({ patient, ...(folders && { folders }) });
+    const record = [...anchored, ...pending].find((r) => r.id === entryId);
     const place = Number(position);
     if (record === undefined) throw new SalusError('not-found', 'There is no such record.');
     const { index, key } = await this.#open(record);
@@ -153,7 +156,7 @@ export class RecordBook {
       const list = byFolder.get(folder) ?? [];
       const { head, count } = await this.#client.folder(patient, folder);
       if (count <= list.length && headOf(list).toLowerCase() === head.toLowerCase()) continue;
-      const again = (await this.#client.records({ patient })).filter((r) => r.folder === folder);
+      const again = await this.#client.records({ patient, folders: new Set([folder]) });
       const now = await this.#client.folder(patient, folder);
       if (headOf(again).toLowerCase() !== now.head.toLowerCase()) {
         throw new SalusError(

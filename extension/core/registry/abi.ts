@@ -14,7 +14,8 @@ export const REGISTRY_ABI = [
   'function setProfile(bytes32 digest)',
   'function setOrigin(bytes32 origin, bool ours)',
   'function remove(address who)',
-  'function member(address who) view returns (tuple(uint8 role, uint8 strikes, uint40 lastStrike, uint40 lockedUntil, address enroller))',
+  'function redeemFor(address who, bytes32 key, tuple(uint8 role, address enroller, uint256 deadline, bytes signature) voucher, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function member(address who) view returns (tuple(uint8 role, uint8 suspension, uint40 lockedUntil, uint40 granted, address enroller))',
   'function isActive(address who) view returns (bool)',
   'function encryptionKey(address who) view returns (bytes32)',
   'function profile(address who) view returns (bytes32)',
@@ -26,24 +27,29 @@ export const REGISTRY_ABI = [
   'event OriginSet(address indexed hospital, bytes32 indexed origin, bool ours)',
   'event Removed(address indexed who, address indexed by)',
   // Consents
-  'function request(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note)',
-  'function grant(tuple(address grantee, uint48 folder, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt)',
-  'function grantFor(address patient, tuple(address grantee, uint48 folder, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function request(tuple(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note) wish)',
+  'function grant(tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt)',
+  'function grantFor(address patient, tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function revoke(address grantee, uint48[] folders)',
   'function revokeFor(address patient, address grantee, uint48[] folders, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function rotate(uint48[] folders, bool voidGrants, bytes32 keyring)',
   'function rotateFor(address patient, uint48[] folders, bool voidGrants, bytes32 keyring, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function setKeyringFor(address patient, uint48[] folders, bytes32 keyring, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function allowEmergencyFor(address patient, uint48[] folders, bool allowed, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function may(address grantee, address patient, uint48 folder, uint8 rights, uint16 purposes) view returns (bool)',
   'function folders(address patient, uint48 folder) view returns (bytes20 head, uint40 changed, uint24 count, uint16 epoch, uint16 floor)',
-  'function grants(address patient, address grantee, uint48 folder) view returns (uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights)',
+  'function grants(address patient, address grantee, uint48 folder) view returns (tuple(uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights, uint40 changed, uint16 emergencyEpoch, uint40 emergencyUntil))',
   'event Requested(address indexed by, address indexed patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note)',
-  'event Granted(address indexed patient, address indexed grantee, uint48 indexed folder, uint40 until, uint16 purposes, uint8 rights, uint16 epoch, bytes32 receipt)',
+  'event Granted(address indexed patient, address indexed grantee, uint48 indexed folder, uint40 from, uint40 until, uint16 purposes, uint8 rights, uint16 epoch, uint40 previous, bytes32 receipt)',
   'event Revoked(address indexed patient, address indexed grantee, uint48 indexed folder)',
   'event Rotated(address indexed patient, uint48 indexed folder, uint16 epoch, bool voidsGrants, bytes32 keyring)',
+  'event KeyringSet(address indexed patient, uint48 indexed folder, uint16 epoch, bytes32 keyring)',
   // Records
-  'function addRecord(address patient, uint48 folder, bytes32 cid, bytes32 commitment) returns (bytes32)',
+  'function addRecord(tuple(uint48 folder, bytes32 cid, bytes32 commitment) entry, address patient) returns (bytes32)',
   'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',
   'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, uint40 previous, bytes32 cid, bytes32 commitment)',
+  // Versions
+  'function successor() view returns (address)',
   // Batches
   'function multicall(bytes[] data) returns (bytes[])',
   // Errors
@@ -56,6 +62,9 @@ export const REGISTRY_ABI = [
   'error BadTerms()',
   'error BadKey()',
   'error OriginTaken(bytes32 origin)',
+  'error TooManyOrigins(address hospital)',
+  'error NoOffence()',
+  'error EmergencyForbidden(address patient, uint48 folder)',
   'error NoConsent(address patient, address by)',
   'error InvalidAccountNonce(address account, uint256 currentNonce)',
 ] as const;
@@ -77,5 +86,9 @@ export const Role = {
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
+/** Order and numbers of `Suspension` in `contracts/interfaces/IMembers.sol`. */
+export const Suspension = { None: 0, ByEnroller: 1, ByOwner: 2 } as const;
+export type Suspension = (typeof Suspension)[keyof typeof Suspension];
+
 /** Bits of the `rights` of a grant. */
-export const Right = { Read: 1, Write: 2, Dispense: 4 } as const;
+export const Right = { Read: 1, Write: 2, Dispense: 4, Share: 8 } as const;

@@ -1,13 +1,16 @@
-import { Contract, getAddress, keccak256, toUtf8Bytes, type JsonRpcApiProvider, type Log } from 'ethers';
+import { Contract, getAddress, keccak256, toBeHex, toUtf8Bytes, type JsonRpcApiProvider, type Log } from 'ethers';
 import { fromHex, toHex, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { Network } from '../network/descriptor.ts';
-import { REGISTRY_ABI, registryInterface, Role } from './abi.ts';
+import { REGISTRY_ABI, registryInterface, Role, Suspension } from './abi.ts';
+import { olderThan, walk } from './walk.ts';
 
 export interface Member {
   readonly address: string;
   readonly role: Role;
   readonly active: boolean;
+  /** Whether those who answer for this member suspended it; one reason not to be active. */
+  readonly suspended: boolean;
   /** Who let this member in; for a doctor, the hospital. */
   readonly enroller: string;
   /** Registered encryption key, or undefined while none is set. */
@@ -33,21 +36,41 @@ export interface Granted {
   readonly patient: string;
   readonly grantee: string;
   readonly folder: number;
-  /** Unix seconds. */
+  /** First Unix second at which it holds. */
+  readonly from: number;
+  /** First Unix second at which it no longer holds. */
   readonly until: number;
   readonly purposes: number;
   readonly rights: number;
   readonly epoch: number;
+  /** Block of the grant before this one, by the registry's back-links; 0 for none. */
+  readonly previous: number;
   readonly receipt: Bytes;
   readonly block: number;
   readonly transaction: string;
 }
 
-export interface Rotated {
-  readonly folder: number;
+/** What a patient granted one member for one folder, as it stands now. */
+export interface Grant {
+  /** Unix seconds. */
+  readonly from: number;
+  /** Unix seconds; not later than now when it was revoked, 0 when never given. */
+  readonly until: number;
+  /** 0 when revoked or never given. */
+  readonly rights: number;
+  readonly purposes: number;
+  /** Block of its newest `Granted`. */
+  readonly changed: number;
+}
+
+/** State of a folder. */
+export interface Folder {
+  readonly head: string;
+  /** Block of its newest record, 0 for none. */
+  readonly changed: number;
+  readonly count: number;
   readonly epoch: number;
-  readonly keyring: Bytes;
-  readonly block: number;
+  readonly floor: number;
 }
 
 /** Who to look for in the logs; at least one of the two. */
@@ -57,14 +80,22 @@ export interface Parties {
   readonly member?: string;
 }
 
+/** Which records to look for. Those of a patient in known folders are found on any node; see {@link RegistryClient}. */
+export interface RecordQuery extends Parties {
+  readonly folders?: ReadonlySet<number>;
+}
+
 const nonZero = (hex: string): Bytes | undefined => (/^0x0*$/.test(hex) ? undefined : fromHex(hex));
 const topic = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** keccak256 of a web origin, as the registry stores it. */
 export const originHash = (origin: string): string => keccak256(toUtf8Bytes(origin));
 
 /**
  * Reads one registry. Every answer is what one RPC node says: callers check records against their commitments and heads.
+ * Logs are asked for over the registry's whole life. Many nodes refuse so wide a range; then the records of known folders and
+ * the grants of a patient are found by the back-links, and anything else by halving the range.
  * All methods throw SalusError `chain-unreachable` when the node gives no usable answer.
  */
 export class RegistryClient {
@@ -92,7 +123,7 @@ export class RegistryClient {
 
   async member(address: string): Promise<Member> {
     const [m, active, key, profile] = await Promise.all([
-      this.#view<{ role: bigint; enroller: string }>('member', address),
+      this.#slot(address),
       this.#view<boolean>('isActive', address),
       this.#view<string>('encryptionKey', address),
       this.#view<string>('profile', address),
@@ -103,6 +134,7 @@ export class RegistryClient {
       address: getAddress(address),
       role: Number(m.role) as Role,
       active,
+      suspended: Number(m.suspension) !== Suspension.None,
       enroller: m.enroller,
       ...(encryptionKey && { encryptionKey }),
       ...(digest && { profile: digest }),
@@ -128,7 +160,7 @@ export class RegistryClient {
 
   /** Unix seconds at which a member was last let in, or undefined. */
   async enrolledAt(address: string): Promise<number | undefined> {
-    const logs = await this.#logs('Enrolled', [topic(address)]);
+    const logs = await this.#logs(['Enrolled'], [topic(address)]);
     const last = logs.at(-1);
     if (last === undefined) return undefined;
     return this.timeOf(last.blockNumber);
@@ -138,84 +170,63 @@ export class RegistryClient {
     return this.#view<boolean>('may', grantee, patient, folder, rights, purposes);
   }
 
-  async folder(
-    patient: string,
-    folder: number,
-  ): Promise<{ head: string; count: number; epoch: number; floor: number }> {
-    const f = await this.#view<{ head: string; count: bigint; epoch: bigint; floor: bigint }>(
-      'folders',
-      patient,
-      folder,
-    );
-    return { head: f.head, count: Number(f.count), epoch: Number(f.epoch), floor: Number(f.floor) };
+  async folder(patient: string, folder: number): Promise<Folder> {
+    const f = await this.#view<Record<keyof Folder, bigint> & { head: string }>('folders', patient, folder);
+    return {
+      head: f.head,
+      changed: Number(f.changed),
+      count: Number(f.count),
+      epoch: Number(f.epoch),
+      floor: Number(f.floor),
+    };
   }
 
-  /** End of a grant in Unix seconds and its rights, as they stand now (0 when revoked or never given). */
-  async grant(
-    patient: string,
-    grantee: string,
-    folder: number,
-  ): Promise<{ until: number; rights: number; purposes: number }> {
-    const g = await this.#view<{ until: bigint; rights: bigint; purposes: bigint }>('grants', patient, grantee, folder);
-    return { until: Number(g.until), rights: Number(g.rights), purposes: Number(g.purposes) };
+  async grant(patient: string, grantee: string, folder: number): Promise<Grant> {
+    const g = await this.#view<Record<keyof Grant, bigint>>('grants', patient, grantee, folder);
+    return {
+      from: Number(g.from),
+      until: Number(g.until),
+      rights: Number(g.rights),
+      purposes: Number(g.purposes),
+      changed: Number(g.changed),
+    };
+  }
+
+  /** Address of the registry that the owner named to come after this one, or undefined. */
+  async successor(): Promise<string | undefined> {
+    const address = await this.#view<string>('successor');
+    return nonZero(address) && address;
   }
 
   nonce(owner: string, key: bigint): Promise<bigint> {
     return this.#view<bigint>('nonces', owner, key);
   }
 
-  async records({ patient, member }: Parties): Promise<RecordAdded[]> {
-    const logs = await this.#logs('RecordAdded', [
-      null,
-      patient ? topic(patient) : null,
-      member ? topic(member) : null,
-    ]);
-    return logs.map((log) => {
-      const a = registryInterface.decodeEventLog('RecordAdded', log.data, log.topics);
-      return {
-        id: String(a['id']),
-        patient: String(a['patient']),
-        author: String(a['author']),
-        folder: Number(a['folder']),
-        epoch: Number(a['epoch']),
-        cid: fromHex(String(a['cid'])),
-        commitment: fromHex(String(a['commitment'])),
-        block: log.blockNumber,
-        transaction: log.transactionHash,
-      };
-    });
+  /** Records, oldest first. */
+  async records({ patient, member, folders }: RecordQuery): Promise<RecordAdded[]> {
+    const topics = [null, patient ? topic(patient) : null];
+    const known = patient && folders && (() => this.#walkRecords(patient, folders, topics));
+    const logs = await this.#logs(['RecordAdded'], [...topics, member ? topic(member) : null], { walk: known });
+    const records = logs.map(toRecord);
+    return records.filter((r) => (folders?.has(r.folder) ?? true) && (member === undefined || same(r.author, member)));
   }
 
+  /** Grants, oldest first, those that were replaced or revoked later too. */
   async granted({ patient, member }: Parties): Promise<Granted[]> {
-    const logs = await this.#logs('Granted', [patient ? topic(patient) : null, member ? topic(member) : null]);
-    return logs.map((log) => {
-      const a = registryInterface.decodeEventLog('Granted', log.data, log.topics);
-      return {
-        patient: String(a['patient']),
-        grantee: String(a['grantee']),
-        folder: Number(a['folder']),
-        until: Number(a['until']),
-        purposes: Number(a['purposes']),
-        rights: Number(a['rights']),
-        epoch: Number(a['epoch']),
-        receipt: fromHex(String(a['receipt'])),
-        block: log.blockNumber,
-        transaction: log.transactionHash,
-      };
-    });
+    const topics = [patient ? topic(patient) : null];
+    const known = patient && (() => this.#walkGrants(patient, topics));
+    const logs = await this.#logs(['Granted'], [...topics, member ? topic(member) : null], { walk: known });
+    return logs.map(toGranted).filter((g) => member === undefined || same(g.grantee, member));
   }
 
-  async rotations(patient: string): Promise<Rotated[]> {
-    const logs = await this.#logs('Rotated', [topic(patient)]);
-    return logs.map((log) => {
-      const a = registryInterface.decodeEventLog('Rotated', log.data, log.topics);
-      return {
-        folder: Number(a['folder']),
-        epoch: Number(a['epoch']),
-        keyring: fromHex(String(a['keyring'])),
-        block: log.blockNumber,
-      };
-    });
+  /**
+   * Digests of the objects that hold a folder's keys for those who keep them, oldest first.
+   * @param since block before which nothing is looked for
+   */
+  async keyrings(patient: string, folder: number, since: number): Promise<Bytes[]> {
+    const topics = [topic(patient), toBeHex(folder, 32)];
+    const logs = await this.#logs(['Rotated', 'KeyringSet'], topics, { since });
+    return logs.map((log) => fromHex(String(registryInterface.parseLog(log)?.args['keyring'])));
   }
 
   /** Status of a transaction: undefined while it is not in a block. */
@@ -224,21 +235,79 @@ export class RegistryClient {
     return receipt === null ? undefined : receipt.status === 1;
   }
 
-  /** Logs of one event over the registry's whole life. The range is halved where the node refuses it. */
-  async #logs(event: string, topics: (string | null)[]): Promise<Log[]> {
-    const first = registryInterface.getEvent(event)?.topicHash ?? null;
-    const latest = await this.#ask(() => this.provider.getBlockNumber());
-    const range = async (fromBlock: number, toBlock: number): Promise<Log[]> => {
-      try {
-        const filter = { address: this.network.registry, topics: [first, ...topics], fromBlock, toBlock };
-        return await this.provider.getLogs(filter);
-      } catch (error) {
-        if (toBlock - fromBlock < 16) throw unreachable(error);
-        const middle = Math.floor((fromBlock + toBlock) / 2);
-        return [...(await range(fromBlock, middle)), ...(await range(middle + 1, toBlock))];
-      }
+  /** From each folder's newest record, by `RecordAdded.previous`. */
+  async #walkRecords(patient: string, folders: ReadonlySet<number>, topics: Topics): Promise<Log[]> {
+    const states = await Promise.all([...folders].map((folder) => this.folder(patient, folder)));
+    const links = (log: Log): number[] => {
+      const a = registryInterface.decodeEventLog('RecordAdded', log.data, log.topics);
+      return folders.has(Number(a['folder'])) ? olderThan(log.blockNumber, Number(a['previous'])) : [];
     };
-    return range(this.network.fromBlock, latest);
+    return this.#walk(
+      ['RecordAdded'],
+      topics,
+      states.map((s) => s.changed),
+      (log) => Promise.resolve(links(log)),
+    );
+  }
+
+  /** From the patient's newest grant to someone new, by `Granted.previous`, and from the newest grant of each pair met. */
+  async #walkGrants(patient: string, topics: Topics): Promise<Log[]> {
+    const { granted } = await this.#slot(patient);
+    const newest = new Map<string, Promise<Grant>>();
+    return this.#walk(['Granted'], topics, [Number(granted)], async (log) => {
+      const { grantee, folder, previous } = toGranted(log);
+      const pair = `${grantee}/${folder}`;
+      const state = newest.get(pair) ?? this.grant(patient, grantee, folder);
+      newest.set(pair, state);
+      return [...olderThan(log.blockNumber, previous), (await state).changed];
+    });
+  }
+
+  #walk(
+    events: readonly string[],
+    topics: Topics,
+    start: readonly number[],
+    linksOf: (log: Log) => Promise<readonly number[]>,
+  ): Promise<Log[]> {
+    // 0 stands for no block.
+    const real = (blocks: readonly number[]) => blocks.filter((b) => b > 0 && b >= this.network.fromBlock);
+    const logsIn = async (block: number) => {
+      const logs = await this.#ask(() => this.#range(events, topics, block, block));
+      return logs.filter((log) => log.blockNumber === block);
+    };
+    return walk(real(start), logsIn, async (log) => real(await linksOf(log)));
+  }
+
+  async #logs(
+    events: readonly string[],
+    topics: Topics,
+    { walk: known, since = 0 }: { walk?: (() => Promise<Log[]>) | '' | undefined; since?: number } = {},
+  ): Promise<Log[]> {
+    const latest = await this.#ask(() => this.provider.getBlockNumber());
+    const first = Math.max(this.network.fromBlock, since);
+    if (!known) return this.#halving(events, topics, first, latest);
+    return this.#range(events, topics, first, latest).catch(known);
+  }
+
+  async #halving(events: readonly string[], topics: Topics, fromBlock: number, toBlock: number): Promise<Log[]> {
+    try {
+      return await this.#range(events, topics, fromBlock, toBlock);
+    } catch (error) {
+      if (toBlock - fromBlock < 16) throw unreachable(error);
+      const middle = Math.floor((fromBlock + toBlock) / 2);
+      const older = await this.#halving(events, topics, fromBlock, middle);
+      return [...older, ...(await this.#halving(events, topics, middle + 1, toBlock))];
+    }
+  }
+
+  #range(events: readonly string[], topics: Topics, fromBlock: number, toBlock: number): Promise<Log[]> {
+    const first = events.map((event) => registryInterface.getEvent(event)?.topicHash ?? '');
+    const filter = { address: this.network.registry, topics: [first, ...topics], fromBlock, toBlock };
+    return this.provider.getLogs(filter);
+  }
+
+  #slot(address: string): Promise<{ role: bigint; suspension: bigint; granted: bigint; enroller: string }> {
+    return this.#view('member', address);
   }
 
   async #view<T>(name: string, ...args: unknown[]): Promise<T> {
@@ -252,6 +321,41 @@ export class RegistryClient {
       throw unreachable(error);
     }
   }
+}
+
+type Topics = readonly (string | null)[];
+
+function toRecord(log: Log): RecordAdded {
+  const a = registryInterface.decodeEventLog('RecordAdded', log.data, log.topics);
+  return {
+    id: String(a['id']),
+    patient: String(a['patient']),
+    author: String(a['author']),
+    folder: Number(a['folder']),
+    epoch: Number(a['epoch']),
+    cid: fromHex(String(a['cid'])),
+    commitment: fromHex(String(a['commitment'])),
+    block: log.blockNumber,
+    transaction: log.transactionHash,
+  };
+}
+
+function toGranted(log: Log): Granted {
+  const a = registryInterface.decodeEventLog('Granted', log.data, log.topics);
+  return {
+    patient: String(a['patient']),
+    grantee: String(a['grantee']),
+    folder: Number(a['folder']),
+    from: Number(a['from']),
+    until: Number(a['until']),
+    purposes: Number(a['purposes']),
+    rights: Number(a['rights']),
+    epoch: Number(a['epoch']),
+    previous: Number(a['previous']),
+    receipt: fromHex(String(a['receipt'])),
+    block: log.blockNumber,
+    transaction: log.transactionHash,
+  };
 }
 
 function unreachable(cause: unknown): SalusError {

@@ -13,10 +13,11 @@ import {
   SET_KEY_TYPES,
 } from './typed-data.ts';
 
-/** One grant as it is signed. `until` in Unix seconds; `purposes` and `rights` are masks. */
+/** One grant as it is signed. `from` (0: at once) and `until` in Unix seconds; `purposes` and `rights` are masks. */
 export interface Terms {
   readonly grantee: string;
   readonly folder: number;
+  readonly from: number;
   readonly until: number;
   readonly purposes: number;
   readonly rights: number;

@@ -11,6 +11,7 @@ export function managerDomain(chainId: number, registry: string): TypedDataDomai
 }
 
 type Types = Record<string, TypedDataField[]>;
+/*#__NO_SIDE_EFFECTS__*/
 const field = (type: string, name: string): TypedDataField => ({ type, name });
 const signer = field('address', 'signer');
 const tail = [field('uint256', 'nonce'), field('uint256', 'deadline')];
@@ -27,6 +28,7 @@ export const GRANT_TYPES: Types = {
   Terms: [
     field('address', 'grantee'),
     field('uint48', 'folder'),
+    field('uint40', 'from'),
     field('uint40', 'until'),
     field('uint16', 'purposes'),
     field('uint8', 'rights'),
@@ -41,6 +43,43 @@ export const ROTATE_TYPES: Types = {
 export const ADD_RECORDS_TYPES: Types = {
   AddRecords: [signer, field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
   Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('bytes32', 'commitment')],
+};
+export const SET_KEYRING_TYPES: Types = {
+  SetKeyring: [signer, field('uint48[]', 'folders'), field('bytes32', 'keyring'), ...tail],
+};
+export const ALLOW_EMERGENCY_TYPES: Types = {
+  AllowEmergency: [signer, field('uint48[]', 'folders'), field('bool', 'allowed'), ...tail],
+};
+export const REQUEST_TYPES: Types = {
+  Request: [
+    signer,
+    field('address', 'patient'),
+    field('uint48', 'folder'),
+    field('uint40', 'until'),
+    field('uint16', 'purposes'),
+    field('uint8', 'rights'),
+    field('bytes32', 'note'),
+    ...tail,
+  ],
+};
+export const REDEEM_TYPES: Types = {
+  Redeem: [signer, field('bytes32', 'key'), field('uint8', 'role'), field('address', 'enroller'), ...tail],
+};
+
+/** What an enroller signs for `who`: a voucher, which `who` brings within `redeem`. */
+export const VOUCHER_TYPES: Types = {
+  Voucher: [signer, field('address', 'who'), field('uint8', 'role'), ...tail],
+};
+
+/** What a member signs to read from a manager, and what `report` takes as proof of a reading without consent; `at` in Unix seconds. */
+export const READ_TYPES: Types = {
+  Read: [
+    signer,
+    field('address', 'patient'),
+    field('uint48', 'folder'),
+    field('uint16', 'purpose'),
+    field('uint40', 'at'),
+  ],
 };
 
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */

@@ -6,6 +6,8 @@ export interface LedgerRow {
   readonly kind: 'entry' | 'object';
   /** Folder tag; 0 for objects. */
   readonly folder: number;
+  /** Registry that the folder is in, whose key it was sealed under; absent for objects. */
+  readonly registry?: string;
   /** Epoch it was sealed under; -1 for a capsule or an object. */
   readonly epoch: number;
   readonly patient: string;

@@ -88,6 +88,7 @@ export async function giveConsent(
   const terms = sections.map(({ folder }) => ({
     grantee: recipient.address,
     folder,
+    from: 0,
     until: decision.until,
     purposes: PURPOSE_BITS[decision.purpose],
     rights,

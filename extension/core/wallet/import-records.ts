@@ -27,7 +27,12 @@ export async function commitOwnImport(session: Session, job: string, report: Imp
   for (const section of SECTIONS.filter((s) => report.sections[s] !== undefined)) {
     const folder = folders.ensure(section);
     const { epoch } = await session.client.folder(session.address, folder);
-    targets.push({ section, folder, key: { epoch, folderKey: await session.folderKey(folder, epoch) } });
+    targets.push({
+      section,
+      folder,
+      registry: session.newest.registry,
+      key: { epoch, folderKey: await session.folderKey(folder, epoch) },
+    });
   }
   return session.storage.commit(job, targets, session.address, session.address);
 }

@@ -1,15 +1,19 @@
 import { CID } from 'multiformats/cid';
 import { fromHex } from '../bytes.ts';
+import { listGranted } from '../consent/granted-records.ts';
 import type { Listing } from '../records/book.ts';
+import { mergeListings } from '../records/versions.ts';
 import type { RecordAdded } from '../registry/client.ts';
 import { digestOf } from '../storage/cid.ts';
 import type { Session } from './session.ts';
+import type { Version } from './version.ts';
 
-/** Entries of this account that are sealed here and wait for the chain. */
-export async function pendingRecords(session: Session): Promise<RecordAdded[]> {
+/** Entries of this account that are sealed here and wait for the chain, to be anchored in one registry. */
+export async function pendingRecords(session: Session, version: Version): Promise<RecordAdded[]> {
   const rows = await session.storage.rows();
   return rows
     .filter((r) => r.kind === 'entry' && r.anchor === undefined && r.patient === session.address)
+    .filter((r) => session.version(r.registry) === version)
     .map((r) => ({
       id: r.root,
       patient: r.patient,
@@ -25,15 +29,12 @@ export async function pendingRecords(session: Session): Promise<RecordAdded[]> {
 
 /** The patient's own record, what waits for the chain included. */
 export async function listOwn(session: Session): Promise<Listing> {
-  return session.own.list(session.address, undefined, await pendingRecords(session));
+  const list = async (version: Version) =>
+    version.own.list(session.address, undefined, await pendingRecords(session, version));
+  return mergeListings(await Promise.all(session.versions.map(list)));
 }
 
-/** Lists what one patient (or every patient) lets this account read. Each folder is checked against the chain now. */
+/** Lists what one patient (or every patient) lets this account read. Each folder is checked against its registry now. */
 export async function listShared(session: Session, patient?: string): Promise<Listing> {
-  const live = (await session.granted.live(patient)).filter((g) => g.canRead);
-  const listings: Listing[] = [];
-  for (const [owner, grants] of Map.groupBy(live, (g) => g.patient)) {
-    listings.push(await session.shared.list(owner, new Set(grants.map((g) => g.folder))));
-  }
-  return { items: listings.flatMap((l) => l.items), unreadable: listings.flatMap((l) => l.unreadable) };
+  return mergeListings(await Promise.all(session.versions.map((version) => listGranted(version, patient))));
 }

@@ -5,6 +5,7 @@ import { Role } from '../registry/abi.ts';
 import { digestOf } from '../storage/cid.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { Session } from './session.ts';
+import type { Version } from './version.ts';
 
 /** First pause between two looks at a transaction; each is half as long again, up to the last. */
 const FIRST_POLL_MS = 60;
@@ -17,11 +18,16 @@ const MOST_PER_CALL = 64;
 
 /**
  * Submits signed calls and waits until they are in a block. Sends nothing while the node answers for another chain.
+ * @param version whose registry they were signed for
  * @throws SalusError `wrong-chain`, `sponsor-refused`, `chain-unreachable`
  */
-export async function submitAndConfirm(session: Session, calls: readonly string[]): Promise<string> {
+export async function submitAndConfirm(
+  session: Session,
+  calls: readonly string[],
+  version: Version = session.newest,
+): Promise<string> {
   await session.client.checkChain();
-  const transaction = await session.sponsor.submit(calls);
+  const transaction = await session.sponsor.submit(calls, version.registry);
   const end = Date.now() + CONFIRM_WITHIN_MS;
   for (let pause = FIRST_POLL_MS; Date.now() < end; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
     const done = await session.client.succeeded(transaction);
@@ -68,31 +74,49 @@ export async function drainOutbox(session: Session): Promise<void> {
     await Promise.all(missing.slice(i, i + AT_ONCE).map((row) => makeDurable(session, row.root)));
   }
   const waiting = (await session.storage.rows()).filter((r) => r.kind === 'entry' && r.anchor === undefined);
-  const unknown = await markKnown(session, waiting);
+  const unknown: LedgerRow[] = [];
+  for (const group of byRegistryAndPatient(session, waiting)) unknown.push(...(await markKnown(session, group)));
   const ready = unknown.filter((r) => isDurable(r, durableAt));
-  for (const [patient, list] of Map.groupBy(ready, (r) => r.patient)) {
-    for (let i = 0; i < list.length; i += MOST_PER_CALL)
-      await anchor(session, patient, list.slice(i, i + MOST_PER_CALL));
+  for (const group of byRegistryAndPatient(session, ready)) {
+    for (let i = 0; i < group.rows.length; i += MOST_PER_CALL) {
+      await anchor(session, { ...group, rows: group.rows.slice(i, i + MOST_PER_CALL) });
+    }
   }
   if (ready.length < unknown.length) {
     throw new SalusError('managers-unreachable', 'Too few of the places that keep copies answer. It is tried again.');
   }
 }
 
-async function anchor(session: Session, patient: string, rows: readonly LedgerRow[]): Promise<void> {
+/** Entries for one patient's folders in one registry. */
+interface Group {
+  readonly version: Version;
+  readonly patient: string;
+  readonly rows: readonly LedgerRow[];
+}
+
+/** What was sealed for an earlier registry, before the network had a newer one, opens only with a key of that: it goes there. */
+function byRegistryAndPatient(session: Session, rows: readonly LedgerRow[]): Group[] {
+  return session.versions.flatMap((version) => {
+    const here = rows.filter((row) => session.version(row.registry) === version);
+    return [...Map.groupBy(here, (row) => row.patient)].map(([patient, list]) => ({ version, patient, rows: list }));
+  });
+}
+
+async function anchor(session: Session, group: Group): Promise<void> {
+  const { version, patient, rows } = group;
   const entries = rows.map((row) => ({
     folder: row.folder,
     cid: digestOf(CID.parse(row.root)),
     commitment: fromHex(row.commitment),
   }));
-  await submitAndConfirm(session, [await session.calls.addRecords(patient, entries)]);
-  await markKnown(session, rows);
+  await submitAndConfirm(session, [await version.calls.addRecords(patient, entries)], version);
+  await markKnown(session, group);
 }
 
 /** Marks rows the chain already has. @returns those it has not */
-async function markKnown(session: Session, rows: readonly LedgerRow[]): Promise<LedgerRow[]> {
-  if (rows.length === 0) return [];
-  const records = await session.client.records({ member: session.address });
+async function markKnown(session: Session, { version, patient, rows }: Group): Promise<LedgerRow[]> {
+  const folders = new Set(rows.map((row) => row.folder));
+  const records = await version.client.records({ patient, member: session.address, folders });
   const byCid = new Map(records.map((r) => [toHex(r.cid), r]));
   const missing: LedgerRow[] = [];
   for (const row of rows) {

@@ -9,6 +9,8 @@ import type { LedgerRow } from '../storage/ledger.ts';
 export interface SealTarget {
   readonly section: Section;
   readonly folder: number;
+  /** Registry that the folder is in; it is noted with the entry, which goes there whatever the network follows later. */
+  readonly registry?: string;
   readonly key: EntryKey;
 }
 
@@ -40,8 +42,8 @@ export interface StoragePort extends EntryReader {
 
 /** Brings signed calls to the chain and pays for them. */
 export interface SponsorPort {
-  /** @returns transaction hash. @throws SalusError `sponsor-refused`, `managers-unreachable` */
-  submit(calls: readonly string[]): Promise<string>;
+  /** @param registry where they go: one of the network's. @returns transaction hash. @throws SalusError `sponsor-refused`, `managers-unreachable` */
+  submit(calls: readonly string[], registry: string): Promise<string>;
 }
 
 /** One sealed value on disk: ciphertext in, ciphertext out. */

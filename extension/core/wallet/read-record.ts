@@ -1,5 +1,7 @@
 import type { Bytes } from '../bytes.ts';
+import { readGranted } from '../consent/granted-records.ts';
 import type { RecordItem } from '../records/book.ts';
+import { openInFirst } from '../records/versions.ts';
 import type { Member } from '../registry/client.ts';
 import { pendingRecords } from './list-records.ts';
 import type { Session } from './session.ts';
@@ -26,13 +28,15 @@ export interface ReadRecord {
 /** Opens one item: of this account's own record, or of a patient who gave access. */
 export async function readRecord(session: Session, patient: string, id: string): Promise<ReadRecord> {
   const own = patient.toLowerCase() === session.address.toLowerCase();
-  const book = own ? session.own : session.shared;
-  const { item, record, bytes } = await book.read(patient, id, own ? await pendingRecords(session) : []);
-  const author = await session.client.member(record.author);
+  const { version, item, record, bytes } = await (own
+    ? readOwn(session, id)
+    : readGranted(session.versions, patient, id));
+  const { client } = version;
+  const author = await client.member(record.author);
   const alone = /^0x0{40}$/.test(author.enroller) || author.enroller === author.address;
-  const vouchedBy = alone ? undefined : await session.client.member(author.enroller);
+  const vouchedBy = alone ? undefined : await client.member(author.enroller);
   const { block, transaction } = record;
-  const at = block > 0 ? await session.client.timeOf(block) : undefined;
+  const at = block > 0 ? await client.timeOf(block) : undefined;
   const provenance = {
     author,
     ...(vouchedBy && { vouchedBy }),
@@ -44,3 +48,9 @@ export async function readRecord(session: Session, patient: string, id: string):
   };
   return { item, bytes, provenance };
 }
+
+const readOwn = (session: Session, id: string) =>
+  openInFirst(session.versions, async (version) => {
+    const pending = await pendingRecords(session, version);
+    return { version, ...(await version.own.read(session.address, id, undefined, pending)) };
+  });

@@ -1,19 +1,18 @@
-import { toHex } from '../bytes.ts';
-import { GrantedKeys } from '../consent/granted-keys.ts';
+import { toHex, type Bytes } from '../bytes.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { eciesOpen } from '../keys/ecies.ts';
-import { RecordBook } from '../records/book.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { signTyped, SignedCalls } from '../registry/signed-calls.ts';
+import { signTyped, type SignedCalls } from '../registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../registry/typed-data.ts';
-import { cidFromDigest, digestOf } from '../storage/cid.ts';
+import { digestOf } from '../storage/cid.ts';
 import { CID } from 'multiformats/cid';
 import { utf8 } from '../bytes.ts';
 import type { SponsorPort, StateSlot, StoragePort } from './ports.ts';
 import { SealedState } from './sealed-state.ts';
+import { Version } from './version.ts';
 
 export interface SessionParts {
-  readonly client: RegistryClient;
+  /** One for each registry of the network, the newest first. */
+  readonly clients: readonly [RegistryClient, ...RegistryClient[]];
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
   readonly stateSlot: StateSlot;
@@ -21,43 +20,49 @@ export interface SessionParts {
   readonly now: () => number;
 }
 
-/** Everything that exists only while the wallet is unlocked. Locking drops it and wipes its keys. */
+/**
+ * Everything that exists only while the wallet is unlocked. Locking drops it and wipes its keys. What it reads it reads from
+ * every registry of the network; what is new goes to the newest.
+ */
 export class Session {
   readonly keyring: Keyring;
   readonly address: string;
-  readonly client: RegistryClient;
+  readonly newest: Version;
+  /** Every registry, the newest first. */
+  readonly versions: readonly Version[];
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
-  readonly calls: SignedCalls;
   readonly state: SealedState;
-  /** What this account was given by patients. */
-  readonly granted: GrantedKeys;
-  /** This account's own record, as patient. */
-  readonly own: RecordBook;
-  /** Other people's records, as provider. */
-  readonly shared: RecordBook;
   readonly now: () => number;
 
   constructor(keyring: Keyring, parts: SessionParts) {
-    const { client, storage } = parts;
     this.keyring = keyring;
     this.address = keyring.address;
-    this.client = client;
-    this.storage = storage;
+    this.storage = parts.storage;
     this.sponsor = parts.sponsor;
     this.now = parts.now;
-    this.calls = new SignedCalls(client, keyring.account, keyring.address, parts.now);
     this.state = new SealedState(parts.stateSlot, keyring.stateKey());
-    const fetchObject = (digest: Uint8Array) => storage.block(cidFromDigest(digest).toString());
-    this.granted = new GrantedKeys(client, fetchObject, keyring.address, keyring.encryption);
-    this.shared = new RecordBook(client, storage, this.granted.find);
-    this.own = new RecordBook(client, storage, async (_, folder, key) =>
-      'capsule' in key ? eciesOpen(keyring.encryption.secret, key.capsule) : this.folderKey(folder, key.epoch),
-    );
+    const version = (client: RegistryClient) => new Version(client, keyring, parts.storage, parts.now);
+    const [newest, ...earlier] = parts.clients;
+    this.newest = version(newest);
+    this.versions = [this.newest, ...earlier.map(version)];
   }
 
-  folderKey(folder: number, epoch: number) {
-    return this.keyring.folderKey(this.client.network.registry, folder, epoch);
+  get client(): RegistryClient {
+    return this.newest.client;
+  }
+
+  get calls(): SignedCalls {
+    return this.newest.calls;
+  }
+
+  folderKey(folder: number, epoch: number): Promise<Bytes> {
+    return this.newest.folderKey(folder, epoch);
+  }
+
+  /** The version of a registry; the newest, where the network names no such registry. */
+  version(registry: string | undefined): Version {
+    return this.versions.find((v) => v.registry.toLowerCase() === registry?.toLowerCase()) ?? this.newest;
   }
 
   /** Header that lets a manager store what lies under `root` for this account. */

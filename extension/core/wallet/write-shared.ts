@@ -15,7 +15,7 @@ export async function writeShared(
   section: Section,
   job: string,
 ): Promise<LedgerRow> {
-  const grants = (await session.granted.live(patient)).filter((g) => g.section === section);
+  const grants = (await session.newest.granted.live(patient)).filter((g) => g.section === section);
   const grant = grants.find((g) => g.canWrite);
   if (grant === undefined) {
     await session.storage.cancel(job);
@@ -24,7 +24,13 @@ export async function writeShared(
   const report = await session.storage.plan(job, [], section);
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   const key = grant.canRead ? await folderKeyNow(session, patient, grant.folder) : undefined;
-  const target = { section, folder: grant.folder, key: key ?? { patientKey: await keyOfPatient(session, patient) } };
+  const { registry } = session.newest;
+  const target = {
+    section,
+    folder: grant.folder,
+    registry,
+    key: key ?? { patientKey: await keyOfPatient(session, patient) },
+  };
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   return row;
@@ -32,7 +38,7 @@ export async function writeShared(
 
 async function folderKeyNow(session: Session, patient: string, folder: number) {
   const { epoch } = await session.client.folder(patient, folder);
-  return { epoch, folderKey: await session.granted.find(patient, folder, { epoch }) };
+  return { epoch, folderKey: await session.newest.granted.find(patient, folder, { epoch }) };
 }
 
 async function keyOfPatient(session: Session, patient: string): Promise<Bytes> {

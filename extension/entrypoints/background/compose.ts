@@ -5,6 +5,7 @@ import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/st
 import { loadNetwork } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { offscreenStorage } from '../../adapters/storage/offscreen.ts';
+import { versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
 import { Wallet } from '../../core/wallet/wallet.ts';
@@ -36,9 +37,12 @@ export async function compose(): Promise<Background> {
     session: sessionStore,
     now,
   });
+  const [newest, ...earlier] = versionsOf(network);
+  const client = (version: Network) => new RegistryClient(version, provider);
+  const clients = [client(newest), ...earlier.map(client)] as const;
   const wallet = new Wallet({
     vault,
-    client: new RegistryClient(network, provider),
+    clients,
     storage,
     sponsor: managerSponsor(network.managers),
     stateSlot: localSlot('state'),

@@ -16,7 +16,7 @@ describe('signatures of the wallet', () => {
   it('are recovered to its account by MetaMask’s implementation of EIP-712 v4', () => {
     const message = {
       signer: keyring.address,
-      terms: [{ grantee: REGISTRY, folder: 7, until: 1_900_000_000, purposes: 1, rights: 3 }],
+      terms: [{ grantee: REGISTRY, folder: 7, from: 0, until: 1_900_000_000, purposes: 1, rights: 3 }],
       receipt: `0x${'ab'.repeat(32)}`,
       nonce: '18446744073709551616',
       deadline: 1_900_000_000,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../../manager/config.ts';
-import { REGISTRY, temporaryFolder } from './fixtures.ts';
+import { EARLIER, REGISTRY, temporaryFolder } from './fixtures.ts';
 
 const KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
 const GOOD = {
@@ -21,6 +21,9 @@ test.each([
   ['chainId', { SALUS_MANAGER_CHAIN_ID: '0' }],
   ['registry', { SALUS_MANAGER_REGISTRY: '0x1234' }],
   ['registry', { SALUS_MANAGER_REGISTRY: REGISTRY.replace('F', 'f') }],
+  ['earlier', { SALUS_MANAGER_EARLIER: '0x1234' }],
+  ['earlier', { SALUS_MANAGER_EARLIER: REGISTRY.replace('F', 'f') }],
+  ['earlier', { SALUS_MANAGER_EARLIER: Array(9).fill(REGISTRY).join(',') }],
   ['sponsorKey', { SALUS_MANAGER_SPONSOR_KEY: KEY.slice(0, -2) }],
   ['sponsorKey', { SALUS_MANAGER_SPONSOR_KEY: `0x${'0'.repeat(64)}` }],
   ['sponsorKey', { SALUS_MANAGER_SPONSOR_KEY: `0x${'f'.repeat(64)}` }],
@@ -50,6 +53,7 @@ test('defaults', () => {
     rpcUrl: 'http://127.0.0.1:8545',
     chainId: 31_337,
     registry: REGISTRY,
+    earlier: [],
     sponsorKey: KEY,
     maxCarBytes: 2.5 * 2 ** 30,
     maxBlockBytes: 2 ** 21,
@@ -69,11 +73,13 @@ test('the environment overrides the file', async () => {
     SALUS_MANAGER_CONFIG: file,
     SALUS_MANAGER_PORT: '2',
     SALUS_MANAGER_CORS_ORIGINS: 'https://b.example, https://c.example',
+    SALUS_MANAGER_EARLIER: `${REGISTRY.toLowerCase()}, ${EARLIER}`,
   };
   expect(readConfig(env)).toMatchObject({
     port: 2,
     chainId: 31_337,
     maxBlockBytes: 9,
     corsOrigins: ['https://b.example', 'https://c.example'],
+    earlier: [REGISTRY, EARLIER],
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { registryInterface } from '../../../extension/core/registry/abi.ts';
 import { BroadcastRefused, CallReverted } from '../../../manager/chain.ts';
 import { connectChain } from '../../../manager/ethers-chain.ts';
-import { CHAIN_ID, REGISTRY, SPONSOR } from './fixtures.ts';
+import { CHAIN_ID, EARLIER, REGISTRY, SPONSOR } from './fixtures.ts';
 import { startNode, type Answer } from './rpc-node.ts';
 
 const KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
@@ -24,7 +24,7 @@ describe('the node is not believed', () => {
       eth_call: () => ({ result: toBeHex(1, 32) }),
     });
     await expect(chain.isActive(SPONSOR)).rejects.toMatchObject({ code: 'wrong-chain' });
-    await expect(chain.sponsor.estimate('0x')).rejects.toMatchObject({ code: 'wrong-chain' });
+    await expect(chain.sponsor.estimate(REGISTRY, '0x')).rejects.toMatchObject({ code: 'wrong-chain' });
     expect(calls.map(({ method }) => method)).toEqual(['eth_chainId', 'eth_chainId']);
   });
 
@@ -69,18 +69,20 @@ describe('the sponsor account', () => {
   test('names the error a call would revert with', async () => {
     const data = registryInterface.encodeErrorResult('BadSignature', [SPONSOR]);
     const known = await connect({ eth_estimateGas: () => error('execution reverted', data) });
-    await expect(known.chain.sponsor.estimate('0x1234')).rejects.toEqual(new CallReverted('BadSignature'));
+    await expect(known.chain.sponsor.estimate(REGISTRY, '0x1234')).rejects.toEqual(new CallReverted('BadSignature'));
     const unknown = await connect({ eth_estimateGas: () => error('execution reverted', '0xdeadbeef') });
-    await expect(unknown.chain.sponsor.estimate('0x1234')).rejects.toEqual(new CallReverted('unknown'));
+    await expect(unknown.chain.sponsor.estimate(REGISTRY, '0x1234')).rejects.toEqual(new CallReverted('unknown'));
   });
 
   test('estimates on top of what is pending', async () => {
     const { chain, calls } = await connect({ eth_estimateGas: () => ({ result: '0x5208' }) });
-    expect(await chain.sponsor.estimate('0x1234')).toBe(21_000n);
-    expect(calls.at(-1)?.params).toEqual([{ from: SPONSOR, to: REGISTRY, data: '0x1234' }, 'pending']);
+    for (const to of [REGISTRY, EARLIER]) {
+      expect(await chain.sponsor.estimate(to, '0x1234')).toBe(21_000n);
+      expect(calls.at(-1)?.params).toEqual([{ from: SPONSOR, to, data: '0x1234' }, 'pending']);
+    }
   });
 
-  test('signs an EIP-1559 transaction to the registry with the next nonce', async () => {
+  test('signs an EIP-1559 transaction to a registry with the next nonce', async () => {
     const block = {
       number: '0x1',
       timestamp: '0x1',
@@ -103,13 +105,13 @@ describe('the sponsor account', () => {
       eth_gasPrice: () => ({ result: '0x9' }),
       eth_maxPriorityFeePerGas: () => ({ result: '0x2' }),
     });
-    const { hash, raw } = await chain.sponsor.sign('0x1234', 60_000n);
+    const { hash, raw } = await chain.sponsor.sign(EARLIER, '0x1234', 60_000n);
     const transaction = Transaction.from(raw);
     expect(transaction).toMatchObject({
       hash,
       type: 2,
       nonce: 5,
-      to: REGISTRY,
+      to: EARLIER,
       data: '0x1234',
       gasLimit: 60_000n,
       from: new Wallet(KEY).address,

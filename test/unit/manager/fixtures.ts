@@ -18,6 +18,7 @@ import { UploadGate } from '../../../manager/upload-gate.ts';
 
 export const CHAIN_ID = 31_337;
 export const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+export const EARLIER = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';
 export const SPONSOR = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 
 export interface Block {
@@ -88,14 +89,14 @@ export class MemoryChain implements Chain {
   estimateFailure: Error | undefined;
   broadcastFailure: Error | undefined;
   asked = 0;
-  readonly sent: SignedTransaction[] = [];
+  readonly sent: (SignedTransaction & { to?: string })[] = [];
   readonly statuses = new Map<string, TransactionStatus>();
 
   readonly sponsor = {
     address: SPONSOR,
     estimate: () => answer(50_000n, this.estimateFailure),
-    sign: (data: string) =>
-      answer({ hash: keccak256(`${data}${this.sent.length.toString(16).padStart(8, '0')}`), raw: data }),
+    sign: (to: string, data: string) =>
+      answer({ hash: keccak256(`${data}${this.sent.length.toString(16).padStart(8, '0')}`), raw: data, to }),
     broadcast: (transaction: SignedTransaction) => {
       if (!this.broadcastFailure) {
         this.sent.push(transaction);
@@ -157,6 +158,7 @@ export async function startManager(settings: Partial<ServerParts['config']> = {}
     dataDir,
     chainId: CHAIN_ID,
     registry: REGISTRY,
+    earlier: [EARLIER],
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,

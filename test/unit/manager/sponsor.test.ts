@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { registryInterface } from '../../../extension/core/registry/abi.ts';
 import { BroadcastRefused, CallReverted, ChainError } from '../../../manager/chain.ts';
 import { HourlyLimit } from '../../../manager/hourly-limit.ts';
-import { refusal, startManager } from './fixtures.ts';
+import { EARLIER, REGISTRY, refusal, startManager } from './fixtures.ts';
 
 const PATIENT = '0x90F79bf6EB2c4f870365E785982E1f101E93b906';
 const OTHER = '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65';
@@ -12,6 +12,13 @@ const setKey = (nonce: number, who = PATIENT) =>
   registryInterface.encodeFunctionData('setKeyFor', [who, ZeroHash, nonce, 1, '0x1234']);
 const revoke = (nonce: number) =>
   registryInterface.encodeFunctionData('revokeFor', [PATIENT, OTHER, [1], nonce, 1, '0x1234']);
+
+/** The calls added with emergencies, keyrings and vouchers. */
+const NEWER: readonly [string, unknown[]][] = [
+  ['setKeyringFor', [PATIENT, [1], ZeroHash, 0, 1, '0x1234']],
+  ['allowEmergencyFor', [PATIENT, [1], true, 0, 1, '0x1234']],
+  ['redeemFor', [PATIENT, ZeroHash, [8, OTHER, 1, '0x1234'], 0, 1, '0x1234']],
+];
 
 const post = async (url: string, body: unknown) =>
   fetch(`${url}/v1/sponsor`, {
@@ -33,6 +40,8 @@ describe('the sponsor does not pay for', () => {
     ['a multicall', { calls: [registryInterface.encodeFunctionData('multicall', [[setKey(1)]])] }],
     ['a good call beside another', { calls: [setKey(1), registryInterface.encodeFunctionData('join', [ZeroHash])] }],
     ['a function nobody knows', { calls: ['0xdeadbeef'] }],
+    ['a registry of another network', { calls: [setKey(1)], registry: OTHER }],
+    ['what is no registry', { calls: [setKey(1)], registry: 'mine' }],
     ['a call cut short', { calls: [setKey(1).slice(0, 80)] }],
   ])('%s', async (_what, body) => {
     const { url, chain } = await startManager();
@@ -84,6 +93,22 @@ describe('the sponsor does not pay for', () => {
 });
 
 describe('the sponsor sends', () => {
+  test.each(NEWER)('%s', async (name, args) => {
+    const { url, chain } = await startManager();
+    const call = registryInterface.encodeFunctionData(name, args);
+    expect((await post(url, { calls: [call] })).status).toBe(202);
+    expect(chain.sent).toMatchObject([{ raw: call, to: REGISTRY }]);
+  });
+
+  test('calls to an earlier registry of the network where one is named, each registry its own', async () => {
+    const { url, chain } = await startManager();
+    const calls = [setKey(1)];
+    for (const registry of [undefined, REGISTRY.toLowerCase(), EARLIER, EARLIER]) {
+      expect((await post(url, { calls, registry })).status).toBe(202);
+    }
+    expect(chain.sent.map(({ to }) => to)).toEqual([REGISTRY, EARLIER]);
+  });
+
   test('one call as it is, several as a multicall', async () => {
     const { url, chain } = await startManager();
     expect((await post(url, { calls: [setKey(1)] })).status).toBe(202);

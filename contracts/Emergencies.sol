@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IEmergencies} from "./interfaces/IEmergencies.sol";
+import {Consents} from "./Consents.sol";
+
+/// @title Opening, in an emergency, folders that their patient allowed beforehand.
+abstract contract Emergencies is IEmergencies, Consents {
+    /// @dev How long an emergency opening holds.
+    uint256 internal constant EMERGENCY = 24 hours;
+
+    bytes32 private constant ALLOW_EMERGENCY_TYPE = keccak256(
+        "AllowEmergency(address signer,uint48[] folders,bool allowed,uint256 nonce,uint256 deadline)"
+    );
+
+    /// @inheritdoc IEmergencies
+    mapping(address patient => mapping(uint48 folder => Emergency)) public override emergencies;
+
+    /// @inheritdoc IEmergencies
+    function allowEmergency(uint48[] calldata folders_, bool allowed) external {
+        _allowEmergency(msg.sender, folders_, allowed);
+    }
+
+    /// @inheritdoc IEmergencies
+    function allowEmergencyFor(
+        address patient,
+        uint48[] calldata folders_,
+        bool allowed,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                ALLOW_EMERGENCY_TYPE,
+                patient,
+                _hashFolders(folders_),
+                allowed,
+                _useNonce(patient, nonceKey),
+                deadline
+            )
+        );
+        _checkSignature(patient, structHash, deadline, signature);
+        _allowEmergency(patient, folders_, allowed);
+    }
+
+    /// @inheritdoc IEmergencies
+    function breakGlass(address patient, uint48 folder, bytes32 note) external {
+        if (!isActiveAs(msg.sender, Role.Doctor)) revert NotA(Role.Doctor, msg.sender);
+        Emergency storage e = emergencies[patient][folder];
+        if (!e.allowed) revert EmergencyForbidden(patient, folder);
+        uint32 opened = ++e.opened;
+        uint40 until = uint40(block.timestamp + EMERGENCY);
+        Grant storage g = _grants[patient][msg.sender][folder];
+        (g.emergencyUntil, g.emergencyEpoch) = (until, folders[patient][folder].epoch);
+        emit EmergencyOpened(patient, msg.sender, folder, until, opened, note);
+    }
+
+    function _allowEmergency(address patient, uint48[] calldata folders_, bool allowed) private {
+        if (folders_.length == 0) revert BadTerms();
+        for (uint256 i; i < folders_.length; ++i) {
+            emergencies[patient][folders_[i]].allowed = allowed;
+            emit EmergencyAllowed(patient, folders_[i], allowed);
+        }
+    }
+}

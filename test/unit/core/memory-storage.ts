@@ -1,0 +1,84 @@
+import { CID } from 'multiformats/cid';
+import { own, randomId, toHex, type Bytes } from '../../../extension/core/bytes.ts';
+import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
+import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
+import { sealEntry } from '../../../extension/core/records/seal-entry.ts';
+import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
+import type { LedgerRow } from '../../../extension/core/storage/ledger.ts';
+import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
+import { MemoryBlocks } from './support.ts';
+
+const MANAGER = 'http://127.0.0.1:1';
+
+/** A storage host in memory. Those that share `blocks` are wallets of one network, whose one manager has everything. */
+export class MemoryStorage extends LocalEntryReader implements StoragePort {
+  readonly blocks: MemoryBlocks;
+  readonly ledger = new Map<string, LedgerRow>();
+  readonly #jobs = new Map<string, { file: Blob; plan?: ImportPlan }>();
+
+  constructor(blocks = new MemoryBlocks()) {
+    super(blocks);
+    this.blocks = blocks;
+  }
+
+  setManagers = () => Promise.resolve();
+  progress = () => Promise.resolve(undefined);
+  cancel = () => Promise.resolve();
+
+  stage(file: Blob): Promise<string> {
+    const id = randomId();
+    this.#jobs.set(id, { file });
+    return Promise.resolve(id);
+  }
+
+  async plan(id: string, known: readonly string[], into?: Parameters<StoragePort['plan']>[2]) {
+    const { file } = this.#jobs.get(id)!;
+    const context = { name: 'test.json', source: 'test', known: new Set(known), validate: () => [] };
+    const plan = await planImport(file, { ...context, ...(into && { into }) });
+    this.#jobs.set(id, { file, plan });
+    return plan.report;
+  }
+
+  async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
+    const plan = this.#jobs.get(id)?.plan;
+    const rows: LedgerRow[] = [];
+    for (const { section, folder, registry, key } of targets) {
+      const sealed = await sealEntry(section, plan?.items.get(section) ?? [], key, this.blocks);
+      rows.push({
+        ...this.#row(sealed.cid.toString(), patient, author),
+        kind: 'entry',
+        folder,
+        ...(registry !== undefined && { registry }),
+        epoch: 'epoch' in key ? key.epoch : -1,
+        commitment: toHex(sealed.commitment),
+      });
+    }
+    for (const row of rows) this.ledger.set(row.root, row);
+    return rows;
+  }
+
+  async putObject(bytes: Bytes, patient: string, author: string): Promise<string> {
+    const cid = await cidOf(DAG_CBOR, bytes);
+    await this.blocks.put(cid, own(bytes));
+    this.ledger.set(cid.toString(), this.#row(cid.toString(), patient, author));
+    return cid.toString();
+  }
+
+  async block(cid: string): Promise<Bytes> {
+    return own(await this.blocks.block(CID.parse(cid)));
+  }
+
+  rows = () => Promise.resolve([...this.ledger.values()]);
+
+  markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void> {
+    for (const root of roots) this.ledger.set(root, { ...this.ledger.get(root)!, anchor });
+    return Promise.resolve();
+  }
+
+  replicate = (root: string) => Promise.resolve(this.ledger.get(root));
+
+  #row(root: string, patient: string, author: string): LedgerRow {
+    const empty = { kind: 'object' as const, folder: 0, epoch: -1, commitment: '0x', bytes: 0, createdAt: 0 };
+    return { ...empty, root, patient, author, replicas: [MANAGER] };
+  }
+}

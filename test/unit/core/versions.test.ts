@@ -1,0 +1,416 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { sealConsent } from '../../../extension/core/consent/consent-object.ts';
+import { isSalusError } from '../../../extension/core/errors.ts';
+import { Keyring } from '../../../extension/core/keys/keyring.ts';
+import { toWords } from '../../../extension/core/keys/mnemonic.ts';
+import { parseNetwork, versionsOf, type Network } from '../../../extension/core/network/descriptor.ts';
+import { Role } from '../../../extension/core/registry/abi.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { digestOf } from '../../../extension/core/storage/cid.ts';
+import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
+import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
+import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
+import { listOwn, listShared } from '../../../extension/core/wallet/list-records.ts';
+import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
+import { ownFolders } from '../../../extension/core/wallet/own-folders.ts';
+import { readRecord } from '../../../extension/core/wallet/read-record.ts';
+import { Session } from '../../../extension/core/wallet/session.ts';
+import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
+import { openAsRecipient } from '../../../portal/sdk/server.ts';
+import { startEvm, type Registry } from './evm.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import { fill, toHex } from './support.ts';
+
+const PATIENT = fill(32, 1);
+const DOCTOR = fill(32, 2);
+const OTHER_DOCTOR = fill(32, 3);
+const HOUR = 3_600;
+
+const allergy = (substance: string) => ({
+  resourceType: 'AllergyIntolerance',
+  code: { text: substance },
+  patient: { display: 'me' },
+});
+const json = (resource: unknown) => new Blob([JSON.stringify(resource)], { type: 'application/json' });
+
+/** A chain with wallets on it. A wallet keeps what it stored when it is opened anew with another description of the network. */
+async function world() {
+  const evm = await startEvm();
+  const payer = evm.next();
+  const shared = new MemoryStorage().blocks;
+  const storages = new Map<string, MemoryStorage>();
+  const slots = new Map<string, unknown>();
+  const sent: { to: string; calls: readonly string[] }[] = [];
+
+  async function open(entropy: Uint8Array, network: Network, kind: 'patient' | 'provider' = 'patient') {
+    const keyring = Keyring.fromEntropy(entropy);
+    const { address } = keyring;
+    const storage = storages.get(address) ?? new MemoryStorage(shared);
+    storages.set(address, storage);
+    const { provider } = evm.node();
+    const client = (version: Network) => new RegistryClient(version, provider);
+    const [newest, ...earlier] = versionsOf(network);
+    const session = new Session(keyring, {
+      clients: [client(newest), ...earlier.map(client)],
+      storage,
+      sponsor: {
+        async submit(calls, to) {
+          sent.push({ to, calls });
+          const data = registryOf(to).contract.interface.encodeFunctionData('multicall', [calls]);
+          const transaction = await payer.sendTransaction({ to, data });
+          await transaction.wait();
+          return transaction.hash;
+        },
+      },
+      stateSlot: {
+        read: () => Promise.resolve(slots.get(address)),
+        write: (value) => Promise.resolve(void slots.set(address, value)),
+      },
+      now: Date.now,
+    });
+    await session.state.update((s) => ({ ...s, kind }));
+    return session;
+  }
+
+  const registries: Registry[] = [];
+  const registryOf = (address: string) => registries.find((r) => r.network.registry === address)!;
+  async function deploy(): Promise<Registry> {
+    const registry = await evm.deploy();
+    registries.push(registry);
+    return registry;
+  }
+  const hire = async (registry: Registry, who: Session) => {
+    await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
+    await ensureMembership(who);
+  };
+  return { evm, deploy, open, hire, sent, shared };
+}
+
+async function importOwn(session: Session, resource: unknown): Promise<void> {
+  const job = await session.storage.stage(json(resource), 'test.json', 'test');
+  await commitOwnImport(session, job, await planOwnImport(session, job));
+}
+
+const share = async (patient: Session, doctor: Session, rights: Decision['rights'] = ['read', 'write']) =>
+  (
+    await giveConsent(patient, {
+      origin: 'https://clinic.example',
+      recipient: doctor.address,
+      purpose: 'TREAT',
+      reason: 'test',
+      sections: ['allergies'],
+      rights,
+      until: Math.floor(Date.now() / 1000) + HOUR,
+    })
+  ).consent;
+
+const titles = (listing: { items: readonly { title: string }[] }) => listing.items.map((i) => i.title);
+const codeOf = async (question: Promise<unknown>): Promise<string> =>
+  question.then(
+    () => 'none',
+    (error: unknown) => (isSalusError(error) ? error.code : String(error)),
+  );
+
+/** A patient who recorded and shared in a registry that has a successor now, where the same people are members. */
+async function upgraded() {
+  const w = await world();
+  const [first, second] = [await w.deploy(), await w.deploy()];
+  const before = await w.open(PATIENT, first.network);
+  const doctorBefore = await w.open(DOCTOR, first.network, 'provider');
+  await ensureMembership(before);
+  await w.hire(first, doctorBefore);
+  await importOwn(before, allergy('Penicillin'));
+  await drainOutbox(before);
+  const firstConsent = await share(before, doctorBefore);
+  // Sealed, and not recorded when the network gets a new registry.
+  await importOwn(before, allergy('Latex'));
+
+  const { registry, fromBlock } = first.network;
+  const network = { ...second.network, earlier: [{ registry, fromBlock }] };
+  const patient = await w.open(PATIENT, network);
+  const doctor = await w.open(DOCTOR, network, 'provider');
+  await ensureMembership(patient);
+  await w.hire(second, doctor);
+  const [old, now] = [patient.versions[1]!, patient.newest];
+  return { ...w, first, second, network, patient, doctor, firstConsent, old, now };
+}
+
+const count = async (version: Session['newest'], session: Session): Promise<number> => {
+  const records = await version.client.records({ patient: session.address });
+  return records.length;
+};
+
+describe('a wallet whose network has a new registry', () => {
+  let scene: Awaited<ReturnType<typeof upgraded>>;
+  beforeEach(async () => {
+    scene = await upgraded();
+  });
+
+  it('shows what is in the earlier one, and records what is new in the newest', async () => {
+    const { patient, old, now } = scene;
+    await importOwn(patient, allergy('Bees'));
+    expect(titles(await listOwn(patient)).toSorted()).toEqual(['Bees', 'Latex', 'Penicillin']);
+    await drainOutbox(patient);
+    expect(titles(await listOwn(patient)).toSorted()).toEqual(['Bees', 'Latex', 'Penicillin']);
+    // What was sealed for the earlier registry went there: only with that one's key does it open.
+    expect([await count(old, patient), await count(now, patient)]).toEqual([2, 1]);
+    const { items, unreadable } = await listOwn(patient);
+    expect(unreadable).toEqual([]);
+    for (const item of items) {
+      const { bytes, provenance } = await readRecord(patient, patient.address, item.id);
+      expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual(allergy(item.title));
+      expect(provenance.author.address).toBe(patient.address);
+    }
+    const sections = await ownFolders(patient);
+    expect(new Set(items.map((i) => i.folder))).toEqual(new Set(sections.of('allergies')));
+  });
+
+  it('does not take again what the earlier one has', async () => {
+    const { patient } = scene;
+    const job = await patient.storage.stage(json(allergy('Penicillin')), 'test.json', 'test');
+    expect((await planOwnImport(patient, job)).taken).toBe(0);
+  });
+
+  it('grants in the newest, and both sides read from both', async () => {
+    const { patient, doctor, old, now, firstConsent } = scene;
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    expect(titles(await listShared(doctor)).toSorted()).toEqual(['Latex', 'Penicillin']);
+    const second = await share(patient, doctor);
+    expect(second.receipt.registry).toBe(now.registry);
+    const granted = [old, now].map((v) => v.client.granted({ patient: patient.address }));
+    expect((await Promise.all(granted)).map((g) => g.length)).toEqual([1, 1]);
+
+    const listing = await listShared(doctor, patient.address);
+    expect(titles(listing).toSorted()).toEqual(['Bees', 'Latex', 'Penicillin']);
+    for (const { id, title } of listing.items) {
+      const { bytes } = await readRecord(doctor, patient.address, id);
+      expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual(allergy(title));
+    }
+    const consents = await ownConsents(patient);
+    expect(consents.map((c) => c.consentId)).toEqual([firstConsent.consentId, second.consentId]);
+    expect(consents.every((c) => c.live.length === 1)).toBe(true);
+  });
+
+  it('asks the registry that a record is in whether it may be read', async () => {
+    const { evm, patient, doctor, first, second } = scene;
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    const { items } = await listShared(doctor);
+    const of = (title: string) => items.find((i) => i.title === title)!.id;
+    const read = (title: string) => codeOf(readRecord(doctor, patient.address, of(title)));
+
+    const hospital = (registry: Registry) => registry.as(evm.who.hospital);
+    await hospital(first).getFunction('suspend').send(doctor.address);
+    expect(titles(await listShared(doctor))).toEqual(['Bees']);
+    expect([await read('Penicillin'), await read('Bees')]).toEqual(['no-consent', 'none']);
+
+    await hospital(first).getFunction('restore').send(doctor.address);
+    await hospital(second).getFunction('suspend').send(doctor.address);
+    expect(titles(await listShared(doctor)).toSorted()).toEqual(['Latex', 'Penicillin']);
+    expect([await read('Penicillin'), await read('Bees')]).toEqual(['none', 'no-consent']);
+  });
+
+  it('says of a record nobody shared that there is no consent, as of one that does not exist', async () => {
+    const { patient, open, hire, second, network } = scene;
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    const stranger = await open(OTHER_DOCTOR, network, 'provider');
+    await hire(second, stranger);
+    const ids = [...(await listOwn(patient)).items.map((i) => i.id), `0x${'00'.repeat(32)}/0`];
+    for (const id of ids) expect(await codeOf(readRecord(stranger, patient.address, id))).toBe('no-consent');
+    expect(await codeOf(readRecord(patient, patient.address, ids.at(-1)!))).toBe('not-found');
+  });
+
+  it('ends a consent in the registry it was given in, and no other', async () => {
+    const { patient, doctor, old, now, first, firstConsent, sent } = scene;
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    sent.length = 0;
+    await endConsent(patient, firstConsent.consentId);
+    expect(sent).toMatchObject([{ to: first.network.registry }]);
+    expect(titles(await listShared(doctor))).toEqual(['Bees']);
+    const [folder] = (await ownFolders(patient)).of('allergies');
+    const epochs = await Promise.all([old, now].map((v) => v.client.folder(patient.address, folder!)));
+    expect(epochs.map((f) => f.epoch)).toEqual([1, 0]);
+    const consents = await ownConsents(patient);
+    expect(consents.map((c) => c.live.length)).toEqual([0, 1]);
+    expect(await codeOf(endConsent(patient, `0x${'00'.repeat(32)}`))).toBe('not-found');
+  });
+
+  it('keeps in the keyring of an earlier registry whoever keeps access there', async () => {
+    const { patient, open, hire, first, network, firstConsent, old, now } = scene;
+    // Both were given access before; one stays.
+    const before = await open(PATIENT, first.network);
+    const stays = await open(OTHER_DOCTOR, first.network, 'provider');
+    await hire(first, stays);
+    await share(before, stays, ['read']);
+    await endConsent(patient, firstConsent.consentId);
+    await importOwn(before, allergy('Nickel'));
+    await drainOutbox(before);
+    const after = await open(OTHER_DOCTOR, network, 'provider');
+    expect(titles(await listShared(after)).toSorted()).toEqual(['Latex', 'Nickel', 'Penicillin']);
+    expect([await count(old, patient), await count(now, patient)]).toEqual([3, 0]);
+  });
+
+  it('counts one id in two registries as one record, which opens where its key is', async () => {
+    const { evm, patient, second, old } = scene;
+    await drainOutbox(patient);
+    const self = await evm.impersonate(patient.address);
+    const [record] = await old.client.records({ patient: patient.address });
+    const entry = { folder: record!.folder, cid: toHex(record!.cid), commitment: toHex(record!.commitment) };
+    // In another epoch of the folder, so that its key there is certainly another.
+    await (
+      await second
+        .as(self)
+        .getFunction('rotate')
+        .send([entry.folder], false, toHex(fill(32)))
+    ).wait();
+    await (await second.as(self).getFunction('addRecord').send(entry, patient.address)).wait();
+    const { items, unreadable } = await listOwn(patient);
+    expect(titles({ items }).toSorted()).toEqual(['Latex', 'Penicillin']);
+    expect(unreadable).toEqual([]);
+    const copied = items.find((i) => i.id.startsWith(record!.id))!;
+    expect(copied.block).toBe(record!.block);
+    expect((await readRecord(patient, patient.address, copied.id)).provenance.block).toBe(record!.block);
+  });
+
+  it('lets a provider add to the newest only, by a consent of that', async () => {
+    const { patient, doctor, now, old } = scene;
+    const add = async () => {
+      const job = await doctor.storage.stage(json(allergy('Dust')), 'test.json', 'test');
+      return writeShared(doctor, patient.address, 'allergies', job);
+    };
+    expect(await codeOf(add())).toBe('no-consent');
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    await add();
+    await drainOutbox(doctor);
+    expect([await count(old, patient), await count(now, patient)]).toEqual([2, 1]);
+    expect(titles(await listOwn(patient)).toSorted()).toEqual(['Dust', 'Latex', 'Penicillin']);
+  });
+});
+
+describe('the SDK for servers', () => {
+  it('reads what was shared in either registry', async () => {
+    const { evm, patient, doctor, network, shared, first } = await upgraded();
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    const [rpcUrl, manager] = [await serveChain(evm), await serveBlocks(shared)];
+    const described = parseNetwork({ ...network, rpcUrl, managers: [manager] });
+    const recipient = await openAsRecipient({ network: described, words: toWords(DOCTOR).join(' ') });
+    onTestFinished(() => recipient.close());
+    const { items } = await recipient.list();
+    expect(titles({ items }).toSorted()).toEqual(['Bees', 'Latex', 'Penicillin']);
+    expect(await recipient.consents()).toHaveLength(2);
+    const of = (title: string) => items.find((i) => i.title === title)!.id;
+    const { bytes } = await recipient.read(patient.address, of('Penicillin'));
+    expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual(allergy('Penicillin'));
+    await first.as(evm.who.hospital).getFunction('suspend').send(doctor.address);
+    expect(await codeOf(recipient.read(patient.address, of('Penicillin')))).toBe('no-consent');
+    expect(await codeOf(recipient.read(patient.address, of('Bees')))).toBe('none');
+  });
+});
+
+describe('a reader', () => {
+  it('finds the key in a keyring that was set without a new epoch', async () => {
+    const w = await world();
+    const registry = await w.deploy();
+    const patient = await w.open(PATIENT, registry.network);
+    const doctor = await w.open(DOCTOR, registry.network, 'provider');
+    await ensureMembership(patient);
+    await w.hire(registry, doctor);
+    await share(patient, doctor);
+    const [folder] = (await ownFolders(patient)).of('allergies');
+    const none = fill(32);
+    const rotated = await patient.calls.rotate([folder!], false, none);
+    await patient.sponsor.submit([rotated], registry.network.registry);
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    expect(await listShared(doctor)).toMatchObject({ items: [], unreadable: [{ code: 'no-consent' }] });
+
+    const key = await patient.folderKey(folder!, 1);
+    const content = {
+      context: 'salus/keyring/v1' as const,
+      registry: registry.network.registry,
+      patient: patient.address,
+      keys: [{ folder: folder!, epoch: 1, key }],
+      receipt: null,
+    };
+    const { cid, bytes } = await sealConsent(content, [doctor.keyring.encryption.publicX]);
+    await patient.storage.putObject(bytes, patient.address, patient.address);
+    const self = await w.evm.impersonate(patient.address);
+    await registry
+      .as(self)
+      .getFunction('setKeyring')
+      .send([folder!], toHex(digestOf(cid)));
+    expect(titles(await listShared(doctor))).toEqual(['Bees']);
+  });
+});
+
+describe('the description of a network', () => {
+  const version = { registry: `0x${'11'.repeat(20)}`, fromBlock: 3 };
+  const network = {
+    name: 'Test',
+    chainId: 1,
+    rpcUrl: 'http://127.0.0.1:1',
+    registry: `0x${'22'.repeat(20)}`,
+    fromBlock: 9,
+    managers: ['http://127.0.0.1:1'],
+    durableAt: 1,
+  };
+
+  it('may name up to eight earlier registries, newest first', () => {
+    expect(versionsOf(parseNetwork(network))).toHaveLength(1);
+    const parsed = parseNetwork({ ...network, earlier: [version] });
+    expect(versionsOf(parsed).map(({ registry, fromBlock }) => ({ registry, fromBlock }))).toEqual([
+      { registry: network.registry, fromBlock: 9 },
+      version,
+    ]);
+    expect(() => parseNetwork({ ...network, earlier: Array(8).fill(version) })).not.toThrow();
+    const bad = [Array(9).fill(version), [{ ...version, chainId: 2 }], [{ registry: '0x12', fromBlock: 0 }]];
+    for (const earlier of bad) expect(() => parseNetwork({ ...network, earlier })).toThrow('earlier');
+  });
+});
+
+/** The chain of a test over HTTP. */
+async function serveChain(evm: Awaited<ReturnType<typeof startEvm>>): Promise<string> {
+  return serve(async (body) => {
+    const ask = async ({ id, method, params }: { id: number; method: string; params: unknown[] }) => ({
+      jsonrpc: '2.0',
+      id,
+      result: (await evm.provider.send(method, params)) as unknown,
+    });
+    const calls = JSON.parse(body.toString()) as Parameters<typeof ask>[0];
+    return Buffer.from(JSON.stringify(Array.isArray(calls) ? await Promise.all(calls.map(ask)) : await ask(calls)));
+  });
+}
+
+/** A manager's gateway over blocks in memory. */
+const serveBlocks = (blocks: MemoryStorage['blocks']): Promise<string> =>
+  serve(async (_, url) => {
+    const [, cid = ''] = /^\/ipfs\/([^?]+)/.exec(url) ?? [];
+    return Buffer.from(await new MemoryStorage(blocks).block(cid));
+  });
+
+async function serve(answer: (body: Buffer, url: string) => Promise<Buffer>): Promise<string> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      answer(Buffer.concat(parts), request.url ?? '').then(
+        (bytes) => response.writeHead(200).end(bytes),
+        () => response.writeHead(404).end(),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
