@@ -1,5 +1,5 @@
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
-import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { wordlist } from '@scure/bip39/wordlists/english';
 import { random, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 
