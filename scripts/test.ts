@@ -8,6 +8,7 @@ import { findChromium } from './lib/chromium.ts';
 import { bin, OUTPUT } from './lib/paths.ts';
 import { runCommand } from './lib/processes.ts';
 import { JOURNAL, replay } from './replay-contracts.ts';
+import { differences } from './reproducible.ts';
 
 interface Part {
   readonly name: string;
@@ -85,6 +86,13 @@ async function replayed() {
   return { passed, failed, skipped: 0 };
 }
 
+/** Whoever builds this commit gets the same bytes, so that a published extension can be checked. */
+async function reproducible() {
+  const names = await differences();
+  for (const name of names) console.error(`differs: ${name}`);
+  return { passed: names.length === 0 ? 1 : 0, failed: names.length === 0 ? 0 : 1, skipped: 0 };
+}
+
 async function endToEnd() {
   findChromium();
   const code = await runCommand(bin('playwright'), ['test', '-c', 'test/e2e/playwright.config.ts']);
@@ -103,6 +111,7 @@ async function main(): Promise<number> {
     await timed('replay', replayed),
     await timed('production', production),
     await timed('unit', unit),
+    await timed('reproducible', reproducible),
     await timed('end to end', endToEnd),
   ];
   console.log('\n=== what took what');

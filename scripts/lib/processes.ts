@@ -100,12 +100,8 @@ export async function startService(
 }
 
 /** Runs a command to its end, showing its output. @returns exit code */
-export function runCommand(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<number> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+export function runCommand(command: string, args: readonly string[], cwd: string = ROOT): Promise<number> {
+  const child = spawn(command, args, { cwd, stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => resolve(code ?? 1));
     child.once('error', reject);

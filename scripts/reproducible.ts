@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { bin, BUILT_EXTENSION, ROOT } from './lib/paths.ts';
+import { runCommand } from './lib/processes.ts';
+
+/** What is made, not written: a second build makes its own. */
+const MADE = new Set(['node_modules', '.output', '.wxt', '.git', 'coverage']);
+
+async function digests(dir: string): Promise<Map<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const list = files.map(async (file): Promise<[string, string]> => {
+    const digest = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    return [relative(dir, file), digest];
+  });
+  return new Map((await Promise.all(list)).sort());
+}
+
+/**
+ * Builds the extension a second time, from a copy of the sources in another place, and compares it with the first byte by byte.
+ * @returns names of the files that differ or are there once only
+ */
+export async function differences(): Promise<string[]> {
+  const copy = await mkdtemp(join(tmpdir(), 'salus-second-build-'));
+  try {
+    await cp(ROOT, copy, {
+      recursive: true,
+      filter: (source) => !(MADE.has(basename(source)) && relative(ROOT, source) === basename(source)),
+    });
+    await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    if ((await runCommand(bin('wxt'), ['build'], copy)) !== 0) throw new Error('the second build failed');
+    const [first, second] = [await digests(BUILT_EXTENSION), await digests(join(copy, '.output/chrome-mv3'))];
+    const names = new Set([...first.keys(), ...second.keys()]);
+    return [...names].filter((name) => first.get(name) !== second.get(name));
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  const names = await differences();
+  for (const name of names) console.error(`differs: ${name}`);
+  console.log(names.length === 0 ? 'Two builds are the same, byte by byte.' : `${names.length} files differ.`);
+  process.exit(names.length === 0 ? 0 : 1);
+}
