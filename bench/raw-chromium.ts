@@ -67,14 +67,16 @@ async function evaluateIn(socket: WebSocket, expression: string): Promise<unknow
   }
 }
 
-export async function startRawChromium(profileDir: string, extensionDir: string): Promise<RawChromium> {
+/** @param extensionDir left out: a browser without any extension */
+export async function startRawChromium(profileDir: string, extensionDir?: string): Promise<RawChromium> {
   const port = await freePort();
   const args = [
     '--headless=new',
     '--no-sandbox',
     `--user-data-dir=${profileDir}`,
-    `--disable-extensions-except=${extensionDir}`,
-    `--load-extension=${extensionDir}`,
+    ...(extensionDir === undefined
+      ? ['--disable-extensions']
+      : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),
     '--disable-background-networking',
     '--no-first-run',
     `--remote-debugging-port=${port}`,

@@ -7,6 +7,7 @@ import { ACCOUNTS } from '../scripts/lib/chain.ts';
 import { ROOT } from '../scripts/lib/paths.ts';
 import { startStack, type Stack } from '../scripts/lib/stack.ts';
 import { PASSWORD, WalletApp } from '../test/e2e/pages/wallet-app.ts';
+import { pageLines } from './page-impact.ts';
 import { promptLines } from './prompting.ts';
 import type { Line } from './report.ts';
 import { unlockLines } from './unlocking.ts';
@@ -26,7 +27,8 @@ async function measure(stack: Stack, profileDir: string): Promise<Line[]> {
     await served.close();
   }
   const recipient = ACCOUNTS.hospital.address;
-  return [...(await promptLines({ profileDir, extensionDir, extensionId, password: PASSWORD, recipient })), ...unlock];
+  const prompts = await promptLines({ profileDir, extensionDir, extensionId, password: PASSWORD, recipient });
+  return [...prompts, ...unlock, ...(await pageLines(profileDir, extensionDir))];
 }
 
 /** What a person waits for in the real extension, on a network of its own. */
