@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { randomId } from '../core/bytes.ts';
 import type { SessionStore } from '../core/vault/vault.ts';
+import { pauseLeft, refusedOnceMore, RefusalsSchema } from './cool-down.ts';
 import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from './errors.ts';
 
 /** What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record. */
@@ -18,6 +19,8 @@ const ApprovalSchema = v.object({
   /** Milliseconds since the epoch. */
   createdAt: v.number(),
   windowId: v.optional(v.number()),
+  /** The unlocking under which it was first shown, or asked. */
+  unlock: v.optional(v.string()),
 });
 export type Approval = v.InferOutput<typeof ApprovalSchema>;
 
@@ -32,6 +35,7 @@ export type Outcome = { readonly result: unknown } | { readonly error: RpcErrorD
 const StoredSchema = v.object({
   pending: v.array(ApprovalSchema),
   settled: v.array(v.object({ requestKey: v.string(), at: v.number(), outcome: OutcomeSchema })),
+  refusals: v.optional(v.array(RefusalsSchema), []),
 });
 type Stored = v.InferOutput<typeof StoredSchema>;
 
@@ -43,10 +47,23 @@ export interface PromptWindows {
   close(windowId: number): Promise<void>;
 }
 
+/** What the queue needs to know, and whom it tells. */
+interface Hooks {
+  /** Told of a new question before its window opens, so that what it will show can be made ready meanwhile. */
+  readonly onAsk?: (approval: Approval) => void;
+  /** Told of a question that ended without a yes. */
+  readonly onRejected?: (approval: Approval) => void;
+  /** Names the present unlocking of the wallet; undefined while it is locked. */
+  readonly unlockId?: () => Promise<string | undefined>;
+}
+
 /** A request that nobody answered is over after this. */
 export const EXPIRES_MS = 10 * 60_000;
 /** Prompts of all sites together. */
 const MOST_PENDING = 20;
+/** A page whose worker died asks again after a quarter of a second, plus what a busy machine takes. */
+const LATEST_AGAIN_MS = 3_000;
+const LOOK_MS = 50;
 const STORE_KEY = 'approvals';
 
 /**
@@ -57,18 +74,12 @@ export class Approvals {
   readonly #store: SessionStore;
   readonly #windows: PromptWindows;
   readonly #now: () => number;
-  /** Told of a new question before its window opens, so that what it will show can be made ready meanwhile. */
-  readonly #onAsk: (approval: Approval) => void;
+  readonly #hooks: Hooks;
   readonly #waiting = new Map<string, ((outcome: Outcome) => void)[]>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    store: SessionStore,
-    windows: PromptWindows,
-    now: () => number,
-    onAsk: (approval: Approval) => void = () => undefined,
-  ) {
-    this.#onAsk = onAsk;
+  constructor(store: SessionStore, windows: PromptWindows, now: () => number, hooks: Hooks = {}) {
+    this.#hooks = hooks;
     this.#store = store;
     this.#windows = windows;
     this.#now = now;
@@ -76,7 +87,8 @@ export class Approvals {
 
   /**
    * Asks the person, or joins a question already asked with the same key.
-   * @throws RpcError 4001 rejected or expired, -32005 when this site already has such a prompt open
+   * @throws RpcError 4001 rejected or expired, -32005 when this site already has such a prompt open, or was refused so often
+   * that it must pause
    */
   async ask(question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<unknown> {
     const outcome = await this.#exclusive(async (stored) => {
@@ -111,11 +123,18 @@ export class Approvals {
     return (await this.#read()).pending;
   }
 
-  /** Answers one approval. A second answer to the same id changes nothing. */
-  async settle(id: string, outcome: Outcome): Promise<void> {
+  /** Answers one approval. A second answer to the same id changes nothing. A yes forgets the site's refusals. */
+  settle(id: string, outcome: Outcome): Promise<void> {
+    return this.#settle(id, outcome, 'result' in outcome ? 'approved' : 'other');
+  }
+
+  async #settle(id: string, outcome: Outcome, how: 'approved' | 'refused' | 'other'): Promise<void> {
     const approval = await this.#exclusive((stored) => {
       const found = stored.pending.find((a) => a.id === id);
       if (found === undefined) return Promise.resolve(undefined);
+      const { origin } = found;
+      if (how === 'approved') stored.refusals = stored.refusals.filter((r) => r.origin !== origin);
+      if (how === 'refused') stored.refusals = refusedOnceMore(stored.refusals, origin, this.#now());
       stored.pending = stored.pending.filter((a) => a.id !== id);
       stored.settled = [
         ...stored.settled.filter((s) => s.at > this.#now() - EXPIRES_MS),
@@ -124,11 +143,18 @@ export class Approvals {
       return Promise.resolve(found);
     });
     if (approval === undefined) return;
+    if (how !== 'approved') this.#hooks.onRejected?.(approval);
     for (const resolve of this.#waiting.get(approval.requestKey) ?? []) resolve(outcome);
     this.#waiting.delete(approval.requestKey);
     if (approval.windowId !== undefined) await this.#windows.close(approval.windowId);
   }
 
+  /** The person said no to this request. A site that hears that often has to pause. */
+  refuse(id: string): Promise<void> {
+    return this.#settle(id, { error: toRpcError(userRejected()) }, 'refused');
+  }
+
+  /** Ends a request that the person did not decide. */
   reject(id: string): Promise<void> {
     return this.settle(id, { error: toRpcError(userRejected()) });
   }
@@ -136,12 +162,51 @@ export class Approvals {
   /** A window is matched by its id: closing it is a no. */
   async windowClosed(windowId: number): Promise<void> {
     const closed = (await this.#read()).pending.filter((a) => a.windowId === windowId);
-    for (const { id } of closed) await this.reject(id);
+    for (const { id } of closed) await this.refuse(id);
   }
 
-  /** Rejects everything that waits: on locking, and when the account or network changes. */
+  /**
+   * Rejects everything that waits: on locking, when the account or network changes, and when the person clears the table,
+   * which tells nothing about any one site.
+   */
   async rejectAll(): Promise<void> {
     for (const { id } of (await this.#read()).pending) await this.reject(id);
+  }
+
+  /** The document that asked is gone: nobody waits for an answer any more. */
+  async documentGone(documentId: string): Promise<void> {
+    const orphans = (await this.#read()).pending.filter((a) => a.requestKey.startsWith(`${documentId}/`));
+    for (const { id } of orphans) await this.reject(id);
+  }
+
+  /**
+   * Whether the page that asked still waits. After the worker's death a page asks again within a moment, so this takes a moment to
+   * say no.
+   */
+  async isAwaited(id: string): Promise<boolean> {
+    const approval = await this.get(id);
+    for (let waited = 0; approval !== undefined && waited < LATEST_AGAIN_MS; waited += LOOK_MS) {
+      if (this.#waiting.has(approval.requestKey)) return true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    return false;
+  }
+
+  /**
+   * An approval belongs to one unlocking: that in which it was asked or, asked of a locked wallet, the first in which it is shown.
+   * One that outlived it is over, so that no consent survives a lock.
+   */
+  async holds(id: string): Promise<boolean> {
+    const current = await this.#hooks.unlockId?.();
+    const approval = await this.#exclusive((stored) => {
+      const found = stored.pending.find((a) => a.id === id);
+      if (found !== undefined && current !== undefined) found.unlock ??= current;
+      return Promise.resolve(found);
+    });
+    if (approval === undefined) return false;
+    if (approval.unlock === current) return true;
+    await this.reject(id);
+    return false;
   }
 
   /** Ends what nobody answered in time. */
@@ -163,15 +228,27 @@ export class Approvals {
         'already-pending',
       );
     }
+    const pause = pauseLeft(
+      stored.refusals.find((r) => r.origin === question.origin),
+      this.#now(),
+    );
+    if (pause > 0) {
+      throw new RpcError(
+        RpcCode.LimitExceeded,
+        `The person refused this site several times. It may ask again in ${Math.ceil(pause / 1000)} seconds.`,
+        'cooling-down',
+      );
+    }
     const id = randomId();
-    const approval = { ...question, id, createdAt: this.#now() };
-    this.#onAsk(approval);
+    const unlock = await this.#hooks.unlockId?.();
+    const approval = { ...question, id, createdAt: this.#now(), ...(unlock && { unlock }) };
+    this.#hooks.onAsk?.(approval);
     stored.pending.push({ ...approval, windowId: await this.#windows.open(id) });
   }
 
   async #read(): Promise<Stored> {
     const parsed = v.safeParse(StoredSchema, await this.#store.get(STORE_KEY));
-    return parsed.success ? parsed.output : { pending: [], settled: [] };
+    return parsed.success ? parsed.output : { pending: [], settled: [], refusals: [] };
   }
 
   /** One change at a time, so that two requests at once do not undo one another. */

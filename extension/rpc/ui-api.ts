@@ -14,7 +14,7 @@ import type { Progress, StoragePort } from '../core/wallet/ports.ts';
 import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
-import type { Approvals } from './approvals.ts';
+import type { Approval, Approvals } from './approvals.ts';
 import type { PromptChoice, Prompts, PromptView } from './prompts.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 
@@ -87,6 +87,7 @@ const ARGUMENTS = {
   prompt: v.tuple([text]),
   approve: v.tuple([text, choiceSchema]),
   reject: v.tuple([text]),
+  rejectAll: v.tuple([]),
   syncNow: v.tuple([]),
 } as const;
 type Arguments = typeof ARGUMENTS;
@@ -96,6 +97,13 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
+
+  const over = () => new SalusError('not-found', 'This request is no longer waiting.');
+  const waiting = async (id: string): Promise<Approval> => {
+    const approval = (await approvals.holds(id)) ? await approvals.get(id) : undefined;
+    if (approval === undefined) throw over();
+    return approval;
+  };
 
   const copiesOf = async (): Promise<HomeView['copies']> => {
     const { network } = (await wallet.session()).client;
@@ -216,22 +224,21 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
       return (await approvals.pending()).map(({ id, kind, origin }) => ({ id, kind, origin }));
     },
     async prompt(id: string): Promise<PromptView> {
-      const approval = await approvals.get(id);
-      if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
-      return prompts.view(approval);
+      return prompts.view(await waiting(id));
     },
     /** Carries out an approval. An error leaves the request open, so that the person may try again or reject. */
     async approve(id: string, choice: PromptChoice): Promise<void> {
-      const approval = await approvals.get(id);
-      if (approval === undefined) throw new SalusError('not-found', 'This request is no longer waiting.');
+      const approval = await waiting(id);
+      if (!(await approvals.isAwaited(id))) {
+        await approvals.reject(id);
+        throw over();
+      }
       const result = await prompts.carryOut(approval, choice);
       await approvals.settle(id, { result });
     },
-    async reject(id: string): Promise<void> {
-      const approval = await approvals.get(id);
-      if (approval?.job !== undefined) await storage.cancel(approval.job);
-      await approvals.reject(id);
-    },
+    reject: (id: string): Promise<void> => approvals.refuse(id),
+    /** Clears the table; no site is held to account for it. */
+    rejectAll: (): Promise<void> => approvals.rejectAll(),
   };
   return api satisfies Record<keyof Arguments, unknown>;
 }

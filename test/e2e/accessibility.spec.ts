@@ -169,7 +169,7 @@ test('a prompt is answered with the keyboard alone, and the focus can always be 
   const stranger = await SitePage.open(browser, site);
   const answered = async (press: (page: Page) => Promise<void>) => {
     const { prompt, answer } = await stranger.ask('eth_requestAccounts');
-    await expect(prompt.page.getByRole('button', { name: 'Reject' })).toBeVisible();
+    await expect(prompt.page.getByRole('button', { name: 'Reject', exact: true })).toBeVisible();
     const closed = prompt.page.waitForEvent('close');
     await press(prompt.page);
     await closed;

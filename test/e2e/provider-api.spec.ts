@@ -126,7 +126,7 @@ test('a locked wallet tells a portal nothing, asks the person to unlock, and the
 
   const { prompt, answer } = await site.ask('eth_requestAccounts');
   await expect(prompt.page.getByRole('button', { name: 'Approve' })).toHaveCount(0);
-  await expect(prompt.page.getByRole('button', { name: 'Reject' })).toBeEnabled();
+  await expect(prompt.page.getByRole('button', { name: 'Reject', exact: true })).toBeEnabled();
   await prompt.unlock();
   await prompt.typeSite(portal.host);
   await prompt.approve();

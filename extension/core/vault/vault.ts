@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fromBase64, sha256, toBase64, utf8, type Bytes } from '../bytes.ts';
+import { fromBase64, randomId, sha256, toBase64, utf8, type Bytes } from '../bytes.ts';
 import { isSalusError, SalusError } from '../errors.ts';
 import { CURRENT_KDF, deriveKey } from './kdf.ts';
 import { openVault, parseVault, sealVault, type VaultContent, type VaultFile } from './vault-file.ts';
@@ -36,7 +36,8 @@ const FREE_ATTEMPTS = 3;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
 const AttemptsSchema = v.object({ failed: v.number(), notBefore: v.number() });
-const SessionSchema = v.object({ key: v.string(), deadline: v.number() });
+/** `id` names one unlocking, from the password to the lock. */
+const SessionSchema = v.object({ key: v.string(), deadline: v.number(), id: v.string() });
 /** The file is stored as text: a store may reorder the keys of an object, and then its checksum would not hold. */
 const StoredSchema = v.object({ file: v.string(), check: v.string() });
 
@@ -120,11 +121,16 @@ export class Vault {
     return fromBase64(content.entropy);
   }
 
+  /** Names the present unlocking; another after every lock. Undefined while locked. */
+  async unlockId(): Promise<string | undefined> {
+    return (await this.#opened())?.id;
+  }
+
   /** The person did something: the deadline moves. Does nothing while locked. */
   touch(): Promise<void> {
     return this.#inTurn(async () => {
-      const key = await this.#sessionKey();
-      if (key !== undefined) await this.#open(key);
+      const open = await this.#opened();
+      if (open !== undefined) await this.#open(open.key, open.id);
     });
   }
 
@@ -139,18 +145,23 @@ export class Vault {
     return next;
   }
 
-  async #open(key: Uint8Array): Promise<void> {
-    await this.#parts.session.set('vault', { key: toBase64(key), deadline: this.#parts.now() + AUTO_LOCK_MS });
+  async #open(key: Uint8Array, id = randomId()): Promise<void> {
+    const deadline = this.#parts.now() + AUTO_LOCK_MS;
+    await this.#parts.session.set('vault', { key: toBase64(key), deadline, id });
   }
 
   async #sessionKey(): Promise<Bytes | undefined> {
+    return (await this.#opened())?.key;
+  }
+
+  async #opened(): Promise<{ key: Bytes; id: string } | undefined> {
     const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
     if (!parsed.success) return undefined;
     if (parsed.output.deadline <= this.#parts.now()) {
       await this.#close();
       return undefined;
     }
-    return fromBase64(parsed.output.key);
+    return { key: fromBase64(parsed.output.key), id: parsed.output.id };
   }
 
   async #attempts(): Promise<{ failed: number; notBefore: number }> {

@@ -50,7 +50,13 @@ export async function compose(): Promise<Background> {
     onChange: notifyUi,
   });
   const prompts = createPrompts({ wallet, storage, notify: notifySite });
-  const approvals = new Approvals(sessionStore, promptWindows, now, prompts.prepare);
+  const approvals = new Approvals(sessionStore, promptWindows, now, {
+    onAsk: prompts.prepare,
+    onRejected: ({ job }) => {
+      if (job !== undefined) storage.cancel(job).catch(() => undefined); // it ends with its host all the same
+    },
+    unlockId: () => vault.unlockId(),
+  });
   const server = new RpcServer({
     wallet,
     approvals,

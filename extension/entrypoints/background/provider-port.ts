@@ -25,7 +25,12 @@ function callerOf(port: Runtime.Port): Caller {
 export function servePage(port: Runtime.Port, ready: Promise<Background>): void {
   const caller = callerOf(port);
   let open = true;
-  port.onDisconnect.addListener(() => (open = false));
+  port.onDisconnect.addListener(() => {
+    open = false;
+    // The page was closed, or left: what it asked has nobody to answer to. A browser that does not name documents cannot say whose.
+    if (caller.documentId === caller.origin) return;
+    ready.then(({ approvals }) => approvals.documentGone(caller.documentId)).catch(() => undefined); // runs out by itself
+  });
   port.onMessage.addListener((message: unknown) => {
     const request = v.safeParse(WireRequestSchema, message);
     if (!request.success) return; // not from our content script

@@ -50,7 +50,7 @@ export class PromptWindow {
 
   async reject(): Promise<void> {
     const closed = this.page.waitForEvent('close');
-    await this.page.getByRole('button', { name: 'Reject' }).click();
+    await this.page.getByRole('button', { name: 'Reject', exact: true }).click();
     await closed;
   }
 }

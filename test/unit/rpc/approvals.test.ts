@@ -95,4 +95,120 @@ describe('the queue of approvals', () => {
     expect(await answer).toBe(1);
     expect(await approvals.ask(question('d/1'))).toBe(1);
   });
+
+  /** One request of a site, and the person's answer to it. */
+  async function round(approvals: Approvals, key: string, answer: (id: string) => Promise<void>, origin?: string) {
+    const asked = approvals.ask(question(key, origin)).catch((error: unknown) => error);
+    await settledSoon();
+    await answer(opened.at(-1)!);
+    return asked;
+  }
+  const pausing = { code: -32005, reason: 'cooling-down' };
+
+  it('does not hear a site for a while that was refused three times in a row, longer each time', async () => {
+    const approvals = worker();
+    const refuse = (id: string) => approvals.refuse(id);
+    for (const n of [1, 2]) await round(approvals, `d/${n}`, refuse);
+    await round(approvals, 'd/3', () => approvals.windowClosed(opened.length));
+    for (const [n, pause] of [60_000, 120_000, 240_000].entries()) {
+      now += pause - 1;
+      await expect(worker().ask(question(`e/${n}`))).rejects.toMatchObject(pausing);
+      now += 1;
+      expect(await round(approvals, `f/${n}`, refuse)).toMatchObject({ code: 4001 });
+    }
+    for (let n = 0; n < 6; n++) {
+      now += 60 * 60_000;
+      await round(approvals, `g/${n}`, refuse);
+    }
+    now += 60 * 60_000 - 1;
+    await expect(approvals.ask(question('h/1'))).rejects.toMatchObject(pausing); // an hour at most
+  });
+
+  it('hears other sites meanwhile, and the same one again after a yes or a day', async () => {
+    const approvals = worker();
+    const refuse = (id: string) => approvals.refuse(id);
+    const yes = (id: string) => approvals.settle(id, { result: 1 });
+    for (const n of [1, 2, 3]) await round(approvals, `d/${n}`, refuse);
+    await expect(approvals.ask(question('d/4'))).rejects.toMatchObject(pausing);
+    expect(await round(approvals, 'x/1', yes, 'https://b.example')).toBe(1);
+    now += 60_000;
+    expect(await round(approvals, 'd/5', yes)).toBe(1);
+    for (const n of [6, 7]) await round(approvals, `d/${n}`, refuse);
+    expect(await round(approvals, 'd/8', yes)).toBe(1);
+    for (const n of [9, 10]) await round(approvals, `d/${n}`, refuse);
+    now += 25 * 60 * 60_000;
+    await round(approvals, 'd/11', refuse);
+    expect(await round(approvals, 'd/12', yes)).toBe(1);
+  });
+
+  it('does not count what ran out, what was locked away, or what was rejected all at once', async () => {
+    const approvals = worker();
+    for (const n of [1, 2, 3]) await round(approvals, `d/${n}`, () => approvals.rejectAll());
+    for (const n of [4, 5, 6]) {
+      await round(approvals, `d/${n}`, async () => {
+        now += EXPIRES_MS;
+        await approvals.expire();
+      });
+    }
+    expect(await round(approvals, 'd/7', (id) => approvals.settle(id, { result: 1 }))).toBe(1);
+  });
+
+  it('ends what a document asked that is gone, and nothing of another', async () => {
+    const approvals = worker();
+    const gone = expect(approvals.ask(question('doc1/1'))).rejects.toMatchObject({ code: 4001 });
+    const stays = approvals.ask(question('doc12/1', 'https://b.example'));
+    await settledSoon();
+    await approvals.documentGone('doc1');
+    await gone;
+    expect((await approvals.pending()).map((a) => a.requestKey)).toEqual(['doc12/1']);
+    await approvals.settle(opened[1]!, { result: 1 });
+    expect(await stays).toBe(1);
+  });
+
+  it('knows whether the page still waits, also after the worker died', async () => {
+    const lost = worker().ask(question('doc/1'));
+    await settledSoon();
+    const reborn = worker();
+    const awaited = reborn.isAwaited(opened[0]!);
+    await settledSoon();
+    const again = reborn.ask(question('doc/1'));
+    expect(await awaited).toBe(true);
+    expect(await worker().isAwaited('no such id')).toBe(false);
+    await reborn.settle(opened[0]!, { result: 1 });
+    expect(await again).toBe(1);
+    void lost;
+  });
+
+  it('lets no question outlive the unlocking it was asked in', async () => {
+    let unlock: string | undefined = 'first';
+    const approvals = new Approvals(session(), windows, () => now, { unlockId: () => Promise.resolve(unlock) });
+    const answer = expect(approvals.ask(question('d/1'))).rejects.toMatchObject({ code: 4001 });
+    await settledSoon();
+    expect(await approvals.holds(opened[0]!)).toBe(true);
+    unlock = 'second';
+    expect(await approvals.holds(opened[0]!)).toBe(false);
+    await answer;
+  });
+
+  it('asked of a locked wallet belongs to the first unlocking in which it is shown', async () => {
+    let unlock: string | undefined;
+    const approvals = new Approvals(session(), windows, () => now, { unlockId: () => Promise.resolve(unlock) });
+    const answer = expect(approvals.ask(question('d/1'))).rejects.toMatchObject({ code: 4001 });
+    await settledSoon();
+    unlock = 'first';
+    expect(await approvals.holds(opened[0]!)).toBe(true);
+    unlock = undefined;
+    expect(await approvals.holds(opened[0]!)).toBe(false);
+    await answer;
+  });
+
+  it('tells of every question that ended without a yes, and of no other', async () => {
+    const rejected: string[] = [];
+    const onRejected = ({ requestKey }: { requestKey: string }) => void rejected.push(requestKey);
+    const approvals = new Approvals(session(), windows, () => now, { onRejected });
+    await round(approvals, 'd/1', (id) => approvals.settle(id, { result: 1 }));
+    await round(approvals, 'd/2', (id) => approvals.refuse(id));
+    await round(approvals, 'd/3', () => approvals.rejectAll());
+    expect(rejected).toEqual(['d/2', 'd/3']);
+  });
 });
