@@ -104,6 +104,11 @@ describe('A delegate', () => {
     await expect(share()).to.be.revertedWithCustomError(registry, 'BadTerms');
     await patient.revoke(who.doctor, [FOLDER]);
     await expect(share()).to.emit(registry, 'Granted');
+    await expect(share()).to.be.revertedWithCustomError(registry, 'BadTerms');
+    // Voided is ended too; the delegate itself is named again.
+    await patient.rotate([FOLDER], true, digest('keyring'));
+    await patient.grant([{ ...termsFor(delegate, until), rights: Right.Write | Right.Share }], RECEIPT);
+    await expect(share()).to.emit(registry, 'Granted');
   });
 
   it('shares no more once its own grant has ended, was revoked or voided', async () => {

@@ -174,6 +174,8 @@ describe('A held fee', () => {
     await as(net, net.who.patient).cancel(net.id);
     expect(await owed(net)).to.deep.equal([0n, FEE]);
 
+    const early = await networkHelpers.loadFixture(deployBooked);
+    await notAllowed(early, as(early, early.who.stranger).cancel(early.id));
     const late = await networkHelpers.loadFixture(deployBooked);
     await networkHelpers.time.setNextBlockTimestamp(late.freeUntil + 1);
     await notAllowed(late, as(late, late.who.patient).cancel(late.id));
