@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'network-invalid',
   'cancelled',
   'not-found',
+  'not-signable',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

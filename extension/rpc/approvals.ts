@@ -4,8 +4,11 @@ import type { SessionStore } from '../core/vault/vault.ts';
 import { pauseLeft, refusedOnceMore, RefusalsSchema } from './cool-down.ts';
 import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from './errors.ts';
 
-/** What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record. */
-const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write'] as const;
+/**
+ * What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record, to
+ * sign something.
+ */
+const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write', 'sign'] as const;
 
 const ApprovalSchema = v.object({
   id: v.string(),
@@ -168,9 +171,11 @@ export class Approvals {
   /**
    * Rejects everything that waits: on locking, when the account or network changes, and when the person clears the table,
    * which tells nothing about any one site.
+   * @param origin what this site asked for alone: when it is disconnected
    */
-  async rejectAll(): Promise<void> {
-    for (const { id } of (await this.#read()).pending) await this.reject(id);
+  async rejectAll(origin?: string): Promise<void> {
+    const { pending } = await this.#read();
+    for (const { id } of pending.filter((a) => origin === undefined || a.origin === origin)) await this.reject(id);
   }
 
   /** The document that asked is gone: nobody waits for an answer any more. */

@@ -6,6 +6,8 @@ export const RpcCode = {
   Unauthorized: 4100,
   UnsupportedMethod: 4200,
   Disconnected: 4900,
+  /** EIP-3326. */
+  UnrecognizedChain: 4902,
   InvalidRequest: -32600,
   InvalidParams: -32602,
   Internal: -32603,
@@ -38,6 +40,7 @@ export const userRejected = () => new RpcError(RpcCode.UserRejected, 'The person
 const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'vault-locked': RpcCode.Unauthorized,
   'no-consent': RpcCode.Unauthorized,
+  'not-signable': RpcCode.InvalidParams,
   'not-found': RpcCode.InvalidParams,
   'not-json': RpcCode.InvalidParams,
   'not-fhir': RpcCode.InvalidParams,

@@ -1,11 +1,19 @@
 import { SalusError } from '../core/errors.ts';
 import type { ImportReport } from '../core/records/importer.ts';
 import { SENSITIVE, type Section } from '../core/records/sections.ts';
+import { addressesIn, readSignable, sign, type Signable, type SignRequest } from '../core/signing/signable.ts';
 import { giveConsent } from '../core/wallet/give-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { listOwn } from '../core/wallet/list-records.ts';
 import type { StoragePort } from '../core/wallet/ports.ts';
-import { recipientTrust, siteTrust, type RecipientTrust, type SiteTrust } from '../core/wallet/trust.ts';
+import {
+  knownMembers,
+  recipientTrust,
+  siteTrust,
+  type KnownMember,
+  type RecipientTrust,
+  type SiteTrust,
+} from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { writeShared } from '../core/wallet/write-shared.ts';
 import { EXPIRES_MS, type Approval } from './approvals.ts';
@@ -27,6 +35,13 @@ export type PromptView = {
     }
   | { readonly kind: 'offer'; readonly report: ImportReport }
   | { readonly kind: 'write'; readonly patient: string; readonly section: Section; readonly report: ImportReport }
+  | {
+      readonly kind: 'sign';
+      readonly account: string;
+      readonly signable: Signable;
+      /** Whom of those it names the registry knows. */
+      readonly known: readonly KnownMember[];
+    }
 );
 
 /** What the person chose in an access prompt; ignored for the other kinds. */
@@ -82,6 +97,16 @@ export function createPrompts({ wallet, storage, notify }: PromptParts) {
         const after = (await storage.rows()).find((r) => r.root === row.root);
         await notify(approval.origin, 'recordAdded', { patient, section });
         return { cid: row.root, transactionHash: after?.anchor?.transaction };
+      }
+      case 'sign': {
+        const request = approval.params as SignRequest;
+        const { sites } = await session.state.read();
+        const same = session.address.toLowerCase() === request.address.toLowerCase();
+        // Both held when it was asked; the wallet may have changed hands since.
+        if (!same || !sites.some((s) => s.origin === approval.origin)) {
+          throw new SalusError('bad-request', 'This site is not connected to this account any more.');
+        }
+        return sign(session.keyring.account, readSignable(request));
       }
     }
   };
@@ -149,6 +174,14 @@ export function createPrompts({ wallet, storage, notify }: PromptParts) {
         const { patient, section } = approval.params as { patient: string; section: Section };
         const report = await storage.plan(approval.job ?? '', [], section);
         return { ...(await base()), kind: 'write', patient, section, report };
+      }
+      case 'sign': {
+        const signable = readSignable(approval.params as SignRequest);
+        const [asked, known] = await Promise.all([
+          base(),
+          knownMembers(session.client, storage, addressesIn(signable)),
+        ]);
+        return { ...asked, kind: 'sign', account: session.address, signable, known };
       }
     }
   };

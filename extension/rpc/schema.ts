@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PURPOSES } from '../core/consent/purposes.ts';
 import { SECTIONS } from '../core/records/sections.ts';
+import type { SignRequest } from '../core/signing/signable.ts';
 import { RpcCode, RpcError } from './errors.ts';
 
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address'));
@@ -62,14 +63,55 @@ const WriteRequestSchema = v.pipe(
 );
 export type WriteRequest = v.InferOutput<typeof WriteRequestSchema>;
 
+const ConsentIdSchema = v.strictObject({ consentId: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)) });
+export type ConsentId = v.InferOutput<typeof ConsentIdSchema>;
+
+/** Characters of what is to be signed: all of it is shown, and a person can read no more than this. */
+const LONGEST_SIGNED = 65_536;
+const signed = shortText(LONGEST_SIGNED);
+const isAddress = (value: string): boolean => v.is(address, value);
+
+/** `[data, address]`. Turned round as well, as other wallets take it. A third element, a password elsewhere, is not looked at. */
+const PersonalSignSchema = v.pipe(
+  v.tuple([signed, signed]),
+  v.transform(([first, second]) => (isAddress(first) && !isAddress(second) ? [second, first] : [first, second])),
+  v.tuple([signed, address]),
+  v.transform(([data, account]): SignRequest => ({ form: 'text', address: account, data })),
+);
+
+/** `[address, typed data]`, as an object or as JSON. Kept as JSON: what is shown and what is signed are read from one text. */
+const TypedDataSchema = v.pipe(
+  v.tuple([address, v.union([v.string(), v.record(v.string(), v.unknown())])]),
+  v.transform(([account, data]) => [account, typeof data === 'string' ? data : JSON.stringify(data)] as const),
+  v.tuple([address, signed]),
+  v.transform(([account, data]): SignRequest => ({ form: 'typed', address: account, data })),
+);
+
+/** EIP-2255. Access to records is asked for by `health_requestAccess` and ended by `health_endConsent`. */
+const PermissionsSchema = v.tuple([v.strictObject({ eth_accounts: v.looseObject({}) })]);
+
+const ChainSchema = v.pipe(
+  v.tuple([v.object({ chainId: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,64}$/, 'expected a chain id in hex')) })]),
+  v.transform(([{ chainId }]) => ({ chainId })),
+);
+export type Chain = v.InferOutput<typeof ChainSchema>;
+
 /** Every method a page may call, with what its params must be. Anything else is answered with 4200. */
 export const METHODS = {
   eth_chainId: none,
   net_version: none,
   eth_accounts: none,
   eth_requestAccounts: none,
+  personal_sign: PersonalSignSchema,
+  eth_signTypedData_v4: TypedDataSchema,
+  wallet_getPermissions: none,
+  wallet_requestPermissions: PermissionsSchema,
+  wallet_revokePermissions: PermissionsSchema,
+  wallet_switchEthereumChain: ChainSchema,
   health_getCapabilities: none,
   health_requestAccess: AccessRequestSchema,
+  health_getConsents: none,
+  health_endConsent: ConsentIdSchema,
   health_listRecords: ListRequestSchema,
   health_readRecord: ReadRequestSchema,
   health_writeRecord: WriteRequestSchema,
@@ -94,7 +136,7 @@ export function parseRequest(request: WireRequest): { method: Method; params: un
   const { method, params } = request;
   if (!isMethod(method))
     throw new RpcError(RpcCode.UnsupportedMethod, `This wallet has no method “${method.slice(0, 60)}”.`);
-  const health = method.startsWith('health_') && method !== 'health_getCapabilities';
+  const health = method.startsWith('health_') && METHODS[method] !== none;
   const list = Array.isArray(params) ? (params as unknown[]) : undefined;
   const value = health && list?.length === 1 ? list[0] : (params ?? undefined);
   const parsed = v.safeParse(METHODS[method], value);

@@ -3,6 +3,7 @@ import { PURPOSES } from '../core/consent/purposes.ts';
 import { fromUtf8, toBase64 } from '../core/bytes.ts';
 import { listShared } from '../core/wallet/list-records.ts';
 import { readRecord } from '../core/wallet/read-record.ts';
+import { readSignable, type SignRequest } from '../core/signing/signable.ts';
 import type { RecordItem } from '../core/records/book.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
@@ -10,7 +11,17 @@ import type { StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
-import { parseRequest, type ListRequest, type ReadRequest, type WireRequest, type WriteRequest } from './schema.ts';
+import {
+  parseRequest,
+  type Chain,
+  type ConsentId,
+  type ListRequest,
+  type ReadRequest,
+  type WireRequest,
+  type WriteRequest,
+} from './schema.ts';
+import { checkSignable } from './sign-rules.ts';
+import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
 export interface Caller {
@@ -27,6 +38,10 @@ export interface ServerParts {
   readonly chainId: number;
   readonly networkName: string;
   readonly version: string;
+  /** Tells pages of a site what changed. */
+  readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
+  /** Tells the wallet's own screens to look again. */
+  readonly changed: () => void;
 }
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
@@ -37,6 +52,11 @@ export class RpcServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
+  }
+
+  /** Of the health network, as `eth_chainId` gives it. */
+  get chainId(): string {
+    return hex(this.#parts.chainId);
   }
 
   /** @throws RpcError, SalusError: told to the page by `toRpcError` */
@@ -52,15 +72,30 @@ export class RpcServer {
     const key = `${caller.documentId}/${request.id}`;
     switch (method) {
       case 'eth_chainId':
-        return hex(this.#parts.chainId);
+        return this.chainId;
       case 'net_version':
         return String(this.#parts.chainId);
       case 'eth_accounts':
         return this.#accounts(caller.origin);
       case 'eth_requestAccounts':
         return this.#connect(caller.origin, key);
+      case 'personal_sign':
+      case 'eth_signTypedData_v4':
+        return this.#sign(caller.origin, key, params as SignRequest);
+      case 'wallet_getPermissions':
+        return this.#permissions(caller.origin);
+      case 'wallet_requestPermissions':
+        return [accountPermission(caller.origin, await this.#connect(caller.origin, key))];
+      case 'wallet_revokePermissions':
+        return this.#revoke(caller.origin);
+      case 'wallet_switchEthereumChain':
+        return this.#switchChain(params as Chain);
       case 'health_getCapabilities':
         return this.#capabilities();
+      case 'health_getConsents':
+        return consentsOf(await this.#connected(caller.origin), caller.origin);
+      case 'health_endConsent':
+        return this.#endConsent(caller.origin, params as ConsentId);
       case 'health_requestAccess':
         return this.#parts.approvals.ask({ kind: 'access', requestKey: key, origin: caller.origin, params: params });
       case 'health_listRecords':
@@ -84,10 +119,55 @@ export class RpcServer {
     }
   }
 
-  async #connect(origin: string, requestKey: string): Promise<unknown> {
+  async #connect(origin: string, requestKey: string): Promise<string[]> {
     const accounts = await this.#accounts(origin);
     if (accounts.length > 0) return accounts;
-    return this.#parts.approvals.ask({ kind: 'connect', requestKey, origin, params: {} });
+    return (await this.#parts.approvals.ask({ kind: 'connect', requestKey, origin, params: {} })) as string[];
+  }
+
+  /** Asks the person to sign. What no page may have signed never comes before them. */
+  async #sign(origin: string, requestKey: string, request: SignRequest): Promise<unknown> {
+    // Asked again after a worker's death: it waits for the person, who may have to unlock the wallet first.
+    const known = await this.#parts.approvals.knows(requestKey);
+    if (!known) await this.#checkSignable(origin, request);
+    return this.#parts.approvals.ask({ kind: 'sign', requestKey, origin, params: request });
+  }
+
+  async #checkSignable(origin: string, request: SignRequest): Promise<void> {
+    const { address, versions } = await this.#connected(origin);
+    if (request.address.toLowerCase() !== address.toLowerCase()) {
+      throw new RpcError(RpcCode.Unauthorized, 'This is not the account that this site sees.', 'not-your-account');
+    }
+    const registries = versions.map((version) => version.registry);
+    checkSignable(readSignable(request), { origin, address, chainId: this.#parts.chainId, registries });
+  }
+
+  /** Permissions of a connected site; none of any other, in every state of the wallet alike. */
+  async #permissions(origin: string) {
+    if ((await this.#accounts(origin)).length === 0) return [];
+    return permissionsOf(await this.#connected(origin), origin);
+  }
+
+  /** Disconnects a site that wants to be; needs nobody's consent. */
+  async #revoke(origin: string): Promise<null> {
+    if ((await this.#accounts(origin)).length === 0) return null;
+    await disconnect(await this.#connected(origin), origin);
+    await this.#parts.approvals.rejectAll(origin);
+    this.#parts.changed();
+    await this.#parts.notify(origin, 'accountsChanged', []);
+    return null;
+  }
+
+  async #endConsent(origin: string, { consentId }: ConsentId) {
+    await endConsentOf(await this.#connected(origin), origin, consentId);
+    this.#parts.changed();
+    await this.#parts.notify(origin, 'consentChanged', { consentId, live: false });
+    return { consentId, live: false };
+  }
+
+  #switchChain({ chainId }: Chain): null {
+    if (BigInt(chainId) === BigInt(this.#parts.chainId)) return null;
+    throw new RpcError(RpcCode.UnrecognizedChain, 'This wallet is in the health network of one chain.', 'wrong-chain');
   }
 
   #capabilities() {

@@ -17,6 +17,7 @@ import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
 import type { PromptChoice, Prompts, PromptView } from './prompts.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
+import { disconnect } from './site-permissions.ts';
 
 export interface HomeView {
   readonly sections: readonly SectionCount[];
@@ -203,7 +204,8 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
     },
     async disconnectSite(origin: string): Promise<void> {
       const session = await wallet.session();
-      await session.state.update((s) => ({ ...s, sites: s.sites.filter((x) => x.origin !== origin) }));
+      await disconnect(session, origin);
+      await approvals.rejectAll(origin);
       changed();
       await notify(origin, 'accountsChanged', []);
     },

@@ -75,7 +75,9 @@ export function injectProvider(): void {
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
     const message: { readonly event?: unknown; readonly data?: unknown } & Reply = data;
     if (!hasOwn(message, 'event')) settle(message);
-    else if (typeof message.event === 'string') tell(message.event, message.data);
+    else if (message.event === 'disconnect' && isErrorData(message.data)) {
+      tell('disconnect', new ProviderRpcError(message.data.code, message.data.message));
+    } else if (typeof message.event === 'string') tell(message.event, message.data);
   });
 
   const request = (args: unknown): Promise<unknown> =>

@@ -1,7 +1,10 @@
 import { browser } from 'wxt/browser';
 import { TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
-type Reply = { readonly id: string; readonly result?: unknown; readonly error?: { code: number; message: string } };
+type Reply =
+  | { readonly id: string; readonly result?: unknown; readonly error?: { code: number; message: string } }
+  /** The first message of every worker. */
+  | { readonly connect: { readonly chainId: string } };
 
 interface Open {
   readonly pageId: number;
@@ -11,6 +14,7 @@ interface Open {
 const MOST_OPEN = 100;
 const MOST_CHARS = 16_000_000;
 const RETRY_MS = 250;
+const GONE = { code: 4900, message: 'The wallet was updated or switched off. Reload this page.' };
 
 const randomId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -22,6 +26,7 @@ const randomId = (): string =>
 export function relay(): void {
   const open = new Map<string, Open>();
   let port: ReturnType<typeof browser.runtime.connect> | undefined;
+  let connected = false;
 
   const toPage = (message: Omit<Extract<PageMessage, { id: number }>, 'target'> | { event: string; data: unknown }) =>
     window.postMessage({ target: TO_PAGE, ...message }, window.location.origin);
@@ -30,6 +35,12 @@ export function relay(): void {
   const connect = () => {
     const opened = browser.runtime.connect({ name: 'provider' });
     opened.onMessage.addListener((reply: Reply) => {
+      if ('connect' in reply) {
+        // A worker that died and came back is no new connection to the page.
+        if (!connected) toPage({ event: 'connect', data: reply.connect });
+        connected = true;
+        return;
+      }
       const request = open.get(reply.id);
       open.delete(reply.id);
       if (request === undefined) return;
@@ -43,14 +54,20 @@ export function relay(): void {
     return opened;
   };
 
+  /** The extension was updated or removed under this page: nothing is answered any more. */
+  const lose = () => {
+    for (const { pageId } of open.values()) fail(pageId, GONE.code, GONE.message);
+    open.clear();
+    if (connected) toPage({ event: 'disconnect', data: GONE });
+    connected = false;
+  };
+
   const send = (request: Open): void => {
     try {
       port ??= connect();
       port.postMessage(request.wire);
     } catch {
-      // The extension was updated or removed under this page.
-      open.delete(request.wire.id);
-      fail(request.pageId, 4900, 'The wallet was updated or switched off. Reload this page.');
+      lose();
     }
   };
   const resend = () => {

@@ -28,6 +28,18 @@ export interface RecipientTrust {
   readonly vouchedBy?: { readonly address: string; readonly name?: string; readonly sameAsSite: boolean };
 }
 
+/** What the registry knows of an address that something to be signed names. */
+export interface KnownMember {
+  readonly address: string;
+  readonly role: Role;
+  readonly active: boolean;
+  /** From its public profile; absent when it has none or that could not be fetched. */
+  readonly name?: string;
+}
+
+/** Addresses that are looked up at once; a page could name thousands. */
+const MOST_LOOKED_UP = 16;
+
 /** Public profile of a member: a FHIR Organization or Practitioner, dag-cbor, at the digest in the registry. */
 const ProfileSchema = v.looseObject({
   resourceType: v.picklist(['Organization', 'Practitioner']),
@@ -75,4 +87,20 @@ export async function recipientTrust(
     ...known,
     vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address },
   };
+}
+
+/** Those of some addresses that the registry knows. Only the first few are looked up. */
+export async function knownMembers(
+  client: RegistryClient,
+  storage: StoragePort,
+  addresses: readonly string[],
+): Promise<KnownMember[]> {
+  const members = await Promise.all(addresses.slice(0, MOST_LOOKED_UP).map((address) => client.member(address)));
+  const known = members.filter((member) => member.role !== Role.None);
+  return Promise.all(
+    known.map(async (member) => {
+      const name = await nameOf(storage, member);
+      return { address: member.address, role: member.role, active: member.active, ...(name && { name }) };
+    }),
+  );
 }

@@ -64,6 +64,8 @@ export async function compose(): Promise<Background> {
     chainId: network.chainId,
     networkName: network.name,
     version: browser.runtime.getManifest().version,
+    notify: notifySite,
+    changed: notifyUi,
   });
   const ui = createUiApi({ wallet, approvals, prompts, storage, notify: notifySite, changed: notifyUi });
   return { wallet, approvals, server, ui };

@@ -31,6 +31,12 @@ export function servePage(port: Runtime.Port, ready: Promise<Background>): void 
     if (caller.documentId === caller.origin) return;
     ready.then(({ approvals }) => approvals.documentGone(caller.documentId)).catch(() => undefined); // runs out by itself
   });
+  // EIP-1193 `connect`: the wallet can answer now, and for which chain.
+  ready
+    .then(({ server }) => {
+      if (open) port.postMessage({ connect: { chainId: server.chainId } });
+    })
+    .catch(() => undefined); // each request is told why
   port.onMessage.addListener((message: unknown) => {
     const request = v.safeParse(WireRequestSchema, message);
     if (!request.success) return; // not from our content script

@@ -32,16 +32,26 @@ export class PromptWindow {
     await this.page.getByRole('checkbox', { name: section }).setChecked(on);
   }
 
+  /** The text that is to be signed, as it is shown. */
+  async signedText(): Promise<string | null> {
+    return this.page.getByTestId('signed').getByRole('paragraph').textContent();
+  }
+
   /** Types the site's name where nobody vouches for it. */
   async typeSite(host: string): Promise<void> {
     await this.page.getByLabel('Name of the site').fill(host);
   }
 
+  /** Brings all of it on the screen, which is part of what enables Approve. */
+  async readToTheEnd(): Promise<void> {
+    await this.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await expect(this.page.getByText('Read to the end to approve.')).toHaveCount(0);
+  }
+
   async approve(): Promise<void> {
     const button = this.page.getByRole('button', { name: 'Approve' });
     await expect(button).toBeVisible();
-    // Reading to the end is what enables it.
-    await this.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await this.readToTheEnd();
     await expect(button).toBeEnabled();
     const closed = this.page.waitForEvent('close', { timeout: 60_000 });
     await button.click();

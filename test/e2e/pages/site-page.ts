@@ -8,6 +8,8 @@ export interface Answer {
   readonly result?: unknown;
   readonly code?: number;
   readonly message?: string;
+  /** `data.reason`: the word that a program acts on. */
+  readonly reason?: string;
 }
 
 interface PageWindow {
@@ -22,15 +24,15 @@ interface PageWindow {
 export class SitePage {
   readonly page: Page;
   readonly #browser: WalletBrowser;
-  readonly #site: Site;
+  readonly #site: Pick<Site, 'origin' | 'host'>;
 
-  constructor(page: Page, browser: WalletBrowser, site: Site) {
+  constructor(page: Page, browser: WalletBrowser, site: Pick<Site, 'origin' | 'host'>) {
     this.page = page;
     this.#browser = browser;
     this.#site = site;
   }
 
-  static async open(browser: WalletBrowser, site: Site, path = '/'): Promise<SitePage> {
+  static async open(browser: WalletBrowser, site: Pick<Site, 'origin' | 'host'>, path = '/'): Promise<SitePage> {
     const page = await browser.context.newPage();
     await page.goto(`${site.origin}${path}`);
     return new SitePage(page, browser, site);
@@ -43,8 +45,8 @@ export class SitePage {
         try {
           return { result: await salus.request({ method: name, ...(value !== undefined && { params: value }) }) };
         } catch (error) {
-          const { code, message } = error as { code: number; message: string };
-          return { code, message };
+          const { code, message, data } = error as { code: number; message: string; data?: { reason?: string } };
+          return { code, message, ...(data?.reason !== undefined && { reason: data.reason }) };
         }
       },
       [method, params] as const,

@@ -17,7 +17,7 @@ describe('the published provider API', () => {
     expect($defs[method]).toBeTypeOf('object');
     const rows = rowsOf(method);
     expect(rows).not.toBe('');
-    for (const name of Object.keys(($defs[method]?.['properties'] ?? {}) as object)) expect(rows).toContain(name);
+    for (const name of Object.keys($defs[method]?.['properties'] ?? {})) expect(rows).toContain(name);
   });
 
   it('says in the JSON Schema what is required, and refuses what it does not know', () => {

@@ -1,0 +1,78 @@
+import { SalusError } from '../core/errors.ts';
+import { endConsent } from '../core/wallet/end-consent.ts';
+import { ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
+import type { Session } from '../core/wallet/session.ts';
+
+/** A permission as EIP-2255 has it. */
+export interface Permission {
+  /** Of a consent: its id. */
+  readonly id?: string;
+  readonly invoker: string;
+  readonly parentCapability: 'eth_accounts' | 'health_access';
+  readonly caveats: readonly { readonly type: string; readonly value: unknown }[];
+}
+
+/** A consent as the site that asked for it may see it. */
+export interface SiteConsent {
+  readonly consentId: string;
+  readonly recipient: string;
+  readonly sections: readonly string[];
+  readonly purpose: string;
+  /** Unix seconds. */
+  readonly until: number;
+  /** Whether anything can still be read or written under it. */
+  readonly live: boolean;
+}
+
+export const accountPermission = (origin: string, accounts: readonly unknown[]): Permission => ({
+  invoker: origin,
+  parentCapability: 'eth_accounts',
+  caveats: [{ type: 'restrictReturnedAccounts', value: accounts }],
+});
+
+const healthPermission = (origin: string, consent: SiteConsent): Permission => ({
+  id: consent.consentId,
+  invoker: origin,
+  parentCapability: 'health_access',
+  caveats: [
+    { type: 'sections', value: consent.sections },
+    { type: 'purpose', value: consent.purpose },
+    { type: 'expiry', value: consent.until },
+  ],
+});
+
+/** What a connected site may do: derived from what there is, so that it cannot say anything else than what holds. */
+export async function permissionsOf(session: Session, origin: string): Promise<Permission[]> {
+  const live = (await consentsOf(session, origin)).filter((consent) => consent.live);
+  const account = accountPermission(origin, [session.address.toLowerCase()]);
+  return [account, ...live.map((consent) => healthPermission(origin, consent))];
+}
+
+/** The consents this site asked for, those of the oldest registry first; none of any other site. */
+export async function consentsOf(session: Session, origin: string): Promise<SiteConsent[]> {
+  return (await ownConsents(session)).filter((c) => c.receipt.origin === origin).map(toSiteConsent);
+}
+
+/**
+ * Ends a consent for the site that asked for it. Ending it twice changes nothing.
+ * @throws SalusError `not-found` also for a consent that another site asked for
+ */
+export async function endConsentOf(session: Session, origin: string, consentId: string): Promise<void> {
+  const consent = (await consentsOf(session, origin)).find((c) => c.consentId === consentId);
+  if (consent === undefined) throw new SalusError('not-found', 'This site asked for no such consent.');
+  if (consent.live) await endConsent(session, consentId);
+}
+
+/** Takes the account away from a site. */
+export async function disconnect(session: Session, origin: string): Promise<void> {
+  await session.state.update((s) => ({ ...s, sites: s.sites.filter((site) => site.origin !== origin) }));
+}
+
+const toSiteConsent = ({ consentId, receipt, live }: ConsentView): SiteConsent => ({
+  consentId,
+  recipient: receipt.recipient.toLowerCase(),
+  sections: [...new Set(receipt.sections.map((s) => s.section))],
+  purpose: receipt.purpose,
+  until: receipt.until,
+  live: live.length > 0,
+});

@@ -1,0 +1,139 @@
+import { SalusError } from '../../../extension/core/errors.ts';
+import { Keyring } from '../../../extension/core/keys/keyring.ts';
+import { Role } from '../../../extension/core/registry/abi.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
+import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { Session } from '../../../extension/core/wallet/session.ts';
+import type { Wallet } from '../../../extension/core/wallet/wallet.ts';
+import { Approvals, type PromptWindows } from '../../../extension/rpc/approvals.ts';
+import { createPrompts } from '../../../extension/rpc/prompts.ts';
+import { RpcServer } from '../../../extension/rpc/server.ts';
+import { startEvm } from '../core/evm.ts';
+import { MemoryStorage } from '../core/memory-storage.ts';
+import { fill } from '../core/support.ts';
+
+/** A patient's wallet and a doctor on a chain of the test's own, and the server that answers pages. */
+export async function walletWorld() {
+  const evm = await startEvm();
+  const payer = evm.next();
+  const { contract, network, as } = await evm.deploy();
+  const blocks = new MemoryStorage().blocks;
+  const storage = new MemoryStorage(blocks);
+
+  function open(seed: number, own: MemoryStorage): Session {
+    const slot: { value?: unknown } = {};
+    return new Session(Keyring.fromEntropy(fill(32, seed)), {
+      clients: [new RegistryClient(network, evm.node().provider)],
+      storage: own,
+      sponsor: {
+        async submit(calls, to) {
+          const data = contract.interface.encodeFunctionData('multicall', [calls]);
+          const transaction = await payer.sendTransaction({ to, data });
+          await transaction.wait();
+          return transaction.hash;
+        },
+      },
+      stateSlot: {
+        read: () => Promise.resolve(slot.value),
+        write: (value) => Promise.resolve(void (slot.value = value)),
+      },
+      now: Date.now,
+    });
+  }
+  const session = open(1, storage);
+  const doctor = open(2, new MemoryStorage(blocks));
+  await ensureMembership(session);
+  await as(evm.who.hospital).getFunction('enrol').send(doctor.address, Role.Doctor);
+  await doctor.state.update((s) => ({ ...s, kind: 'provider' }));
+  await ensureMembership(doctor);
+
+  const events: unknown[][] = [];
+  const notify = (...event: unknown[]) => Promise.resolve(void events.push(event));
+  const state = { locked: false };
+  const wallet = {
+    session: () => (state.locked ? Promise.reject(new SalusError('vault-locked', 'locked')) : Promise.resolve(session)),
+    sync: () => Promise.resolve(),
+  } as unknown as Wallet;
+  const stored = new Map<string, unknown>();
+  const opened: string[] = [];
+  const windows: PromptWindows = {
+    open: (id) => Promise.resolve(opened.push(id)),
+    focus: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const memory = {
+    get: (key: string) => Promise.resolve(structuredClone(stored.get(key))),
+    set: (key: string, value: unknown) => Promise.resolve(void stored.set(key, structuredClone(value))),
+    remove: (key: string) => Promise.resolve(void stored.delete(key)),
+  };
+  const approvals = new Approvals(memory, windows, Date.now);
+  const prompts = createPrompts({ wallet, storage, notify });
+  const { chainId } = network;
+  const changed = () => undefined;
+  const server = new RpcServer({
+    wallet,
+    approvals,
+    storage,
+    chainId,
+    networkName: 'Test',
+    version: '1',
+    notify,
+    changed,
+  });
+
+  let requests = 0;
+  /** Asks as a page of `origin` does. @param id of a request that is made again */
+  const ask = (origin: string, method: string, params?: unknown, id = String(++requests)): Promise<unknown> => {
+    const caller = { origin, documentId: origin, topFrame: true };
+    return server.handle({ id: id.padStart(32, '0'), method, ...(params !== undefined && { params }) }, caller);
+  };
+  /** Waits for the one prompt that is open. */
+  async function prompt() {
+    for (let tries = 0; tries < 200; tries++) {
+      const [approval] = await approvals.pending();
+      if (approval !== undefined) return approval;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error('no prompt came up');
+  }
+  /** Approves it as the person does. */
+  async function approve(): Promise<void> {
+    const approval = await prompt();
+    await approvals.settle(approval.id, { result: await prompts.carryOut(approval, {}) });
+  }
+  async function connect(origin: string): Promise<unknown> {
+    const answer = ask(origin, 'eth_requestAccounts');
+    await approve();
+    return answer;
+  }
+  /** Gives the doctor access for an hour, as if `origin` had asked for it. @returns consent id */
+  async function consentFor(origin: string): Promise<string> {
+    const until = Math.floor(Date.now() / 1000) + 3_600;
+    const { consent } = await giveConsent(session, {
+      origin,
+      recipient: doctor.address,
+      purpose: 'TREAT',
+      reason: 'test',
+      sections: ['allergies'],
+      rights: ['read'],
+      until,
+    });
+    return consent.consentId;
+  }
+  return {
+    session,
+    doctor,
+    state,
+    network,
+    events,
+    opened,
+    approvals,
+    prompts,
+    ask,
+    prompt,
+    approve,
+    connect,
+    consentFor,
+  };
+}
