@@ -174,7 +174,7 @@ export class RpcServer {
     return {
       version: this.#parts.version,
       api: 'health/1',
-      networks: [{ name: this.#parts.networkName, chainId: hex(this.#parts.chainId) }],
+      networks: [{ name: this.#parts.networkName, chainId: this.chainId }],
       sections: SECTIONS,
       purposes: PURPOSES,
     };
