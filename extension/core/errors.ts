@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'cancelled',
   'not-found',
   'not-signable',
+  'not-decryptable',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

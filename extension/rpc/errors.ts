@@ -41,6 +41,7 @@ const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'vault-locked': RpcCode.Unauthorized,
   'no-consent': RpcCode.Unauthorized,
   'not-signable': RpcCode.InvalidParams,
+  'not-decryptable': RpcCode.InvalidParams,
   'not-found': RpcCode.InvalidParams,
   'not-json': RpcCode.InvalidParams,
   'not-fhir': RpcCode.InvalidParams,

@@ -87,6 +87,33 @@ const TypedDataSchema = v.pipe(
   v.transform(([account, data]): SignRequest => ({ form: 'typed', address: account, data })),
 );
 
+/** `[address, typed data]` of version 3: the same, without lists. */
+const TypedDataV3Schema = v.pipe(
+  TypedDataSchema,
+  v.transform((request): SignRequest => ({ ...request, form: 'typed-v3' })),
+);
+
+/** `[fields, address]`, or turned round: the form from before EIP-712. */
+const fieldList = v.array(v.record(v.string(), v.unknown()));
+const FieldListSchema = v.pipe(
+  v.union([v.tuple([fieldList, address]), v.tuple([address, fieldList])]),
+  v.transform((params) => (typeof params[0] === 'string' ? params : params.toReversed())),
+  v.transform(([account, fields]) => [account, JSON.stringify(fields)]),
+  v.tuple([address, signed]),
+  v.transform(([account, data]): SignRequest => ({ form: 'typed-v1', address: account, data })),
+);
+
+const MessageKeySchema = v.pipe(
+  v.tuple([address]),
+  v.transform(([account]) => ({ address: account })),
+);
+
+/** `[message, address]`; the message's JSON in hex. */
+const DecryptSchema = v.pipe(
+  v.tuple([v.pipe(shortText(1_000_000), v.regex(/^0x([0-9a-fA-F]{2})+$/, 'expected hex')), address]),
+  v.transform(([data, account]) => ({ data, address: account })),
+);
+
 /** EIP-2255. Access to records is asked for by `health_requestAccess` and ended by `health_endConsent`. */
 const PermissionsSchema = v.tuple([v.strictObject({ eth_accounts: v.looseObject({}) })]);
 
@@ -103,7 +130,11 @@ export const METHODS = {
   eth_accounts: none,
   eth_requestAccounts: none,
   personal_sign: PersonalSignSchema,
+  eth_signTypedData: FieldListSchema,
+  eth_signTypedData_v3: TypedDataV3Schema,
   eth_signTypedData_v4: TypedDataSchema,
+  eth_getEncryptionPublicKey: MessageKeySchema,
+  eth_decrypt: DecryptSchema,
   wallet_getPermissions: none,
   wallet_requestPermissions: PermissionsSchema,
   wallet_revokePermissions: PermissionsSchema,

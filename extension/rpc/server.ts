@@ -9,8 +9,10 @@ import { SECTIONS } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
 import type { StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
+import { readSealedMessage } from '../core/signing/sealed-message.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
+import type { DecryptRequest, MessageKeyRequest } from './prompts/messages.ts';
 import {
   parseRequest,
   type Chain,
@@ -80,8 +82,14 @@ export class RpcServer {
       case 'eth_requestAccounts':
         return this.#connect(caller.origin, key);
       case 'personal_sign':
+      case 'eth_signTypedData':
+      case 'eth_signTypedData_v3':
       case 'eth_signTypedData_v4':
         return this.#sign(caller.origin, key, params as SignRequest);
+      case 'eth_getEncryptionPublicKey':
+        return this.#forAccount('messageKey', caller.origin, key, params as MessageKeyRequest);
+      case 'eth_decrypt':
+        return this.#forAccount('decrypt', caller.origin, key, params as DecryptRequest);
       case 'wallet_getPermissions':
         return this.#permissions(caller.origin);
       case 'wallet_requestPermissions':
@@ -133,11 +141,23 @@ export class RpcServer {
     return this.#parts.approvals.ask({ kind: 'sign', requestKey, origin, params: request });
   }
 
-  async #checkSignable(origin: string, request: SignRequest): Promise<void> {
-    const { address, versions } = await this.#connected(origin);
-    if (request.address.toLowerCase() !== address.toLowerCase()) {
-      throw new RpcError(RpcCode.Unauthorized, 'This is not the account that this site sees.', 'not-your-account');
+  /** Asks the person for something that a connected site may have of the account it sees. */
+  async #forAccount(
+    kind: 'messageKey' | 'decrypt',
+    origin: string,
+    requestKey: string,
+    request: MessageKeyRequest | DecryptRequest,
+  ): Promise<unknown> {
+    const known = await this.#parts.approvals.knows(requestKey);
+    if (!known) {
+      await this.#connectedAs(origin, request.address);
+      if ('data' in request) readSealedMessage(request.data);
     }
+    return this.#parts.approvals.ask({ kind, requestKey, origin, params: request });
+  }
+
+  async #checkSignable(origin: string, request: SignRequest): Promise<void> {
+    const { address, versions } = await this.#connectedAs(origin, request.address);
     const registries = versions.map((version) => version.registry);
     checkSignable(readSignable(request), { origin, address, chainId: this.#parts.chainId, registries });
   }
@@ -224,6 +244,13 @@ export class RpcServer {
     if (patient === undefined) return ask('offer', { section });
     await this.#connected(origin);
     return ask('write', { patient, section });
+  }
+
+  /** @param account that the request names */
+  async #connectedAs(origin: string, account: string) {
+    const session = await this.#connected(origin);
+    if (account.toLowerCase() === session.address.toLowerCase()) return session;
+    throw new RpcError(RpcCode.Unauthorized, 'This is not the account that this site sees.', 'not-your-account');
   }
 
   async #connected(origin: string) {

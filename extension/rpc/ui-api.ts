@@ -15,7 +15,8 @@ import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
-import type { PromptChoice, Prompts, PromptView } from './prompts.ts';
+import type { Prompts, PromptView } from './prompts.ts';
+import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 import { disconnect } from './site-permissions.ts';
 

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { ERROR_CODES, isSalusError, SalusError } from '../../core/errors.ts';
 
-/** The message that carries a new lane's port. */
+/** The message that carries a new lane's port to the storage host. */
 export const LANE = 'salus-lane';
+/** The same to the message box; only the background opens it. */
+export const MESSAGES_LANE = 'salus-messages';
 
 type Handler = (...args: never[]) => Promise<unknown>;
 

@@ -1,5 +1,5 @@
-import type { StoragePort } from '../../core/wallet/ports.ts';
-import { LANE, openLane } from '../messaging/lane.ts';
+import type { MessageBoxPort, StoragePort } from '../../core/wallet/ports.ts';
+import { LANE, MESSAGES_LANE, openLane } from '../messaging/lane.ts';
 
 const PAGE = 'offscreen.html';
 
@@ -16,55 +16,63 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 let creating: Promise<void> | undefined;
+/** How often it had to be opened: lanes into an earlier one lead nowhere. */
+let openings = 0;
 
-/** Opens the offscreen document if it is not open. @returns whether it had to be opened */
-async function ensureOffscreen(): Promise<boolean> {
+/** Opens the offscreen document if it is not open. @returns which opening it is */
+async function ensureOffscreen(): Promise<number> {
   const documentUrls = [chrome.runtime.getURL(PAGE)];
   const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'], documentUrls });
-  if (open.length > 0) return false;
+  if (open.length > 0) return openings;
   creating ??= chrome.offscreen
     .createDocument({
       url: PAGE,
       reasons: ['WORKERS'],
       justification: 'Keeps and seals health records where work may outlive the service worker.',
     })
-    .finally(() => (creating = undefined));
+    .finally(() => {
+      creating = undefined;
+      openings++;
+    });
   await creating;
-  return true;
+  return openings;
 }
 
-async function handOver(port: MessagePort): Promise<void> {
+async function handOver(name: string, port: MessagePort): Promise<void> {
   await ensureOffscreen();
   const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
   const host = clients.find((c) => new URL(c.url).pathname === `/${PAGE}`);
   if (host === undefined) throw new Error('the offscreen document is not there');
-  host.postMessage(LANE, [port]);
+  host.postMessage(name, [port]);
 }
 
 /** Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker. */
 export function brokerLanes(): void {
   scope.addEventListener('message', ({ data, ports }) => {
     const [port] = ports;
-    if (data === LANE && port !== undefined) void handOver(port);
+    if (data === LANE && port !== undefined) void handOver(LANE, port);
   });
 }
 
-/** The storage host, as the service worker calls it. Opens it when needed, and again if it was lost. */
-export function offscreenStorage(managers: readonly string[]): StoragePort {
-  let lane: Promise<StoragePort> | undefined;
-  const connect = async (): Promise<StoragePort> => {
+/** One of the services of the offscreen document, as the service worker calls it. Opened when needed, and again if it was lost. */
+function offscreenService<T extends object>(name: string, prepare: (service: T) => Promise<void>): T {
+  let lane: Promise<T> | undefined;
+  let into: number | undefined;
+  const connect = async (): Promise<T> => {
     const { port1, port2 } = new MessageChannel();
-    await handOver(port2);
-    const opened = openLane<StoragePort>(port1) as unknown as StoragePort;
-    await opened.setManagers(managers);
+    await handOver(name, port2);
+    const opened = openLane<T>(port1) as T;
+    await prepare(opened);
     return opened;
   };
-  return new Proxy({} as StoragePort, {
+  return new Proxy({} as T, {
     get: (_, method) =>
       method === 'then'
         ? undefined
         : async (...args: unknown[]) => {
-            if (await ensureOffscreen()) lane = undefined;
+            const opening = await ensureOffscreen();
+            if (opening !== into) lane = undefined;
+            into = opening;
             lane ??= connect().catch((error: unknown) => {
               lane = undefined;
               throw error;
@@ -74,3 +82,11 @@ export function offscreenStorage(managers: readonly string[]): StoragePort {
           },
   });
 }
+
+/** The storage host. */
+export const offscreenStorage = (managers: readonly string[]): StoragePort =>
+  offscreenService<StoragePort>(LANE, (storage) => storage.setManagers(managers));
+
+/** The message box. */
+export const offscreenMessages = (): MessageBoxPort =>
+  offscreenService<MessageBoxPort>(MESSAGES_LANE, () => Promise.resolve());

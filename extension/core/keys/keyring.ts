@@ -68,6 +68,11 @@ export class Keyring {
     return hkdf(this.#contentRoot, new Uint8Array(), utf8('salus/state/v1'));
   }
 
+  /** Opens messages that sites locked for this account; of no use for signing, nor for records. */
+  messageKey(): Promise<Bytes> {
+    return hkdf(this.#contentRoot, new Uint8Array(), utf8('salus/messages/v1'));
+  }
+
   /** Overwrites what decrypts. The signing key is an ethers object, which offers no way to wipe it. */
   wipe(): void {
     this.#contentRoot.fill(0);

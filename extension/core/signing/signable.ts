@@ -1,13 +1,18 @@
 import { hashMessage, Signature, type SigningKey } from 'ethers';
 import { fromHex, toHex, utf8, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
+import { fieldsOf } from './signed-fields.ts';
 import { looksLikeSiwe, parseSiwe, type SiweMessage } from './siwe.ts';
-import { readTypedData, type TypedData } from './typed-data.ts';
+import { readFieldList } from './field-list.ts';
+import { readTypedData, type SignedField, type TypedData } from './typed-data.ts';
 
 /** What a page asks the account to sign. Kept as it was given, so that it is shown and signed from the same text. */
 export interface SignRequest {
-  /** `text`: EIP-191 version 0x45 (`personal_sign`). `typed`: EIP-712 as JSON (`eth_signTypedData_v4`). */
-  readonly form: 'text' | 'typed';
+  /**
+   * `text`: EIP-191 version 0x45 (`personal_sign`). `typed`: EIP-712 as JSON (`eth_signTypedData_v4`). `typed-v3`: the same without
+   * lists (`eth_signTypedData_v3`). `typed-v1`: the list of fields that came before EIP-712 (`eth_signTypedData`), as JSON.
+   */
+  readonly form: 'text' | 'typed' | 'typed-v3' | 'typed-v1';
   /** Account that is to sign. */
   readonly address: string;
   readonly data: string;
@@ -18,6 +23,7 @@ export type Signable = { readonly digest: string } & (
   | { readonly form: 'text'; readonly text: string; readonly siwe?: SiweMessage }
   | { readonly form: 'bytes'; readonly hex: string }
   | ({ readonly form: 'typed' } & TypedData)
+  | { readonly form: 'fields'; readonly fields: readonly SignedField[] }
 );
 
 /**
@@ -25,6 +31,8 @@ export type Signable = { readonly digest: string } & (
  */
 export function readSignable({ form, data }: Pick<SignRequest, 'form' | 'data'>): Signable {
   if (form === 'typed') return { form, ...readTypedData(data) };
+  if (form === 'typed-v3') return { form: 'typed', ...readTypedData(data, { lists: false }) };
+  if (form === 'typed-v1') return { form: 'fields', ...readFieldList(data) };
   const bytes = messageBytes(data);
   const digest = hashMessage(bytes);
   const text = textOf(bytes);
@@ -61,7 +69,7 @@ export function addressesIn(signable: Signable): string[] {
       ? [signable.text]
       : signable.form === 'bytes'
         ? []
-        : [...signable.domain, ...signable.fields].map((field) => field.value);
+        : fieldsOf(signable).map((field) => field.value);
   const found = texts.flatMap((text) => text.match(/(?<![0-9a-fA-F])0x[0-9a-fA-F]{40}(?![0-9a-fA-F])/g) ?? []);
   return [...new Set(found.map((address) => address.toLowerCase()))];
 }

@@ -53,20 +53,25 @@ const DOMAIN: readonly TypedDataField[] = [
   { name: 'verifyingContract', type: 'address' },
   { name: 'salt', type: 'bytes32' },
 ];
-const ATOMIC = /^(address|bool|string|bytes\d*|u?int\d*)$/;
+export const ATOMIC = /^(address|bool|string|bytes\d*|u?int\d*)$/;
 
-const wrong = (message: string) => new SalusError('not-signable', `This typed data cannot be signed: ${message}`);
+export const wrong = (message: string) =>
+  new SalusError('not-signable', `This typed data cannot be signed: ${message}`);
 
 /**
  * Reads the payload of `eth_signTypedData_v4` (EIP-712). What is shown and what is signed come from the same walk over the declared
  * types; a value that could be read in two ways is refused rather than guessed.
  * @param text JSON
+ * @param options.lists false for `eth_signTypedData_v3`, which has none; without them it is the same as v4
  * @throws SalusError `not-signable`, naming the part that is wrong and never repeating it
  */
-export function readTypedData(text: string): TypedData {
+export function readTypedData(text: string, { lists = true } = {}): TypedData {
   const payload = parse(text);
   const { primaryType, domain, message } = payload;
   const types = reachable(payload);
+  if (!lists && [...types.values()].flat().some(({ type }) => type.endsWith(']'))) {
+    throw wrong('version 3 has no lists; use eth_signTypedData_v4.');
+  }
   checkDomainType(payload);
   const domainFields = DOMAIN.filter((field) => Object.hasOwn(domain, field.name));
   try {
@@ -150,7 +155,7 @@ function leaves(types: Types, type: string, value: unknown, path: string): Signe
 }
 
 /** A value as the encoder takes it. @throws for a value that the encoder would turn into something else */
-function valueText(type: string, value: unknown): string {
+export function valueText(type: string, value: unknown): string {
   if (type === 'bool') {
     if (typeof value !== 'boolean') throw wrong('a bool is neither true nor false.');
     return String(value);

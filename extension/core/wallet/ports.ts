@@ -3,6 +3,7 @@ import type { EntryReader } from '../records/book.ts';
 import type { ImportReport } from '../records/importer.ts';
 import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
+import type { SealedMessage } from '../signing/sealed-message.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
 
 /** Where part of an import goes. */
@@ -38,6 +39,14 @@ export interface StoragePort extends EntryReader {
   rows(): Promise<LedgerRow[]>;
   markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void>;
   replicate(root: string, authorization: string): Promise<LedgerRow | undefined>;
+}
+
+/** Messages that sites lock for the account; may live in another context. */
+export interface MessageBoxPort {
+  /** @param secret 32 bytes. @returns x25519 public key in base64 */
+  publicKey(secret: Bytes): Promise<string>;
+  /** @returns the message's text. @throws SalusError `wrong-key` */
+  open(secret: Bytes, message: SealedMessage): Promise<string>;
 }
 
 /** Brings signed calls to the chain and pays for them. */

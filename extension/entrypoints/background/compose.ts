@@ -4,7 +4,7 @@ import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { loadNetwork } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
-import { offscreenStorage } from '../../adapters/storage/offscreen.ts';
+import { offscreenMessages, offscreenStorage } from '../../adapters/storage/offscreen.ts';
 import { versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
@@ -49,7 +49,7 @@ export async function compose(): Promise<Background> {
     now,
     onChange: notifyUi,
   });
-  const prompts = createPrompts({ wallet, storage, notify: notifySite });
+  const prompts = createPrompts({ wallet, storage, messages: offscreenMessages(), notify: notifySite });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
     onAsk: prompts.prepare,
     onRejected: ({ job }) => {

@@ -44,6 +44,7 @@ const ERROR_KEYS: Record<string, string> = {
   'not-a-member': 'notAMember',
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',
+  'wrong-key': 'messageNotYours',
   cancelled: 'cancelled',
 };
 

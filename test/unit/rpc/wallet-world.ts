@@ -1,3 +1,4 @@
+import { MessageBox } from '../../../extension/adapters/crypto/message-box.ts';
 import { SalusError } from '../../../extension/core/errors.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
@@ -68,7 +69,7 @@ export async function walletWorld() {
     remove: (key: string) => Promise.resolve(void stored.delete(key)),
   };
   const approvals = new Approvals(memory, windows, Date.now);
-  const prompts = createPrompts({ wallet, storage, notify });
+  const prompts = createPrompts({ wallet, storage, messages: new MessageBox(), notify });
   const { chainId } = network;
   const changed = () => undefined;
   const server = new RpcServer({
