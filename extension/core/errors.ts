@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'not-found',
   'not-signable',
   'not-decryptable',
+  'not-sent',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -49,6 +50,20 @@ export class SalusError extends Error {
     super(message);
     this.code = code;
     this.detail = detail;
+  }
+}
+
+/** What an RPC node answered in place of a result; passed on to the page that asked. */
+export class NodeError extends Error {
+  override readonly name = 'NodeError';
+  readonly code: number;
+  /** Of a call that reverted: the revert data in hex. */
+  readonly data: unknown;
+
+  constructor(code: number, message: string, data?: unknown) {
+    super(message);
+    this.code = code;
+    this.data = data;
   }
 }
 

@@ -6,9 +6,9 @@ import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from '
 
 /**
  * What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record, to
- * sign something, to give the key for locked messages, to open a locked message.
+ * sign something, to give the key for locked messages, to open a locked message, to send a transaction.
  */
-const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write', 'sign', 'messageKey', 'decrypt'] as const;
+const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write', 'sign', 'messageKey', 'decrypt', 'transaction'] as const;
 
 const ApprovalSchema = v.object({
   id: v.string(),

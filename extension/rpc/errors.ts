@@ -1,4 +1,4 @@
-import { isSalusError, type ErrorCode } from '../core/errors.ts';
+import { isSalusError, NodeError, type ErrorCode } from '../core/errors.ts';
 
 /** Error codes of EIP-1193 and JSON-RPC 2.0. */
 export const RpcCode = {
@@ -49,6 +49,7 @@ const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'too-large': RpcCode.InvalidParams,
   'not-a-member': RpcCode.InvalidParams,
   'no-recipient-key': RpcCode.InvalidParams,
+  'not-sent': RpcCode.Internal,
   'chain-unreachable': RpcCode.Disconnected,
   'wrong-chain': RpcCode.Disconnected,
   'managers-unreachable': RpcCode.Disconnected,
@@ -64,4 +65,11 @@ export function toRpcError(error: unknown): RpcErrorData {
     return { code: FOR_PAGES[error.code] ?? RpcCode.Internal, message: error.message, data: { reason: error.code } };
   }
   return { code: RpcCode.Internal, message: 'The wallet could not do this. Nothing was changed.' };
+}
+
+/** The same for a request of a page: a node's own answer goes to it as it is, revert data and all. */
+export function toPageError(error: unknown): Pick<RpcErrorData, 'code' | 'message'> & { readonly data?: unknown } {
+  if (!(error instanceof NodeError)) return toRpcError(error);
+  const { code, message, data } = error;
+  return { code, message, ...(data !== undefined && { data }) };
 }

@@ -7,8 +7,10 @@ import type { PromptChoice, PromptKind, PromptParts } from './prompts/kind.ts';
 import { decryptPrompt, messageKeyPrompt, type DecryptView, type MessageKeyView } from './prompts/messages.ts';
 import { offerPrompt, writePrompt, type OfferView, type WriteView } from './prompts/records.ts';
 import { signPrompt, type SignView } from './prompts/sign.ts';
+import { transactionPrompt, type TransactionView } from './prompts/transaction.ts';
 
-type KindView = ConnectView | AccessView | OfferView | WriteView | SignView | MessageKeyView | DecryptView;
+type KindView =
+  ConnectView | AccessView | OfferView | WriteView | SignView | MessageKeyView | DecryptView | TransactionView;
 
 /** What the prompt shows of one request. */
 export type PromptView = {
@@ -27,6 +29,7 @@ export function createPrompts({ wallet, ...parts }: { readonly wallet: Wallet } 
     sign: signPrompt(parts),
     messageKey: messageKeyPrompt(parts),
     decrypt: decryptPrompt(parts),
+    transaction: transactionPrompt(parts),
   };
   const warm = new Map<string, Promise<PromptView>>();
 

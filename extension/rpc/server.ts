@@ -14,15 +14,17 @@ import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { DecryptRequest, MessageKeyRequest } from './prompts/messages.ts';
 import {
+  isNodeMethod,
   parseRequest,
   type Chain,
   type ConsentId,
   type ListRequest,
   type ReadRequest,
+  type TransactionRequest,
   type WireRequest,
   type WriteRequest,
 } from './schema.ts';
-import { checkSignable } from './sign-rules.ts';
+import { checkSignable, checkTransaction } from './sign-rules.ts';
 import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
@@ -37,6 +39,8 @@ export interface ServerParts {
   readonly wallet: Wallet;
   readonly approvals: Approvals;
   readonly storage: StoragePort;
+  /** Puts a question to the health network's node. @throws NodeError with the node's own answer */
+  readonly askNode: (method: string, params: readonly unknown[]) => Promise<unknown>;
   readonly chainId: number;
   readonly networkName: string;
   readonly version: string;
@@ -72,6 +76,7 @@ export class RpcServer {
     }
     const { method, params } = parseRequest(request);
     const key = `${caller.documentId}/${request.id}`;
+    if (isNodeMethod(method)) return this.#askNode(caller.origin, method, params as unknown[] | undefined);
     switch (method) {
       case 'eth_chainId':
         return this.chainId;
@@ -90,6 +95,8 @@ export class RpcServer {
         return this.#forAccount('messageKey', caller.origin, key, params as MessageKeyRequest);
       case 'eth_decrypt':
         return this.#forAccount('decrypt', caller.origin, key, params as DecryptRequest);
+      case 'eth_sendTransaction':
+        return this.#sendTransaction(caller.origin, key, params as TransactionRequest);
       case 'wallet_getPermissions':
         return this.#permissions(caller.origin);
       case 'wallet_requestPermissions':
@@ -160,6 +167,20 @@ export class RpcServer {
     const { address, versions } = await this.#connectedAs(origin, request.address);
     const registries = versions.map((version) => version.registry);
     checkSignable(readSignable(request), { origin, address, chainId: this.#parts.chainId, registries });
+  }
+
+  async #sendTransaction(origin: string, requestKey: string, request: TransactionRequest): Promise<unknown> {
+    if (!(await this.#parts.approvals.knows(requestKey))) {
+      const { client } = await this.#connectedAs(origin, request.from);
+      checkTransaction(request, client.network);
+    }
+    return this.#parts.approvals.ask({ kind: 'transaction', requestKey, origin, params: request });
+  }
+
+  /** The chain as the health network's node has it. Only for connected sites: others need not know which node that is. */
+  async #askNode(origin: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+    await this.#connected(origin);
+    return this.#parts.askNode(method, params);
   }
 
   /** Permissions of a connected site; none of any other, in every state of the wallet alike. */

@@ -1,7 +1,10 @@
 import type { SiweMessage } from '../core/signing/siwe.ts';
 import type { Signable } from '../core/signing/signable.ts';
 import type { TypedData } from '../core/signing/typed-data.ts';
+import type { Network } from '../core/network/descriptor.ts';
+import { meaningOf } from '../core/registry/known-calls.ts';
 import { RpcCode, RpcError } from './errors.ts';
+import type { TransactionRequest } from './schema.ts';
 
 /** Who asks for a signature, and of whom. */
 export interface Signing {
@@ -38,6 +41,22 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
 export function checkSignable(signable: Signable, signing: Signing): void {
   if (signable.form === 'typed') checkTypedData(signable, signing);
   else if (signable.form === 'text' && signable.siwe) checkSiwe(signable.siwe, signing);
+}
+
+/**
+ * The same for a transaction.
+ * @throws RpcError -32602 `wrong-chain`; 4100 `use-health-methods`
+ */
+export function checkTransaction({ to, data, chainId }: TransactionRequest, network: Network): void {
+  if (chainId !== undefined && BigInt(chainId) !== BigInt(network.chainId)) {
+    throw new RpcError(RpcCode.InvalidParams, 'This transaction is for another chain (eth_chainId).', 'wrong-chain');
+  }
+  if (meaningOf(network, to, data).kind !== 'forbidden') return;
+  throw new RpcError(
+    RpcCode.Unauthorized,
+    'The wallet sends no such call to a contract of the health network. Consent and records go through the health_ methods.',
+    'use-health-methods',
+  );
 }
 
 function checkTypedData({ chainId, verifyingContract, primaryType }: TypedData, signing: Signing): void {

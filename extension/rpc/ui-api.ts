@@ -13,6 +13,7 @@ import { namesIn, ownConsents, type ConsentView } from '../core/wallet/own-conse
 import type { Progress, StoragePort } from '../core/wallet/ports.ts';
 import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
+import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
@@ -60,6 +61,7 @@ const sectionSchema = v.custom<Section>(isSection);
 const choiceSchema = v.object({
   sections: v.optional(v.array(sectionSchema)),
   until: v.optional(v.pipe(v.number(), v.safeInteger())),
+  fee: v.optional(v.pipe(v.string(), v.digits())),
 });
 
 /** Arguments of each call; the wallet's own pages are trusted, their messages are checked all the same. */
@@ -85,6 +87,8 @@ const ARGUMENTS = {
   consents: v.tuple([]),
   endConsent: v.tuple([text]),
   activity: v.tuple([]),
+  transactions: v.tuple([]),
+  replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
   pendingPrompts: v.tuple([]),
   prompt: v.tuple([text]),
   approve: v.tuple([text, choiceSchema]),
@@ -221,6 +225,14 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
     },
     async activity(): Promise<ActivityEvent[]> {
       return activity(await wallet.session());
+    },
+
+    async transactions(): Promise<SentTransaction[]> {
+      return sentTransactions(await wallet.session());
+    },
+    /** Sends another in its place: the same for a higher fee, or nothing. @returns its hash */
+    async replaceTransaction(hash: string, how: 'speedUp' | 'cancel'): Promise<string> {
+      return replace(await wallet.session(), hash, how);
     },
 
     async pendingPrompts(): Promise<{ id: string; kind: string; origin: string }[]> {

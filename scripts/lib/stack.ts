@@ -83,6 +83,8 @@ export async function startStack(): Promise<Stack> {
     chainId: chain.chainId,
     rpcUrl: chain.rpcUrl,
     registry: chain.registry,
+    orders: chain.orders,
+    payments: chain.payments,
     fromBlock: chain.fromBlock,
     managers: managers.map((m) => m.url),
     durableAt: 2,

@@ -5,6 +5,7 @@ import { EventFragment, FunctionFragment, Interface, type ParamType } from 'ethe
 import { artifacts } from 'hardhat';
 import { describe, it } from 'mocha';
 
+import { KNOWN_CALLS } from '../../extension/core/registry/known-calls.ts';
 import { REGISTRY_ABI, registryInterface, Role } from '../../extension/core/registry/abi.ts';
 
 /** Types, names and `indexed` of parameters; enum and struct names do not show. */
@@ -45,4 +46,18 @@ describe('The ABI that the wallet is built with', () => {
     expect(names).to.deep.equal(Object.keys(Role));
     expect(Object.values(Role)).to.deep.equal(Object.keys(Role).map((_, index) => index));
   });
+});
+
+describe('The calls that the wallet has words for', () => {
+  const contracts = { registry: 'HealthRegistry', orders: 'CareOrders', payments: 'HealthPayments' };
+  for (const [key, fragments] of Object.entries(KNOWN_CALLS)) {
+    for (const fragment of new Interface(fragments).fragments) {
+      const sighash = fragment.format('sighash');
+      it(`are the contract’s: ${key} ${sighash}`, async () => {
+        const { abi } = await artifacts.readArtifact(contracts[key as keyof typeof contracts]);
+        const compiled = new Interface(abi).getFunction(sighash);
+        expect(compiled?.inputs.map((input) => input.name)).to.deep.equal(fragment.inputs.map((input) => input.name));
+      });
+    }
+  }
 });

@@ -1,4 +1,4 @@
-import { Buffer } from 'buffer/';
+import { Buffer } from 'buffer';
 import { toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import type { SealedMessage } from '../../core/signing/sealed-message.ts';

@@ -17,6 +17,9 @@ const NetworkSchema = v.strictObject({
   chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   rpcUrl: httpUrl,
   registry: address,
+  /** `CareOrders` and `HealthPayments` of this network, where it has them. */
+  orders: v.optional(address),
+  payments: v.optional(address),
   /** Block the registry was deployed in: no log is older. */
   fromBlock: block,
   /** Registries that this one followed, on the same chain, oldest last. They are read; nothing new goes there. */

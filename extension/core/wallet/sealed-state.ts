@@ -10,6 +10,27 @@ const SiteSchema = v.object({
   connectedAt: v.number(),
 });
 
+/** A transaction that this wallet sent. Amounts in wei, as decimal digits. */
+const TransactionSchema = v.object({
+  hash: v.string(),
+  nonce: v.number(),
+  to: v.string(),
+  value: v.string(),
+  /** Calldata in hex. */
+  data: v.string(),
+  gasLimit: v.string(),
+  maxFeePerGas: v.string(),
+  maxPriorityFeePerGas: v.string(),
+  /** Site that asked for it. */
+  origin: v.string(),
+  kind: v.picklist(['send', 'speedUp', 'cancel']),
+  /** Hash of the one in whose place it was sent. */
+  replaces: v.optional(v.string()),
+  /** Milliseconds since the epoch. */
+  at: v.number(),
+});
+export type StoredTransaction = v.InferOutput<typeof TransactionSchema>;
+
 /** What the wallet remembers beside the vault and the records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   kind: v.picklist(['patient', 'provider']),
@@ -17,10 +38,12 @@ const StateSchema = v.object({
   sites: v.array(SiteSchema),
   /** Block up to which arrivals were shown. */
   seenBlock: v.number(),
+  /** Newest first. */
+  transactions: v.optional(v.array(TransactionSchema), []),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
-const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0 };
+const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0, transactions: [] };
 
 /** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
 export class SealedState {

@@ -2,6 +2,7 @@ import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
 import { browser } from '../../adapters/browser/api.ts';
 import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
+import { nodeAsker } from '../../adapters/rpc-node.ts';
 import { loadNetwork } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { offscreenMessages, offscreenStorage } from '../../adapters/storage/offscreen.ts';
@@ -28,7 +29,12 @@ export async function compose(): Promise<Background> {
   const now = Date.now;
   const chain = EthersNetwork.from(network.chainId);
   // Without `staticNetwork` every call asks for the chain id first and a dead node is retried for ever.
-  const provider = new JsonRpcProvider(network.rpcUrl, chain, { staticNetwork: chain, cacheTimeout: -1 });
+  const provider = new JsonRpcProvider(network.rpcUrl, chain, {
+    staticNetwork: chain,
+    cacheTimeout: -1,
+    // Questions asked in one turn still go together; waiting for more would keep the person waiting.
+    batchStallTime: 0,
+  });
   const storage = offscreenStorage(network.managers);
   const vault = new Vault({
     primary: localSlot('vault'),
@@ -61,6 +67,7 @@ export async function compose(): Promise<Background> {
     wallet,
     approvals,
     storage,
+    askNode: nodeAsker(provider),
     chainId: network.chainId,
     networkName: network.name,
     version: browser.runtime.getManifest().version,

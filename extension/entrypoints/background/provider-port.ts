@@ -1,6 +1,6 @@
 import type { Runtime } from 'webextension-polyfill';
 import * as v from 'valibot';
-import { RpcCode, RpcError, toRpcError } from '../../rpc/errors.ts';
+import { RpcCode, RpcError, toPageError, toRpcError } from '../../rpc/errors.ts';
 import { WireRequestSchema } from '../../rpc/schema.ts';
 import type { Caller } from '../../rpc/server.ts';
 import type { Background } from './compose.ts';
@@ -44,7 +44,7 @@ export function servePage(port: Runtime.Port, ready: Promise<Background>): void 
     const answer = ready.then(({ server }) => server.handle(request.output, caller));
     answer
       .then((result) => ({ id, result }))
-      .catch((error: unknown) => ({ id, error: toRpcError(error) }))
+      .catch((error: unknown) => ({ id, error: toPageError(error) }))
       .then((reply) => {
         if (open) port.postMessage(reply);
       })

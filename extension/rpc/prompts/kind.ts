@@ -18,11 +18,13 @@ export interface Asked {
   readonly session: Session;
 }
 
-/** What the person chose in an access prompt; ignored for the other kinds. */
+/** What the person chose, or was shown; each kind looks at its own. */
 export interface PromptChoice {
   readonly sections?: readonly Section[];
   /** Unix seconds. */
   readonly until?: number;
+  /** Of a transaction, in wei: the most that was shown. */
+  readonly fee?: string;
 }
 
 /** How one kind of request is shown, and what a yes to it does. Nothing is decrypted for a site before that yes. */

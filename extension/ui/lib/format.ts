@@ -22,6 +22,15 @@ export function bytes(n: number): string {
   return new Intl.NumberFormat(locale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(n / 1000 ** power);
 }
 
+/** An amount in ether, every digit of it. @param wei decimal digits */
+export function ether(wei: string): string {
+  const digits = wei.padStart(19, '0');
+  const fraction = digits.slice(-18).replace(/0+$/, '');
+  const point = new Intl.NumberFormat(locale()).formatToParts(0.5).find((p) => p.type === 'decimal')?.value ?? '.';
+  const whole = new Intl.NumberFormat(locale()).format(BigInt(digits.slice(0, -18)));
+  return `${whole}${fraction === '' ? '' : point + fraction} ETH`;
+}
+
 export const list = (items: readonly string[]): string =>
   new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items);
 

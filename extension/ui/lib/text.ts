@@ -4,6 +4,8 @@ import type { SkipReason } from '../../core/fhir/bundle.ts';
 import type { Purpose } from '../../core/consent/purposes.ts';
 import type { Section } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
+import type { KnownContract } from '../../core/registry/known-calls.ts';
+import type { SentTransaction } from '../../core/wallet/transactions.ts';
 
 export const t = i18n.t;
 
@@ -13,6 +15,9 @@ const lookUp = t as unknown as (key: string, values?: string[]) => string;
 export const sectionName = (section: Section): string => lookUp(`section.${section.replaceAll('-', '_')}`);
 export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);
 export const roleName = (role: Role): string => lookUp(`role.r${role}`);
+export const callText = (contract: KnownContract, name: string): string => lookUp(`call.${contract}_${name}`);
+export const callFieldName = (path: string): string => lookUp(`callField.${path}`);
+export const transactionStatus = (status: SentTransaction['status']): string => lookUp(`payments.${status}`);
 export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
 
 const SKIP_KEYS: Record<SkipReason, string> = {
@@ -46,6 +51,7 @@ const ERROR_KEYS: Record<string, string> = {
   'no-consent': 'noConsent',
   'wrong-key': 'messageNotYours',
   cancelled: 'cancelled',
+  'not-sent': 'notSent',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

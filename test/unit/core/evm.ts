@@ -6,7 +6,13 @@ import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
 
 export const CHAIN_ID = 31_337;
-const ARTIFACT = '.output/contracts/artifacts/contracts/HealthRegistry.sol/HealthRegistry.json';
+
+/** Deploys one of the project's contracts. */
+async function deployContract(name: string, by: JsonRpcSigner, ...args: unknown[]): Promise<Contract> {
+  const file = `.output/contracts/artifacts/contracts/${name}.sol/${name}.json`;
+  const { abi, bytecode } = JSON.parse(await readFile(file, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
+  return (await new ContractFactory(abi, bytecode, by).deploy(...args)) as Contract;
+}
 
 /** A log as JSON-RPC has it. */
 export interface RawLog {
@@ -72,17 +78,25 @@ export async function startEvm() {
 
   /** Deploys a registry in which `who.hospital` may let staff in. */
   async function deploy(): Promise<Registry> {
-    const { abi, bytecode } = JSON.parse(await readFile(ARTIFACT, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
-    const deployed = await new ContractFactory(abi, bytecode, who.owner).deploy(who.owner.address);
-    const fromBlock = (await deployed.deploymentTransaction()?.wait())?.blockNumber ?? 0;
-    const registry = await deployed.getAddress();
-    const contract = deployed as Contract;
+    const contract = await deployContract('HealthRegistry', who.owner, who.owner.address);
+    const fromBlock = (await contract.deploymentTransaction()?.wait())?.blockNumber ?? 0;
+    const registry = await contract.getAddress();
+    const payments = await (await deployContract('HealthPayments', who.owner, registry)).getAddress();
     const as = (signer: JsonRpcSigner) => contract.connect(signer) as Contract;
     await as(who.owner).getFunction('enrol').send(who.registrar.address, Role.Registrar);
     await as(who.registrar).getFunction('enrol').send(who.hospital.address, Role.Hospital);
     const managers = ['http://127.0.0.1:1'];
     const rpcUrl = 'http://127.0.0.1:1';
-    const described = { name: 'Test', chainId: CHAIN_ID, rpcUrl, registry, fromBlock, managers, durableAt: 1 };
+    const described = {
+      name: 'Test',
+      chainId: CHAIN_ID,
+      rpcUrl,
+      registry,
+      payments,
+      fromBlock,
+      managers,
+      durableAt: 1,
+    };
     return { contract, network: described, as };
   }
 

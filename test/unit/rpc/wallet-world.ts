@@ -1,4 +1,5 @@
 import { MessageBox } from '../../../extension/adapters/crypto/message-box.ts';
+import { nodeAsker } from '../../../extension/adapters/rpc-node.ts';
 import { SalusError } from '../../../extension/core/errors.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
@@ -76,6 +77,7 @@ export async function walletWorld() {
     wallet,
     approvals,
     storage,
+    askNode: nodeAsker(session.client.provider),
     chainId,
     networkName: 'Test',
     version: '1',
@@ -123,6 +125,7 @@ export async function walletWorld() {
     return consent.consentId;
   }
   return {
+    evm,
     session,
     doctor,
     state,

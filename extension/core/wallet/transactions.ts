@@ -1,0 +1,168 @@
+import { getAddress, keccak256, Transaction, type TransactionLike } from 'ethers';
+import { SalusError } from '../errors.ts';
+import type { StoredTransaction } from './sealed-state.ts';
+import type { Session } from './session.ts';
+
+/** What a site wants to have sent. `value` in wei, `data` in hex. */
+export interface Sending {
+  readonly to: string;
+  readonly value: bigint;
+  readonly data: string;
+}
+
+/** A transaction that only lacks its place in the account's row, the nonce. Fees in wei. */
+export interface Prepared extends Sending {
+  readonly gasLimit: bigint;
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+}
+
+/** What came of trying it out on the node, before anything is signed. */
+export type Outlook = 'works' | 'fails' | 'too-dear';
+
+/** A transaction this wallet sent, and what became of it. */
+export interface SentTransaction extends StoredTransaction {
+  readonly status: 'waiting' | 'done' | 'failed' | 'replaced';
+}
+
+const MOST_KEPT = 50;
+const PLAIN_GAS = 21_000n;
+/** A node takes a replacement that pays a tenth more; an eighth is on the safe side. */
+const more = (fee: bigint): bigint => fee + fee / 8n + 1n;
+const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** Most that this can cost beside what it sends, in wei. */
+export const mostFee = ({ gasLimit, maxFeePerGas }: Prepared): bigint => gasLimit * maxFeePerGas;
+
+/**
+ * Makes a transaction ready, and tries it out on the node. Gas and fees are the wallet's own: a site's could make it dear.
+ * @throws SalusError `chain-unreachable`, `wrong-chain`
+ */
+export async function prepare(session: Session, sending: Sending): Promise<{ prepared: Prepared; outlook: Outlook }> {
+  await session.client.checkChain();
+  const { provider } = session.client;
+  const from = session.address;
+  const request = { ...sending, from };
+  const [fees, balance, gas] = await Promise.all([
+    currentFees(session),
+    answered(provider.getBalance(from)),
+    provider.estimateGas(request).catch(() => undefined),
+  ]);
+  // Room for what other transactions change in between.
+  const prepared = { ...sending, ...fees, gasLimit: gas === undefined ? PLAIN_GAS : gas + gas / 5n };
+  if (balance < sending.value + (gas ?? PLAIN_GAS) * fees.maxFeePerGas) return { prepared, outlook: 'too-dear' };
+  return { prepared, outlook: gas === undefined ? 'fails' : 'works' };
+}
+
+/** Why a transaction is sent. */
+type Note = Pick<StoredTransaction, 'origin' | 'kind' | 'replaces'>;
+
+/**
+ * Signs and sends. It is noted before it is sent, so that one whose answer got lost is not forgotten.
+ * @param at nonce, of one that is replaced
+ * @returns hash
+ * @throws SalusError `not-sent` when the node did not take it, `chain-unreachable`
+ */
+export async function send(session: Session, prepared: Prepared, note: Note, at?: number): Promise<string> {
+  const { provider } = session.client;
+  const next = at ?? (await answered(provider.getTransactionCount(session.address, 'pending')));
+  // Chosen and noted in one step, so that two that are sent at once do not take the same place.
+  let raw = '';
+  const { transactions } = await session.state.update((s) => {
+    const nonce = at ?? firstFree(next, s.transactions);
+    const signed = signTransaction(session, prepared, nonce);
+    raw = signed.serialized;
+    const stored = toStored(session, prepared, { ...note, nonce, hash: signed.hash });
+    return { ...s, transactions: [stored, ...s.transactions].slice(0, MOST_KEPT) };
+  });
+  const { hash } = transactions[0] as StoredTransaction;
+  try {
+    await provider.send('eth_sendRawTransaction', [raw]);
+  } catch {
+    // The answer may be lost and the transaction not: only a node that says it does not know it did not take it.
+    if ((await provider.getTransaction(hash).catch(() => undefined)) === null) {
+      await session.state.update((s) => ({ ...s, transactions: s.transactions.filter((t) => t.hash !== hash) }));
+      throw new SalusError('not-sent', 'The network did not take this transaction. Nothing was sent.');
+    }
+  }
+  return hash;
+}
+
+function signTransaction(session: Session, prepared: Prepared, nonce: number): { serialized: string; hash: string } {
+  const { chainId } = session.client.network;
+  const transaction = Transaction.from({ ...prepared, nonce, type: 2, chainId } satisfies TransactionLike);
+  transaction.signature = session.keyring.account.sign(transaction.unsignedHash);
+  return { serialized: transaction.serialized, hash: keccak256(transaction.serialized) };
+}
+
+const toStored = (
+  session: Session,
+  { to, value, data, gasLimit, maxFeePerGas, maxPriorityFeePerGas }: Prepared,
+  more: Note & Pick<StoredTransaction, 'nonce' | 'hash'>,
+): StoredTransaction => ({
+  ...more,
+  to: getAddress(to),
+  value: String(value),
+  data,
+  gasLimit: String(gasLimit),
+  maxFeePerGas: String(maxFeePerGas),
+  maxPriorityFeePerGas: String(maxPriorityFeePerGas),
+  at: session.now(),
+});
+
+/** After those that the node has and those that wait here, without a gap: a gap would block what comes behind it. */
+function firstFree(next: number, transactions: readonly StoredTransaction[]): number {
+  const taken = new Set(transactions.map((t) => t.nonce));
+  let nonce = next;
+  while (taken.has(nonce)) nonce++;
+  return nonce;
+}
+
+/**
+ * Sends another in the place of one that waits (the same nonce), for a higher fee: the same again, or nothing to oneself.
+ * @throws SalusError `not-found` for one that does not wait any more
+ */
+export async function replace(session: Session, hash: string, kind: 'speedUp' | 'cancel'): Promise<string> {
+  const waiting = (await sentTransactions(session)).find((t) => t.hash === hash && t.status === 'waiting');
+  if (waiting === undefined) throw new SalusError('not-found', 'This transaction does not wait any more.');
+  const fees = await currentFees(session);
+  const same = { to: waiting.to, value: BigInt(waiting.value), data: waiting.data, gasLimit: BigInt(waiting.gasLimit) };
+  const nothing = { to: session.address, value: 0n, data: '0x', gasLimit: PLAIN_GAS };
+  const prepared = {
+    ...(kind === 'speedUp' ? same : nothing),
+    maxFeePerGas: largest(fees.maxFeePerGas, more(BigInt(waiting.maxFeePerGas))),
+    maxPriorityFeePerGas: largest(fees.maxPriorityFeePerGas, more(BigInt(waiting.maxPriorityFeePerGas))),
+  };
+  return send(session, prepared, { origin: waiting.origin, kind, replaces: hash }, waiting.nonce);
+}
+
+/** What this wallet sent, newest first, with what became of each. */
+export async function sentTransactions(session: Session): Promise<SentTransaction[]> {
+  const { transactions } = await session.state.read();
+  if (transactions.length === 0) return [];
+  const { provider } = session.client;
+  const next = await answered(provider.getTransactionCount(session.address));
+  return Promise.all(
+    transactions.map(async (transaction): Promise<SentTransaction> => {
+      const succeeded = await session.client.succeeded(transaction.hash);
+      if (succeeded !== undefined) return { ...transaction, status: succeeded ? 'done' : 'failed' };
+      return { ...transaction, status: transaction.nonce < next ? 'replaced' : 'waiting' };
+    }),
+  );
+}
+
+async function currentFees(session: Session): Promise<Pick<Prepared, 'maxFeePerGas' | 'maxPriorityFeePerGas'>> {
+  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await answered(session.client.provider.getFeeData());
+  const price = maxFeePerGas ?? gasPrice;
+  if (price === null) throw unreachable();
+  return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
+}
+
+const unreachable = () =>
+  new SalusError('chain-unreachable', 'The health network does not answer. Nothing was sent; try again later.');
+
+/** What a node answered. Its own words, which could name an account, are not passed on. */
+const answered = <T>(question: Promise<T>): Promise<T> =>
+  question.catch(() => {
+    throw unreachable();
+  });
