@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 
+const inside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
   srcDir: 'extension',
   outDir: '.output',
@@ -10,7 +12,14 @@ export default defineConfig({
   vite: () => ({
     plugins: [fhirDefinitions()],
     resolve: {
-      alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
+      alias: [
+        { find: '@adraffy/ens-normalize', replacement: inside('extension/adapters/no-ens.ts') },
+        // eciesjs is CommonJS and would bring second copies of what everything else imports as modules.
+        {
+          find: /^@noble\/(curves|ciphers|hashes)\/([\w-]+)$/,
+          replacement: inside('node_modules/@noble/$1/esm/$2.js'),
+        },
+      ],
     },
     build: { target: 'chrome123', chunkSizeWarningLimit: 4_000 },
   }),

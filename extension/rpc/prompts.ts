@@ -1,7 +1,9 @@
+import type { Session } from '../core/wallet/session.ts';
 import { siteTrust, type SiteTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
+import type { AccessRequest } from './schema.ts';
 import { EXPIRES_MS, type Approval } from './approvals.ts';
-import { accessPrompt, type AccessView } from './prompts/access.ts';
+import { accessPrompt, answerFromRemembered, type AccessView } from './prompts/access.ts';
 import { connectPrompt, type ConnectView } from './prompts/connect.ts';
 import type { PromptChoice, PromptKind, PromptParts } from './prompts/kind.ts';
 import { decryptPrompt, messageKeyPrompt, type DecryptView, type MessageKeyView } from './prompts/messages.ts';
@@ -59,7 +61,11 @@ export function createPrompts({ wallet, ...parts }: { readonly wallet: Wallet } 
     return ready?.catch(() => compute(approval)) ?? compute(approval);
   };
 
-  return { view, prepare, carryOut };
+  /** Answers a request for access without asking, where the person said so; undefined where they are to be asked. */
+  const standing = (session: Session, origin: string, request: AccessRequest): Promise<unknown> =>
+    answerFromRemembered(parts, session, origin, request);
+
+  return { view, prepare, carryOut, standing };
 }
 
 export type Prompts = ReturnType<typeof createPrompts>;

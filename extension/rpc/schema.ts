@@ -63,6 +63,18 @@ const WriteRequestSchema = v.pipe(
 );
 export type WriteRequest = v.InferOutput<typeof WriteRequestSchema>;
 
+const VerifyRequestSchema = v.pipe(
+  v.strictObject({
+    patient: address,
+    id: shortText(200),
+    resource: v.optional(v.looseObject({ resourceType: v.string() })),
+    /** Base64, as `health_readRecord` gives them. */
+    bytes: v.optional(v.pipe(v.string(), v.base64())),
+  }),
+  v.check((w) => (w.resource === undefined) !== (w.bytes === undefined), 'expected either resource or bytes'),
+);
+export type VerifyRequest = v.InferOutput<typeof VerifyRequestSchema>;
+
 const ConsentIdSchema = v.strictObject({ consentId: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)) });
 export type ConsentId = v.InferOutput<typeof ConsentIdSchema>;
 
@@ -213,6 +225,7 @@ export const METHODS = {
   health_listRecords: ListRequestSchema,
   health_readRecord: ReadRequestSchema,
   health_writeRecord: WriteRequestSchema,
+  health_verifyRecord: VerifyRequestSchema,
 } as const;
 export type Method = keyof typeof METHODS;
 

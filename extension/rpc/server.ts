@@ -1,8 +1,10 @@
 import { isSalusError } from '../core/errors.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
-import { fromUtf8, toBase64 } from '../core/bytes.ts';
+import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
 import { listShared } from '../core/wallet/list-records.ts';
 import { readRecord } from '../core/wallet/read-record.ts';
+import { verifyRecord } from '../core/wallet/verify-record.ts';
+import { canonicalBytes } from '../core/fhir/canonical.ts';
 import { readSignable, type SignRequest } from '../core/signing/signable.ts';
 import type { RecordItem } from '../core/records/book.ts';
 import { SECTIONS } from '../core/records/sections.ts';
@@ -10,10 +12,12 @@ import { Role } from '../core/registry/abi.ts';
 import type { StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { readSealedMessage } from '../core/signing/sealed-message.ts';
+import type { Prompts } from './prompts.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { DecryptRequest, MessageKeyRequest } from './prompts/messages.ts';
 import {
+  type AccessRequest,
   isNodeMethod,
   parseRequest,
   type Chain,
@@ -21,6 +25,7 @@ import {
   type ListRequest,
   type ReadRequest,
   type TransactionRequest,
+  type VerifyRequest,
   type WireRequest,
   type WriteRequest,
 } from './schema.ts';
@@ -39,6 +44,7 @@ export interface ServerParts {
   readonly wallet: Wallet;
   readonly approvals: Approvals;
   readonly storage: StoragePort;
+  readonly standing: Prompts['standing'];
   /** Puts a question to the health network's node. @throws NodeError with the node's own answer */
   readonly askNode: (method: string, params: readonly unknown[]) => Promise<unknown>;
   readonly chainId: number;
@@ -112,11 +118,13 @@ export class RpcServer {
       case 'health_endConsent':
         return this.#endConsent(caller.origin, params as ConsentId);
       case 'health_requestAccess':
-        return this.#parts.approvals.ask({ kind: 'access', requestKey: key, origin: caller.origin, params: params });
+        return this.#requestAccess(caller.origin, key, params as AccessRequest);
       case 'health_listRecords':
         return this.#list(caller.origin, params as ListRequest);
       case 'health_readRecord':
         return this.#read(caller.origin, params as ReadRequest);
+      case 'health_verifyRecord':
+        return this.#verify(caller.origin, params as VerifyRequest);
       case 'health_writeRecord':
         return this.#write(caller.origin, key, params as WriteRequest);
     }
@@ -221,6 +229,18 @@ export class RpcServer {
     };
   }
 
+  async #requestAccess(origin: string, requestKey: string, request: AccessRequest): Promise<unknown> {
+    if (!(await this.#parts.approvals.knows(requestKey))) {
+      const session = await this.#connected(origin).catch(() => undefined);
+      const answer = session && (await this.#parts.standing(session, origin, request));
+      if (answer !== undefined) {
+        this.#parts.changed();
+        return answer;
+      }
+    }
+    return this.#parts.approvals.ask({ kind: 'access', requestKey, origin, params: request });
+  }
+
   async #list(origin: string, query: ListRequest) {
     const session = await this.#connected(origin);
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
@@ -249,6 +269,15 @@ export class RpcServer {
         ? { resource: JSON.parse(fromUtf8(bytes)) as unknown }
         : { bytes: toBase64(bytes) };
     return { ...toPage(item), ...content, provenance: { ...place, author: who } };
+  }
+
+  async #verify(origin: string, { patient, id, resource, bytes }: VerifyRequest) {
+    const session = await this.#connected(origin);
+    if (patient.toLowerCase() === session.address.toLowerCase()) throw notForSites();
+    const given = bytes === undefined ? canonicalBytes(resource) : fromBase64(bytes);
+    const steps = await verifyRecord(session, patient, id, given);
+    const told = steps.map((step) => ('role' in step ? { ...step, role: roleName(step.role) } : step));
+    return { verified: steps.every(({ holds }) => holds), steps: told };
   }
 
   async #write(origin: string, requestKey: string, write: WriteRequest) {

@@ -1,3 +1,4 @@
+import { forget } from '../core/consent/remembered.ts';
 import { SalusError } from '../core/errors.ts';
 import { endConsent } from '../core/wallet/end-consent.ts';
 import { ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
@@ -60,12 +61,23 @@ export async function consentsOf(session: Session, origin: string): Promise<Site
 export async function endConsentOf(session: Session, origin: string, consentId: string): Promise<void> {
   const consent = (await consentsOf(session, origin)).find((c) => c.consentId === consentId);
   if (consent === undefined) throw new SalusError('not-found', 'This site asked for no such consent.');
-  if (consent.live) await endConsent(session, consentId);
+  if (!consent.live) return;
+  await endConsent(session, consentId);
+  await forgetSite(session, origin, consent.recipient);
 }
 
-/** Takes the account away from a site. */
+/** Takes the account away from a site, and what was remembered of it. */
 export async function disconnect(session: Session, origin: string): Promise<void> {
-  await session.state.update((s) => ({ ...s, sites: s.sites.filter((site) => site.origin !== origin) }));
+  await session.state.update((s) => ({
+    ...s,
+    sites: s.sites.filter((site) => site.origin !== origin),
+    remembered: forget(s.remembered, origin),
+  }));
+}
+
+/** What a site wants for this recipient is asked again from now on. */
+export async function forgetSite(session: Session, origin: string, recipient: string): Promise<void> {
+  await session.state.update((s) => ({ ...s, remembered: forget(s.remembered, origin, recipient) }));
 }
 
 const toSiteConsent = ({ consentId, receipt, live }: ConsentView): SiteConsent => ({

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toBase64 } from '../core/bytes.ts';
+import type { Remembered } from '../core/wallet/sealed-state.ts';
 import { SalusError } from '../core/errors.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
@@ -19,7 +20,7 @@ import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
-import { disconnect } from './site-permissions.ts';
+import { disconnect, forgetSite } from './site-permissions.ts';
 
 export interface HomeView {
   readonly sections: readonly SectionCount[];
@@ -61,6 +62,7 @@ const sectionSchema = v.custom<Section>(isSection);
 const choiceSchema = v.object({
   sections: v.optional(v.array(sectionSchema)),
   until: v.optional(v.pipe(v.number(), v.safeInteger())),
+  remember: v.optional(v.boolean()),
   fee: v.optional(v.pipe(v.string(), v.digits())),
 });
 
@@ -86,6 +88,8 @@ const ARGUMENTS = {
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
   endConsent: v.tuple([text]),
+  remembered: v.tuple([]),
+  forget: v.tuple([text, text]),
   activity: v.tuple([]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
@@ -221,7 +225,19 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
       const session = await wallet.session();
       const consent = (await ownConsents(session)).find((c) => c.consentId === consentId);
       await endConsent(session, consentId);
-      if (consent !== undefined) await notify(consent.receipt.origin, 'consentChanged', { consentId, live: false });
+      if (consent === undefined) return;
+      const { origin, recipient } = consent.receipt;
+      await forgetSite(session, origin, recipient);
+      await notify(origin, 'consentChanged', { consentId, live: false });
+    },
+    /** What the person need not be asked again, those that are over left out. */
+    async remembered(): Promise<Remembered[]> {
+      const session = await wallet.session();
+      return (await session.state.read()).remembered.filter((r) => r.until > session.now() / 1000);
+    },
+    async forget(origin: string, recipient: string): Promise<void> {
+      await forgetSite(await wallet.session(), origin, recipient);
+      changed();
     },
     async activity(): Promise<ActivityEvent[]> {
       return activity(await wallet.session());

@@ -2,6 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as dagCbor from '@ipld/dag-cbor';
+import { Contract, JsonRpcProvider, Wallet } from 'ethers';
+import { toHex } from '../../extension/core/bytes.ts';
+import { REGISTRY_ABI } from '../../extension/core/registry/abi.ts';
+import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
+import { publishBlock } from '../../portal/publish-block.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { ACCOUNTS, startChain, type LocalChain } from './chain.ts';
 import { BUILT_EXTENSION } from './paths.ts';
@@ -59,6 +65,21 @@ async function startManager(
   return { service, dataDir, logFile };
 }
 
+/** Gives the registrar a public profile, so that prompts can say by name who accredited a hospital. */
+async function introduceRegistrar(network: Network): Promise<void> {
+  const { privateKey } = ACCOUNTS.registrar;
+  const bytes = dagCbor.encode({ resourceType: 'Organization', active: true, name: 'Local Health Authority' });
+  const block = { cid: await cidOf(DAG_CBOR, bytes), bytes };
+  await publishBlock(network, privateKey, block);
+  const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const registry = new Contract(network.registry, REGISTRY_ABI, new Wallet(privateKey, provider));
+  const sent = (await registry.getFunction('setProfile').send(toHex(digestOf(block.cid)))) as {
+    wait(): Promise<unknown>;
+  };
+  await sent.wait();
+  provider.destroy();
+}
+
 /** The whole network on this machine: EVM node with registry, three EHR managers, the sample portal, and an extension for it. */
 export async function startStack(): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'salus-'));
@@ -89,6 +110,7 @@ export async function startStack(): Promise<Stack> {
     managers: managers.map((m) => m.url),
     durableAt: 2,
   };
+  await introduceRegistrar(network);
   const networkFile = join(dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(network, null, 2));
   const staffCode = randomBytes(5).toString('hex');

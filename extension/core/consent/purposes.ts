@@ -18,3 +18,5 @@ export const PURPOSE_BITS = {
 } as const;
 export type Purpose = keyof typeof PURPOSE_BITS;
 export const PURPOSES = Object.keys(PURPOSE_BITS) as Purpose[];
+
+export const isPurpose = (value: unknown): value is Purpose => PURPOSES.includes(value as Purpose);

@@ -1,5 +1,5 @@
-import canonicalize from 'canonicalize';
-import { sha256, toHex, utf8, type Bytes } from '../bytes.ts';
+import { sha256, toHex, type Bytes } from '../bytes.ts';
+import { canonicalBytes } from '../fhir/canonical.ts';
 import { SalusError } from '../errors.ts';
 import { worthDeflating } from '../envelope/seal.ts';
 import { parseFhir, type Skipped } from '../fhir/bundle.ts';
@@ -133,11 +133,4 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
   skipped.sort((a, b) => a.position - b.position);
   return { report: { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' }, items };
-}
-
-/** Canonical JSON (RFC 8785): the same resource gives the same bytes, whatever the order of its fields. */
-function canonicalBytes(resource: unknown): Bytes {
-  const text = canonicalize(resource);
-  if (text === undefined) throw new SalusError('not-json', 'This resource cannot be written as JSON.');
-  return utf8(text);
 }

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { concat, fromBase64, fromUtf8, random, toBase64, utf8 } from '../bytes.ts';
+import { isPurpose, type Purpose } from '../consent/purposes.ts';
+import { isSection, type Section } from '../records/sections.ts';
 import { importKey } from '../envelope/stream.ts';
 import type { StateSlot } from './ports.ts';
 
@@ -31,6 +33,21 @@ const TransactionSchema = v.object({
 });
 export type StoredTransaction = v.InferOutput<typeof TransactionSchema>;
 
+/** A yes that holds for the same request for access again, until a date. */
+const RememberedSchema = v.object({
+  origin: v.string(),
+  /** Hospital that vouched for the site and for the recipient when the person said so. */
+  hospital: v.string(),
+  recipient: v.string(),
+  recipientName: v.optional(v.string()),
+  purpose: v.custom<Purpose>(isPurpose),
+  rights: v.array(v.picklist(['read', 'write'])),
+  sections: v.array(v.custom<Section>(isSection)),
+  /** Unix seconds: no access given by it lasts longer, and it is of no use afterwards. */
+  until: v.number(),
+});
+export type Remembered = v.InferOutput<typeof RememberedSchema>;
+
 /** What the wallet remembers beside the vault and the records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   kind: v.picklist(['patient', 'provider']),
@@ -40,10 +57,19 @@ const StateSchema = v.object({
   seenBlock: v.number(),
   /** Newest first. */
   transactions: v.optional(v.array(TransactionSchema), []),
+  /** Requests that the person need not be asked again. */
+  remembered: v.optional(v.array(RememberedSchema), []),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
-const NEW_STATE: WalletState = { kind: 'patient', wordsConfirmed: false, sites: [], seenBlock: 0, transactions: [] };
+const NEW_STATE: WalletState = {
+  kind: 'patient',
+  wordsConfirmed: false,
+  sites: [],
+  seenBlock: 0,
+  transactions: [],
+  remembered: [],
+};
 
 /** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
 export class SealedState {

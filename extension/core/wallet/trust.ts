@@ -14,7 +14,9 @@ export interface SiteTrust {
     readonly name?: string;
     /** Unix seconds: when a registrar let it in. */
     readonly since?: number;
+    /** The registrar that let it in, and its name where it has a public profile. */
     readonly accreditedBy: string;
+    readonly accreditedByName?: string;
   };
 }
 
@@ -60,11 +62,21 @@ async function nameOf(storage: StoragePort, member: Member): Promise<string | un
 export async function siteTrust(client: RegistryClient, storage: StoragePort, origin: string): Promise<SiteTrust> {
   const hospital = await client.hospitalOf(origin);
   if (hospital === undefined) return { origin };
-  const [name, since] = await Promise.all([nameOf(storage, hospital), client.enrolledAt(hospital.address)]);
   const { address, enroller } = hospital;
+  const [name, since, by] = await Promise.all([
+    nameOf(storage, hospital),
+    client.enrolledAt(address),
+    client.member(enroller).then((registrar) => nameOf(storage, registrar)),
+  ]);
   return {
     origin,
-    hospital: { address, ...(name && { name }), ...(since !== undefined && { since }), accreditedBy: enroller },
+    hospital: {
+      address,
+      ...(name && { name }),
+      ...(since !== undefined && { since }),
+      accreditedBy: enroller,
+      ...(by && { accreditedByName: by }),
+    },
   };
 }
 

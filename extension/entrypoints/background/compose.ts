@@ -67,6 +67,7 @@ export async function compose(): Promise<Background> {
     wallet,
     approvals,
     storage,
+    standing: prompts.standing,
     askNode: nodeAsker(provider),
     chainId: network.chainId,
     networkName: network.name,

@@ -1,8 +1,10 @@
+import { findRemembered, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
-import { SENSITIVE } from '../../core/records/sections.ts';
+import { SENSITIVE, type Section } from '../../core/records/sections.ts';
 import { giveConsent } from '../../core/wallet/give-consent.ts';
 import { listOwn } from '../../core/wallet/list-records.ts';
-import { recipientTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
+import type { Session } from '../../core/wallet/session.ts';
+import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
 import type { AccessRequest } from '../schema.ts';
 import { countSections, type SectionCount } from '../section-counts.ts';
 import { connectSite } from './connect.ts';
@@ -31,32 +33,101 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
 
   async carryOut({ approval, session }, choice) {
     const request = approval.params as AccessRequest;
+    const { origin } = approval;
     // The person may narrow what was asked, never widen it.
     const sections = request.sections.filter((s) => choice.sections?.includes(s));
     if (sections.length === 0) throw new SalusError('bad-request', 'Choose at least one section to share.');
-    const latest = Math.floor(session.now() / 1000) + request.duration;
-    const until = choice.until ?? latest;
-    if (until <= session.now() / 1000) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
-    const { consent, patient } = await giveConsent(session, {
-      origin: approval.origin,
-      recipient: request.recipient.address,
-      ...(request.recipient.name && { recipientName: request.recipient.name }),
-      purpose: request.purpose,
-      reason: request.reason,
-      sections,
-      rights: request.rights,
-      until,
-    });
-    await connectSite(parts, session, approval.origin);
-    await parts.notify(approval.origin, 'consentChanged', { consentId: consent.consentId, live: true });
-    return {
-      consentId: consent.consentId,
-      patient: patient.toLowerCase(),
-      folders: consent.receipt.sections,
-      purpose: request.purpose,
-      until,
-      receipt: consent.consentId,
-      transactionHash: consent.transaction,
-    };
+    const now = Math.floor(session.now() / 1000);
+    const until = choice.until ?? now + request.duration;
+    if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
+    const given = await giveAccess(parts, session, origin, request, sections, until);
+    if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until);
+    return given;
   },
 });
+
+/** Carries out a yes. @returns what the page gets */
+async function giveAccess(
+  { notify }: PromptParts,
+  session: Session,
+  origin: string,
+  request: AccessRequest,
+  sections: readonly Section[],
+  until: number,
+) {
+  const { consent, patient } = await giveConsent(session, {
+    origin,
+    recipient: request.recipient.address,
+    ...(request.recipient.name && { recipientName: request.recipient.name }),
+    purpose: request.purpose,
+    reason: request.reason,
+    sections,
+    rights: request.rights,
+    until,
+  });
+  await connectSite({ notify }, session, origin);
+  await notify(origin, 'consentChanged', { consentId: consent.consentId, live: true });
+  return {
+    consentId: consent.consentId,
+    patient: patient.toLowerCase(),
+    folders: consent.receipt.sections,
+    purpose: request.purpose,
+    until,
+    receipt: consent.consentId,
+    transactionHash: consent.transaction,
+  };
+}
+
+const questionOf = (origin: string, { recipient, purpose, rights, sections }: AccessRequest): Question => ({
+  origin,
+  recipient: recipient.address,
+  purpose,
+  rights,
+  sections,
+});
+
+/** The hospital that vouches for both the site and the recipient, as of now. */
+async function commonHospital(
+  { storage }: PromptParts,
+  session: Session,
+  origin: string,
+  recipient: string,
+): Promise<string | undefined> {
+  const site = siteTrust(session.client, storage, origin);
+  const { active, vouchedBy } = await recipientTrust(session.client, storage, recipient, site);
+  return active && vouchedBy?.sameAsSite ? vouchedBy.address : undefined;
+}
+
+async function rememberYes(
+  parts: PromptParts,
+  session: Session,
+  origin: string,
+  request: AccessRequest,
+  until: number,
+): Promise<void> {
+  const now = session.now() / 1000;
+  const hospital = await commonHospital(parts, session, origin, request.recipient.address);
+  if (hospital === undefined || !mayRemember(request.sections, until, now)) return;
+  const { name } = request.recipient;
+  const one = { ...questionOf(origin, request), hospital, until, ...(name && { recipientName: name }) };
+  await session.state.update((s) => ({ ...s, remembered: remember(s.remembered, one, now) }));
+}
+
+/**
+ * Answers a request from a yes that the person said to hold for it, while the same hospital still vouches for all of it.
+ * @returns undefined when the person is to be asked
+ */
+export async function answerFromRemembered(
+  parts: PromptParts,
+  session: Session,
+  origin: string,
+  request: AccessRequest,
+): Promise<unknown> {
+  const now = Math.floor(session.now() / 1000);
+  const { remembered } = await session.state.read();
+  const yes = findRemembered(remembered, questionOf(origin, request), now);
+  if (yes === undefined) return undefined;
+  if ((await commonHospital(parts, session, origin, yes.recipient)) !== yes.hospital) return undefined;
+  const until = Math.min(now + request.duration, yes.until);
+  return giveAccess(parts, session, origin, request, request.sections, until);
+}

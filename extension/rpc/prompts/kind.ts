@@ -23,6 +23,8 @@ export interface PromptChoice {
   readonly sections?: readonly Section[];
   /** Unix seconds. */
   readonly until?: number;
+  /** Not to be asked the same again until then. */
+  readonly remember?: boolean;
   /** Of a transaction, in wei: the most that was shown. */
   readonly fee?: string;
 }

@@ -21,7 +21,7 @@ export interface TransactionView {
   readonly known: readonly KnownMember[];
 }
 
-export const sendingOf = ({ to, value, data }: TransactionRequest): Sending => ({ to, value: BigInt(value), data });
+const sendingOf = ({ to, value, data }: TransactionRequest): Sending => ({ to, value: BigInt(value), data });
 
 export function transactionPrompt({ storage }: PromptParts): PromptKind<TransactionView> {
   /** As shown, by approval: what is signed has no other fee. */

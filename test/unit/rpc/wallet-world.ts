@@ -77,6 +77,7 @@ export async function walletWorld() {
     wallet,
     approvals,
     storage,
+    standing: prompts.standing,
     askNode: nodeAsker(session.client.provider),
     chainId,
     networkName: 'Test',
@@ -126,6 +127,7 @@ export async function walletWorld() {
   }
   return {
     evm,
+    registry: as,
     session,
     doctor,
     state,
