@@ -10,6 +10,10 @@ export interface BrowserOptions {
   readonly locale?: string;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { width: number; height: number };
+  /** More unpacked extensions beside the wallet. */
+  readonly otherExtensions?: readonly string[];
+  /** Names of hosts that lead to this machine. */
+  readonly localNames?: readonly string[];
 }
 
 /** A Chromium with the extension in it, that talks to nobody but this machine. */
@@ -24,6 +28,8 @@ export interface WalletBrowser {
 
 export async function launchBrowser(options: BrowserOptions): Promise<WalletBrowser> {
   const { extensionDir, profileDir = '', headless = true, locale = 'en-GB', colorScheme = 'light' } = options;
+  const { otherExtensions = [], localNames = [] } = options;
+  const extensions = [extensionDir, ...otherExtensions].join(',');
   const context = await chromium.launchPersistentContext(profileDir, {
     executablePath: findChromium(),
     headless,
@@ -37,8 +43,11 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
     args: [
       ...(headless ? ['--headless=new'] : []),
       '--no-sandbox',
-      `--disable-extensions-except=${extensionDir}`,
-      `--load-extension=${extensionDir}`,
+      `--disable-extensions-except=${extensions}`,
+      `--load-extension=${extensions}`,
+      ...(localNames.length > 0
+        ? [`--host-resolver-rules=${localNames.map((name) => `MAP ${name} 127.0.0.1`).join(',')}`]
+        : []),
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

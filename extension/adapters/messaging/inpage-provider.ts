@@ -34,6 +34,8 @@ const ICON =
  * references, so that what a page does to its globals and prototypes later changes nothing here.
  */
 export function injectProvider(): void {
+  // A page that was boxed in (CSP sandbox) has no origin that consent could be given to, whatever its address says.
+  if (window.origin === 'null') return;
   const { location, Promise } = window;
   const listen = window.addEventListener.bind(window);
   const dispatch = window.dispatchEvent.bind(window);

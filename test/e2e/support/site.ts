@@ -11,10 +11,18 @@ export interface Site {
 
 const EMPTY = '<!doctype html><meta charset="utf-8"><title>A portal</title><h1>A portal</h1>';
 
-/** @param pages path → HTML; any other path gives an empty page */
-export async function serveSite(pages: Readonly<Record<string, string>> = {}): Promise<Site> {
+/**
+ * @param pages path → HTML; any other path gives an empty page
+ * @param headers sent with every page
+ */
+export async function serveSite(
+  pages: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
-    response.setHeader('content-type', 'text/html; charset=utf-8');
+    for (const [name, value] of Object.entries({ 'content-type': 'text/html; charset=utf-8', ...headers })) {
+      response.setHeader(name, value);
+    }
     response.end(pages[request.url ?? '/'] ?? EMPTY);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
