@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
-
-const inside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { nobleModules } from './scripts/vite-noble-modules.ts';
 
 export default defineConfig({
   srcDir: 'extension',
@@ -10,16 +9,9 @@ export default defineConfig({
   modules: ['@wxt-dev/module-svelte', '@wxt-dev/i18n/module'],
   imports: false,
   vite: () => ({
-    plugins: [fhirDefinitions()],
+    plugins: [fhirDefinitions(), nobleModules()],
     resolve: {
-      alias: [
-        { find: '@adraffy/ens-normalize', replacement: inside('extension/adapters/no-ens.ts') },
-        // eciesjs is CommonJS and would bring second copies of what everything else imports as modules.
-        {
-          find: /^@noble\/(curves|ciphers|hashes)\/([\w-]+)$/,
-          replacement: inside('node_modules/@noble/$1/esm/$2.js'),
-        },
-      ],
+      alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
     },
     build: { target: 'chrome123', chunkSizeWarningLimit: 4_000 },
   }),

@@ -73,7 +73,7 @@ export class WalletApp {
     await this.page.getByRole('button', { name: 'Unlock' }).click();
   }
 
-  async go(name: 'Home' | 'Records' | 'Sharing' | 'Activity' | 'Settings' | 'Patients'): Promise<void> {
+  async go(name: 'Home' | 'Records' | 'Sharing' | 'Activity' | 'Payments' | 'Settings' | 'Patients'): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name }).click();
   }
 
