@@ -13,7 +13,7 @@ export interface Round {
 
 const SLICE_BYTES = 16 * 1_048_576;
 
-const host = StorageHost.start(fhirValidator());
+const host = StorageHost.start(fhirValidator(), '');
 const keeper = host.then((storage) => new Keeper(storage));
 
 /** What the bench asks of this page. */

@@ -1,8 +1,82 @@
-import { parseNetwork, type Network } from '../core/network/descriptor.ts';
+import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
+import * as v from 'valibot';
+import { networkKey, parseNetwork, type Network } from '../core/network/descriptor.ts';
+import { RegistryClient } from '../core/registry/client.ts';
+import type { NetworksPort } from '../core/wallet/ports.ts';
 import { browser } from './browser/api.ts';
+import { localSlot } from './browser/stores.ts';
+
+const StoredSchema = v.object({ chosen: v.optional(v.string()), added: v.array(v.unknown()) });
+const MOST_ADDED = 20;
+
+/** Which networks were added and which is in use: descriptions that are public, nothing of the person. */
+const slot = localSlot('networks');
+
+async function stored(): Promise<{ chosen?: string | undefined; added: Network[] }> {
+  const parsed = v.safeParse(StoredSchema, await slot.read());
+  if (!parsed.success) return { added: [] };
+  const added = parsed.output.added.flatMap((one) => {
+    try {
+      return [parseNetwork(one)];
+    } catch {
+      return []; // of an older version of the wallet; the person can add it again
+    }
+  });
+  return { chosen: parsed.output.chosen, added };
+}
 
 /** The health network this build belongs to, from `network.json` beside the manifest. */
-export async function loadNetwork(): Promise<Network> {
+async function builtIn(): Promise<Network> {
   const response = await fetch(browser.runtime.getURL('/network.json'));
   return parseNetwork(await response.json());
+}
+
+/** A node's provider. It asks nothing of its own accord. */
+export function nodeProvider({ chainId, rpcUrl }: Network): JsonRpcProvider {
+  const chain = EthersNetwork.from(chainId);
+  return new JsonRpcProvider(rpcUrl, chain, {
+    // Without it every call asks for the chain id first and a dead node is retried for ever.
+    staticNetwork: chain,
+    cacheTimeout: -1,
+    // Questions asked in one turn still go together; waiting for more would keep the person waiting.
+    batchStallTime: 0,
+  });
+}
+
+/** @param onChosen called after another network was chosen, when everything is to begin anew with it */
+export async function loadNetworks(onChosen: () => void): Promise<NetworksPort & { readonly isBuiltIn: boolean }> {
+  const [own, { chosen, added }] = await Promise.all([builtIn(), stored()]);
+  const all = async () => [own, ...(await stored()).added.filter((n) => networkKey(n) !== networkKey(own))];
+  const current = added.find((network) => networkKey(network) === chosen) ?? own;
+  return {
+    current,
+    isBuiltIn: networkKey(current) === networkKey(own),
+    list: all,
+    async add(network) {
+      const before = await stored();
+      const others = before.added.filter((n) => networkKey(n) !== networkKey(network));
+      await slot.write({ chosen: before.chosen, added: [network, ...others].slice(0, MOST_ADDED) });
+    },
+    async remove(key) {
+      const before = await stored();
+      await slot.write({ chosen: before.chosen, added: before.added.filter((n) => networkKey(n) !== key) });
+    },
+    async choose(key) {
+      await slot.write({ ...(await stored()), chosen: key });
+      onChosen();
+    },
+    async answers(network) {
+      const provider = nodeProvider(network);
+      try {
+        const client = new RegistryClient(network, provider);
+        await client.checkChain();
+        await client.successor(); // there is a registry at that address
+        return true;
+      } catch {
+        return false;
+      } finally {
+        provider.destroy();
+      }
+    },
+  };
 }

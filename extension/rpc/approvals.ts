@@ -6,9 +6,19 @@ import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from '
 
 /**
  * What a person is asked: to let a site see their account, to give access, to take in records, to add to a patient's record, to
- * sign something, to give the key for locked messages, to open a locked message, to send a transaction.
+ * sign something, to give the key for locked messages, to open a locked message, to send a transaction, to add or use a network.
  */
-const APPROVAL_KINDS = ['connect', 'access', 'offer', 'write', 'sign', 'messageKey', 'decrypt', 'transaction'] as const;
+const APPROVAL_KINDS = [
+  'connect',
+  'access',
+  'offer',
+  'write',
+  'sign',
+  'messageKey',
+  'decrypt',
+  'transaction',
+  'network',
+] as const;
 
 const ApprovalSchema = v.object({
   id: v.string(),

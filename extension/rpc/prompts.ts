@@ -1,3 +1,4 @@
+import type { NetworksPort } from '../core/wallet/ports.ts';
 import type { Session } from '../core/wallet/session.ts';
 import { siteTrust, type SiteTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
@@ -7,22 +8,37 @@ import { accessPrompt, answerFromRemembered, type AccessView } from './prompts/a
 import { connectPrompt, type ConnectView } from './prompts/connect.ts';
 import type { PromptChoice, PromptKind, PromptParts } from './prompts/kind.ts';
 import { decryptPrompt, messageKeyPrompt, type DecryptView, type MessageKeyView } from './prompts/messages.ts';
+import { networkPrompt, type NetworkView } from './prompts/network.ts';
 import { offerPrompt, writePrompt, type OfferView, type WriteView } from './prompts/records.ts';
 import { signPrompt, type SignView } from './prompts/sign.ts';
 import { transactionPrompt, type TransactionView } from './prompts/transaction.ts';
 
 type KindView =
-  ConnectView | AccessView | OfferView | WriteView | SignView | MessageKeyView | DecryptView | TransactionView;
+  | ConnectView
+  | AccessView
+  | OfferView
+  | WriteView
+  | SignView
+  | MessageKeyView
+  | DecryptView
+  | TransactionView
+  | NetworkView;
 
 /** What the prompt shows of one request. */
 export type PromptView = {
   readonly id: string;
   readonly site: SiteTrust;
   readonly expiresAt: number;
+  /** Name of the health network all of it is from. */
+  readonly networkName: string;
 } & KindView;
 
 /** Shows requests to the person, and carries out what was approved. */
-export function createPrompts({ wallet, ...parts }: { readonly wallet: Wallet } & PromptParts) {
+export function createPrompts({
+  wallet,
+  networks,
+  ...parts
+}: { readonly wallet: Wallet; readonly networks: NetworksPort } & PromptParts) {
   const kinds: { readonly [K in Approval['kind']]: PromptKind<Extract<KindView, { kind: K }>> } = {
     connect: connectPrompt(parts),
     access: accessPrompt(parts),
@@ -32,6 +48,7 @@ export function createPrompts({ wallet, ...parts }: { readonly wallet: Wallet } 
     messageKey: messageKeyPrompt(parts),
     decrypt: decryptPrompt(parts),
     transaction: transactionPrompt(parts),
+    network: networkPrompt(networks),
   };
   const warm = new Map<string, Promise<PromptView>>();
 
@@ -45,7 +62,13 @@ export function createPrompts({ wallet, ...parts }: { readonly wallet: Wallet } 
       lookingUp,
       kinds[approval.kind].view({ approval, session }, lookingUp) as Promise<KindView>,
     ]);
-    return { id: approval.id, site, expiresAt: approval.createdAt + EXPIRES_MS, ...shown };
+    return {
+      id: approval.id,
+      site,
+      expiresAt: approval.createdAt + EXPIRES_MS,
+      networkName: networks.current.name,
+      ...shown,
+    };
   };
 
   /** Begins to make ready what a request will show, while its window opens. A locked wallet makes nothing ready. */

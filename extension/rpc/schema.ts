@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PURPOSES } from '../core/consent/purposes.ts';
+import { NetworkSchema } from '../core/network/descriptor.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import type { SignRequest } from '../core/signing/signable.ts';
 import { RpcCode, RpcError } from './errors.ts';
@@ -197,6 +198,12 @@ const ChainSchema = v.pipe(
 );
 export type Chain = v.InferOutput<typeof ChainSchema>;
 
+/** EIP-3085; of it the wallet only looks at the chain. */
+const AddChainSchema = v.pipe(
+  v.tuple([v.looseObject({ chainId: quantity })]),
+  v.transform(([{ chainId }]) => ({ chainId })),
+);
+
 /** Every method a page may call, with what its params must be. Anything else is answered with 4200. */
 export const METHODS = {
   ...(Object.fromEntries(NODE_METHODS.map((method) => [method, NodeParamsSchema])) as Record<
@@ -218,8 +225,10 @@ export const METHODS = {
   wallet_requestPermissions: PermissionsSchema,
   wallet_revokePermissions: PermissionsSchema,
   wallet_switchEthereumChain: ChainSchema,
+  wallet_addEthereumChain: AddChainSchema,
   health_getCapabilities: none,
   health_requestAccess: AccessRequestSchema,
+  health_addNetwork: NetworkSchema,
   health_getConsents: none,
   health_endConsent: ConsentIdSchema,
   health_listRecords: ListRequestSchema,

@@ -9,7 +9,8 @@ import { readSignable, type SignRequest } from '../core/signing/signable.ts';
 import type { RecordItem } from '../core/records/book.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
-import type { StoragePort } from '../core/wallet/ports.ts';
+import { networkKey, type Network } from '../core/network/descriptor.ts';
+import type { NetworksPort, StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { readSealedMessage } from '../core/signing/sealed-message.ts';
 import type { Prompts } from './prompts.ts';
@@ -19,6 +20,7 @@ import type { DecryptRequest, MessageKeyRequest } from './prompts/messages.ts';
 import {
   type AccessRequest,
   isNodeMethod,
+  METHODS,
   parseRequest,
   type Chain,
   type ConsentId,
@@ -47,8 +49,7 @@ export interface ServerParts {
   readonly standing: Prompts['standing'];
   /** Puts a question to the health network's node. @throws NodeError with the node's own answer */
   readonly askNode: (method: string, params: readonly unknown[]) => Promise<unknown>;
-  readonly chainId: number;
-  readonly networkName: string;
+  readonly networks: NetworksPort;
   readonly version: string;
   /** Tells pages of a site what changed. */
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
@@ -68,7 +69,7 @@ export class RpcServer {
 
   /** Of the health network, as `eth_chainId` gives it. */
   get chainId(): string {
-    return hex(this.#parts.chainId);
+    return hex(this.#parts.networks.current.chainId);
   }
 
   /** @throws RpcError, SalusError: told to the page by `toRpcError` */
@@ -87,9 +88,9 @@ export class RpcServer {
       case 'eth_chainId':
         return this.chainId;
       case 'net_version':
-        return String(this.#parts.chainId);
+        return String(this.#parts.networks.current.chainId);
       case 'eth_accounts':
-        return this.#accounts(caller.origin);
+        return this.accounts(caller.origin);
       case 'eth_requestAccounts':
         return this.#connect(caller.origin, key);
       case 'personal_sign':
@@ -110,7 +111,11 @@ export class RpcServer {
       case 'wallet_revokePermissions':
         return this.#revoke(caller.origin);
       case 'wallet_switchEthereumChain':
-        return this.#switchChain(params as Chain);
+        return this.#switchChain(caller.origin, key, params as Chain);
+      case 'wallet_addEthereumChain':
+        return this.#addChain(params as Chain);
+      case 'health_addNetwork':
+        return this.#addNetwork(caller.origin, key, params as Network);
       case 'health_getCapabilities':
         return this.#capabilities();
       case 'health_getConsents':
@@ -131,7 +136,7 @@ export class RpcServer {
   }
 
   /** The account, if this site may see it and the wallet is unlocked; else nothing, which tells the page nothing. */
-  async #accounts(origin: string): Promise<string[]> {
+  async accounts(origin: string): Promise<string[]> {
     try {
       const session = await this.#parts.wallet.session();
       const { sites } = await session.state.read();
@@ -143,7 +148,7 @@ export class RpcServer {
   }
 
   async #connect(origin: string, requestKey: string): Promise<string[]> {
-    const accounts = await this.#accounts(origin);
+    const accounts = await this.accounts(origin);
     if (accounts.length > 0) return accounts;
     return (await this.#parts.approvals.ask({ kind: 'connect', requestKey, origin, params: {} })) as string[];
   }
@@ -174,7 +179,12 @@ export class RpcServer {
   async #checkSignable(origin: string, request: SignRequest): Promise<void> {
     const { address, versions } = await this.#connectedAs(origin, request.address);
     const registries = versions.map((version) => version.registry);
-    checkSignable(readSignable(request), { origin, address, chainId: this.#parts.chainId, registries });
+    checkSignable(readSignable(request), {
+      origin,
+      address,
+      chainId: this.#parts.networks.current.chainId,
+      registries,
+    });
   }
 
   async #sendTransaction(origin: string, requestKey: string, request: TransactionRequest): Promise<unknown> {
@@ -193,13 +203,13 @@ export class RpcServer {
 
   /** Permissions of a connected site; none of any other, in every state of the wallet alike. */
   async #permissions(origin: string) {
-    if ((await this.#accounts(origin)).length === 0) return [];
+    if ((await this.accounts(origin)).length === 0) return [];
     return permissionsOf(await this.#connected(origin), origin);
   }
 
   /** Disconnects a site that wants to be; needs nobody's consent. */
   async #revoke(origin: string): Promise<null> {
-    if ((await this.#accounts(origin)).length === 0) return null;
+    if ((await this.accounts(origin)).length === 0) return null;
     await disconnect(await this.#connected(origin), origin);
     await this.#parts.approvals.rejectAll(origin);
     this.#parts.changed();
@@ -214,16 +224,43 @@ export class RpcServer {
     return { consentId, live: false };
   }
 
-  #switchChain({ chainId }: Chain): null {
-    if (BigInt(chainId) === BigInt(this.#parts.chainId)) return null;
-    throw new RpcError(RpcCode.UnrecognizedChain, 'This wallet is in the health network of one chain.', 'wrong-chain');
+  async #switchChain(origin: string, requestKey: string, { chainId }: Chain): Promise<unknown> {
+    const { networks, approvals } = this.#parts;
+    if (BigInt(chainId) === BigInt(networks.current.chainId)) return null;
+    const network = (await networks.list()).find((n) => BigInt(n.chainId) === BigInt(chainId));
+    if (network === undefined) {
+      throw new RpcError(
+        RpcCode.UnrecognizedChain,
+        'This wallet knows no health network on that chain. Use health_addNetwork.',
+        'wrong-chain',
+      );
+    }
+    return approvals.ask({ kind: 'network', requestKey, origin, params: { network, use: true } });
+  }
+
+  /** A chain alone is of no use to this wallet, so none is added; one it is on already needs nothing. */
+  async #addChain({ chainId }: Chain): Promise<null> {
+    const known = await this.#parts.networks.list();
+    if (known.some((n) => BigInt(n.chainId) === BigInt(chainId))) return null;
+    throw new RpcError(
+      RpcCode.InvalidParams,
+      'This wallet follows health networks, not chains. Give the network’s description with health_addNetwork.',
+      'use-health-methods',
+    );
+  }
+
+  async #addNetwork(origin: string, requestKey: string, network: Network): Promise<unknown> {
+    const { networks, approvals } = this.#parts;
+    if (networkKey(network) === networkKey(networks.current)) return null;
+    return approvals.ask({ kind: 'network', requestKey, origin, params: { network, use: false } });
   }
 
   #capabilities() {
     return {
       version: this.#parts.version,
       api: 'health/1',
-      networks: [{ name: this.#parts.networkName, chainId: this.chainId }],
+      methods: Object.keys(METHODS),
+      networks: [{ name: this.#parts.networks.current.name, chainId: this.chainId }],
       sections: SECTIONS,
       purposes: PURPOSES,
     };

@@ -11,7 +11,8 @@ import { endConsent } from '../core/wallet/end-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { listOwn, listShared } from '../core/wallet/list-records.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
-import type { Progress, StoragePort } from '../core/wallet/ports.ts';
+import { networkKey, type Network } from '../core/network/descriptor.ts';
+import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
 import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
@@ -51,6 +52,7 @@ export interface UiParts {
   readonly approvals: Approvals;
   readonly prompts: Prompts;
   readonly storage: StoragePort;
+  readonly networks: NetworksPort;
   /** Tells pages of a site what changed. */
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
   /** Tells the wallet's own screens to look again. */
@@ -93,6 +95,9 @@ const ARGUMENTS = {
   activity: v.tuple([]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
+  networks: v.tuple([]),
+  useNetwork: v.tuple([text]),
+  removeNetwork: v.tuple([text]),
   pendingPrompts: v.tuple([]),
   prompt: v.tuple([text]),
   approve: v.tuple([text, choiceSchema]),
@@ -103,7 +108,7 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, prompts, storage, notify, changed }: UiParts) {
+export function createUiApi({ wallet, approvals, prompts, storage, networks, notify, changed }: UiParts) {
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
@@ -249,6 +254,21 @@ export function createUiApi({ wallet, approvals, prompts, storage, notify, chang
     /** Sends another in its place: the same for a higher fee, or nothing. @returns its hash */
     async replaceTransaction(hash: string, how: 'speedUp' | 'cancel'): Promise<string> {
       return replace(await wallet.session(), hash, how);
+    },
+
+    async networks(): Promise<{ key: string; network: Network; inUse: boolean; own: boolean }[]> {
+      const inUse = networkKey(networks.current);
+      const all = await networks.list();
+      return all.map((network, i) => {
+        const key = networkKey(network);
+        return { key, network, inUse: key === inUse, own: i === 0 };
+      });
+    },
+    useNetwork: (key: string): Promise<void> => networks.choose(key),
+    async removeNetwork(key: string): Promise<void> {
+      if (key === networkKey(networks.current)) throw new SalusError('bad-request', 'This network is in use.');
+      await networks.remove(key);
+      changed();
     },
 
     async pendingPrompts(): Promise<{ id: string; kind: string; origin: string }[]> {

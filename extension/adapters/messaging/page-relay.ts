@@ -96,6 +96,7 @@ export function relay(): void {
 
   browser.runtime.onMessage.addListener((message: unknown) => {
     const { to, origin, event, data } = (message ?? {}) as Record<string, unknown>;
-    if (to === 'provider' && origin === window.location.origin && typeof event === 'string') toPage({ event, data });
+    const meant = origin === '*' || origin === window.location.origin;
+    if (to === 'provider' && meant && typeof event === 'string') toPage({ event, data });
   });
 }

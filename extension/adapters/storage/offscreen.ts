@@ -19,14 +19,18 @@ let creating: Promise<void> | undefined;
 /** How often it had to be opened: lanes into an earlier one lead nowhere. */
 let openings = 0;
 
-/** Opens the offscreen document if it is not open. @returns which opening it is */
+/** Whose data it is to keep: that of the network in use. */
+let place = '';
+
+/** Opens the offscreen document if it is not open; one for another network is closed. @returns which opening it is */
 async function ensureOffscreen(): Promise<number> {
-  const documentUrls = [chrome.runtime.getURL(PAGE)];
-  const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'], documentUrls });
-  if (open.length > 0) return openings;
+  const url = place === '' ? PAGE : `${PAGE}?place=${encodeURIComponent(place)}`;
+  const [open] = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
+  if (open?.documentUrl === chrome.runtime.getURL(url)) return openings;
+  if (open !== undefined && creating === undefined) await chrome.offscreen.closeDocument();
   creating ??= chrome.offscreen
     .createDocument({
-      url: PAGE,
+      url,
       reasons: ['WORKERS'],
       justification: 'Keeps and seals health records where work may outlive the service worker.',
     })
@@ -83,9 +87,11 @@ function offscreenService<T extends object>(name: string, prepare: (service: T) 
   });
 }
 
-/** The storage host. */
-export const offscreenStorage = (managers: readonly string[]): StoragePort =>
-  offscreenService<StoragePort>(LANE, (storage) => storage.setManagers(managers));
+/** The storage host. @param where whose data it is to keep from now on: a network's key, or empty for the build's own */
+export function offscreenStorage(managers: readonly string[], where: string): StoragePort {
+  place = where;
+  return offscreenService<StoragePort>(LANE, (storage) => storage.setManagers(managers));
+}
 
 /** The message box. */
 export const offscreenMessages = (): MessageBoxPort =>

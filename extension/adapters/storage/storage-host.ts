@@ -56,8 +56,9 @@ export class StorageHost implements StoragePort {
     this.#network = network;
   }
 
-  static async start(validate: Validate): Promise<StorageHost> {
-    const db = await openDatabase();
+  /** @param place whose data it keeps: a network's key, or empty for the build's own */
+  static async start(validate: Validate, place: string): Promise<StorageHost> {
+    const db = await openDatabase(place === '' ? undefined : `salus:${place}`);
     const network = { managers: [] as readonly string[] };
     const source = await startNode(db, () => network.managers);
     const host = new StorageHost(db, source, validate, network);

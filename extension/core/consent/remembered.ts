@@ -5,7 +5,7 @@ import type { Remembered } from '../wallet/sealed-state.ts';
 export type Question = Pick<Remembered, 'origin' | 'recipient' | 'purpose' | 'rights' | 'sections'>;
 
 /** Longest that a yes is remembered. */
-export const LONGEST_REMEMBERED_SECONDS = 30 * 86_400;
+const LONGEST_REMEMBERED_SECONDS = 30 * 86_400;
 const MOST_KEPT = 50;
 
 const alike = (a: readonly string[], b: readonly string[]): boolean => [...a].sort().join() === [...b].sort().join();

@@ -12,24 +12,37 @@ const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 const block = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
-const NetworkSchema = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
-  chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  rpcUrl: httpUrl,
-  registry: address,
-  /** `CareOrders` and `HealthPayments` of this network, where it has them. */
-  orders: v.optional(address),
-  payments: v.optional(address),
-  /** Block the registry was deployed in: no log is older. */
-  fromBlock: block,
-  /** Registries that this one followed, on the same chain, oldest last. They are read; nothing new goes there. */
-  earlier: v.optional(v.pipe(v.array(v.strictObject({ registry: address, fromBlock: block })), v.maxLength(8))),
-  /** Manager base URLs: each stores, serves and sponsors. */
-  managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
-  /** Copies an entry needs before it counts as durable (k of n). */
-  durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-});
+export const NetworkSchema = v.pipe(
+  v.strictObject({
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+    chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    rpcUrl: httpUrl,
+    registry: address,
+    /** `CareOrders` and `HealthPayments` of this network, where it has them. */
+    orders: v.optional(address),
+    payments: v.optional(address),
+    /** Block the registry was deployed in: no log is older. */
+    fromBlock: block,
+    /** Registries that this one followed, on the same chain, oldest last. They are read; nothing new goes there. */
+    earlier: v.optional(v.pipe(v.array(v.strictObject({ registry: address, fromBlock: block })), v.maxLength(8))),
+    /** Manager base URLs: each stores, serves and sponsors. */
+    managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
+    /** Copies an entry needs before it counts as durable (k of n). */
+    durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['durableAt'], ['managers']],
+      (n) => n.durableAt <= n.managers.length,
+      'expected no more than managers',
+    ),
+    ['durableAt'],
+  ),
+);
 export type Network = v.InferOutput<typeof NetworkSchema>;
+
+/** Names a network: its chain and its newest registry. */
+export const networkKey = ({ chainId, registry }: Network): string => `${chainId}/${registry.toLowerCase()}`;
 
 /** The network as each of its registries has it: the newest first, then the earlier ones. */
 export const versionsOf = (network: Network): [Network, ...Network[]] => [
@@ -40,9 +53,7 @@ export const versionsOf = (network: Network): [Network, ...Network[]] => [
 /** @throws SalusError `network-invalid`, naming the field */
 export function parseNetwork(json: unknown): Network {
   const parsed = v.safeParse(NetworkSchema, json);
-  if (parsed.success && parsed.output.durableAt <= parsed.output.managers.length) return parsed.output;
-  const field = parsed.success
-    ? 'durableAt'
-    : (parsed.issues[0].path?.map((p) => String(p.key)).join('.') ?? 'descriptor');
+  if (parsed.success) return parsed.output;
+  const field = parsed.issues[0].path?.map((p) => String(p.key)).join('.') ?? 'descriptor';
   throw new SalusError('network-invalid', `This health network's description has a fault in “${field}”.`, { field });
 }

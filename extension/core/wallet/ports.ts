@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import type { Network } from '../network/descriptor.ts';
 import type { EntryReader } from '../records/book.ts';
 import type { ImportReport } from '../records/importer.ts';
 import type { EntryKey } from '../records/seal-entry.ts';
@@ -47,6 +48,19 @@ export interface MessageBoxPort {
   publicKey(secret: Bytes): Promise<string>;
   /** @returns the message's text. @throws SalusError `wrong-key` */
   open(secret: Bytes, message: SealedMessage): Promise<string>;
+}
+
+/** The health networks that this wallet knows. One is in use. */
+export interface NetworksPort {
+  readonly current: Network;
+  list(): Promise<Network[]>;
+  add(network: Network): Promise<void>;
+  /** @param key see `networkKey`; that of this build stays, and the one in use is used until another is chosen */
+  remove(key: string): Promise<void>;
+  /** Goes over to another: everything begins anew with it. */
+  choose(key: string): Promise<void>;
+  /** Whether its node answers for its chain and has its registry. */
+  answers(network: Network): Promise<boolean>;
 }
 
 /** Brings signed calls to the chain and pays for them. */

@@ -131,6 +131,11 @@ export class Wallet {
     }
   }
 
+  /** Lets go of the keys in memory; the vault stays as it is. For a wallet that another takes the place of. */
+  dispose(): void {
+    this.#drop();
+  }
+
   #drop(): void {
     this.#session?.wipe();
     this.#session = undefined;

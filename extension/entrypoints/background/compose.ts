@@ -1,12 +1,11 @@
-import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
 import { browser } from '../../adapters/browser/api.ts';
 import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { nodeAsker } from '../../adapters/rpc-node.ts';
-import { loadNetwork } from '../../adapters/network.ts';
+import { loadNetworks, nodeProvider } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { offscreenMessages, offscreenStorage } from '../../adapters/storage/offscreen.ts';
-import { versionsOf, type Network } from '../../core/network/descriptor.ts';
+import { networkKey, versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
 import { Wallet } from '../../core/wallet/wallet.ts';
@@ -23,19 +22,18 @@ export interface Background {
   readonly ui: UiApi;
 }
 
-/** Puts the parts together: the only place that knows all of them. */
-export async function compose(): Promise<Background> {
-  const network = await loadNetwork();
+/**
+ * Puts the parts together: the only place that knows all of them.
+ * @param onNetwork called when another network was chosen, with which everything is to be put together anew
+ */
+export async function compose(onNetwork: () => void): Promise<Background> {
+  const networks = await loadNetworks(onNetwork);
+  const network = networks.current;
+  /** What one network's records and sites are kept under; the build's own has the plain names. */
+  const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
-  const chain = EthersNetwork.from(network.chainId);
-  // Without `staticNetwork` every call asks for the chain id first and a dead node is retried for ever.
-  const provider = new JsonRpcProvider(network.rpcUrl, chain, {
-    staticNetwork: chain,
-    cacheTimeout: -1,
-    // Questions asked in one turn still go together; waiting for more would keep the person waiting.
-    batchStallTime: 0,
-  });
-  const storage = offscreenStorage(network.managers);
+  const provider = nodeProvider(network);
+  const storage = offscreenStorage(network.managers, place);
   const vault = new Vault({
     primary: localSlot('vault'),
     copy: databaseSlot('vault'),
@@ -51,11 +49,11 @@ export async function compose(): Promise<Background> {
     clients,
     storage,
     sponsor: managerSponsor(network.managers),
-    stateSlot: localSlot('state'),
+    stateSlot: localSlot(place === '' ? 'state' : `state:${place}`),
     now,
     onChange: notifyUi,
   });
-  const prompts = createPrompts({ wallet, storage, messages: offscreenMessages(), notify: notifySite });
+  const prompts = createPrompts({ wallet, networks, storage, messages: offscreenMessages(), notify: notifySite });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
     onAsk: prompts.prepare,
     onRejected: ({ job }) => {
@@ -69,12 +67,11 @@ export async function compose(): Promise<Background> {
     storage,
     standing: prompts.standing,
     askNode: nodeAsker(provider),
-    chainId: network.chainId,
-    networkName: network.name,
+    networks,
     version: browser.runtime.getManifest().version,
     notify: notifySite,
     changed: notifyUi,
   });
-  const ui = createUiApi({ wallet, approvals, prompts, storage, notify: notifySite, changed: notifyUi });
+  const ui = createUiApi({ wallet, approvals, prompts, storage, networks, notify: notifySite, changed: notifyUi });
   return { wallet, approvals, server, ui };
 }

@@ -22,17 +22,19 @@ function callerOf(port: Runtime.Port): Caller {
 }
 
 /** Answers one page's requests over its content script's port. Every request gets exactly one answer. */
-export function servePage(port: Runtime.Port, ready: Promise<Background>): void {
+export function servePage(port: Runtime.Port, ready: () => Promise<Background>): void {
   const caller = callerOf(port);
   let open = true;
   port.onDisconnect.addListener(() => {
     open = false;
     // The page was closed, or left: what it asked has nobody to answer to. A browser that does not name documents cannot say whose.
     if (caller.documentId === caller.origin) return;
-    ready.then(({ approvals }) => approvals.documentGone(caller.documentId)).catch(() => undefined); // runs out by itself
+    ready()
+      .then(({ approvals }) => approvals.documentGone(caller.documentId))
+      .catch(() => undefined); // runs out by itself
   });
   // EIP-1193 `connect`: the wallet can answer now, and for which chain.
-  ready
+  ready()
     .then(({ server }) => {
       if (open) port.postMessage({ connect: { chainId: server.chainId } });
     })
@@ -41,7 +43,7 @@ export function servePage(port: Runtime.Port, ready: Promise<Background>): void 
     const request = v.safeParse(WireRequestSchema, message);
     if (!request.success) return; // not from our content script
     const { id } = request.output;
-    const answer = ready.then(({ server }) => server.handle(request.output, caller));
+    const answer = ready().then(({ server }) => server.handle(request.output, caller));
     answer
       .then((result) => ({ id, result }))
       .catch((error: unknown) => ({ id, error: toPageError(error) }))

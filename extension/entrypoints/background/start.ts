@@ -4,6 +4,7 @@ import { packError } from '../../adapters/messaging/lane.ts';
 import { brokerLanes } from '../../adapters/storage/offscreen.ts';
 import { callUiApi } from '../../rpc/ui-api.ts';
 import { compose, type Background } from './compose.ts';
+import { notifyEveryone, notifySite, notifyUi } from './events.ts';
 import { servePage } from './provider-port.ts';
 
 const SYNC_ALARM = 'sync';
@@ -11,19 +12,44 @@ const SYNC_ALARM = 'sync';
 const isOurs = (url: string | undefined): boolean => url?.startsWith(browser.runtime.getURL('/')) ?? false;
 
 /**
+ * From one network to another: what waits is rejected, the account's kind goes along, and pages are told. Sites were connected in
+ * the network they asked in.
+ */
+async function goOver(from: Promise<Background>, begin: () => Promise<Background>): Promise<Background> {
+  const before = await from;
+  await before.approvals.rejectAll();
+  const left = await before.wallet.session().then(({ state }) => state.read());
+  const after = await begin();
+  const { state } = await after.wallet.session();
+  await state.update((s) => ({ ...s, kind: left.kind, wordsConfirmed: left.wordsConfirmed || s.wordsConfirmed }));
+  before.wallet.dispose();
+  await notifyEveryone('chainChanged', after.server.chainId);
+  for (const { origin } of left.sites) await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
+  notifyUi();
+  void after.wallet.sync();
+  return after;
+}
+
+/**
  * Registers every listener at once, before anything is awaited: a worker that is woken by an event must already be listening.
  * What they do waits for `ready`.
  */
 export function startBackground(): void {
-  const ready: Promise<Background> = compose();
+  let ready: Promise<Background> = compose(changeNetwork);
   const withBackground = (work: (background: Background) => Promise<unknown>): void => {
     ready.then(work).catch(() => undefined); // shows in the wallet's status; nobody waits for it
   };
 
+  /** Begins anew with the network that was chosen. What waited was asked of the other one. */
+  function changeNetwork(): void {
+    const before = ready;
+    ready = goOver(before, () => compose(changeNetwork));
+  }
+
   brokerLanes();
 
   browser.runtime.onConnect.addListener((port) => {
-    if (port.name === 'provider') servePage(port, ready);
+    if (port.name === 'provider') servePage(port, () => ready);
   });
 
   browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) => {

@@ -4,7 +4,7 @@ import { LANE, MESSAGES_LANE, serveLane } from '../../adapters/messaging/lane.ts
 import { StorageHost } from '../../adapters/storage/storage-host.ts';
 
 const services = new Map<unknown, Promise<object>>([
-  [LANE, StorageHost.start(fhirValidator())],
+  [LANE, StorageHost.start(fhirValidator(), new URLSearchParams(location.search).get('place') ?? '')],
   [MESSAGES_LANE, Promise.resolve(new MessageBox())],
 ]);
 

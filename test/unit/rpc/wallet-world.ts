@@ -2,6 +2,8 @@ import { MessageBox } from '../../../extension/adapters/crypto/message-box.ts';
 import { nodeAsker } from '../../../extension/adapters/rpc-node.ts';
 import { SalusError } from '../../../extension/core/errors.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
+import type { Network } from '../../../extension/core/network/descriptor.ts';
+import type { NetworksPort } from '../../../extension/core/wallet/ports.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
@@ -70,8 +72,17 @@ export async function walletWorld() {
     remove: (key: string) => Promise.resolve(void stored.delete(key)),
   };
   const approvals = new Approvals(memory, windows, Date.now);
-  const prompts = createPrompts({ wallet, storage, messages: new MessageBox(), notify });
-  const { chainId } = network;
+  const added: Network[] = [];
+  const chosen: string[] = [];
+  const networks: NetworksPort = {
+    current: network,
+    list: () => Promise.resolve([network, ...added]),
+    add: (one) => Promise.resolve(void added.push(one)),
+    remove: () => Promise.resolve(),
+    choose: (key) => Promise.resolve(void chosen.push(key)),
+    answers: ({ rpcUrl }) => Promise.resolve(rpcUrl === network.rpcUrl),
+  };
+  const prompts = createPrompts({ wallet, networks, storage, messages: new MessageBox(), notify });
   const changed = () => undefined;
   const server = new RpcServer({
     wallet,
@@ -79,8 +90,7 @@ export async function walletWorld() {
     storage,
     standing: prompts.standing,
     askNode: nodeAsker(session.client.provider),
-    chainId,
-    networkName: 'Test',
+    networks,
     version: '1',
     notify,
     changed,
@@ -126,6 +136,8 @@ export async function walletWorld() {
     return consent.consentId;
   }
   return {
+    added,
+    chosen,
     evm,
     registry: as,
     session,
