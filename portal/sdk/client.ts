@@ -37,6 +37,17 @@ export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resourc
 /** What the wallet's own person is offered: one resource, or a bundle. */
 export type Offer = Required<Pick<Write, 'resource'>> | Required<Pick<Write, 'bundle'>>;
 
+/** What every wallet of `health/1` has. */
+const HEALTH_1: readonly string[] = [
+  'health_getCapabilities',
+  'health_requestAccess',
+  'health_getConsents',
+  'health_endConsent',
+  'health_listRecords',
+  'health_readRecord',
+  'health_writeRecord',
+] satisfies Method[];
+
 /** Stops a subscription. */
 export type Unsubscribe = () => void;
 
@@ -68,11 +79,11 @@ export class HealthClient {
   }
 
   /**
-   * Whether the person's wallet has this method, such as `health_endConsent`, without asking anyone. A wallet that does not list
-   * its methods is taken not to have it.
+   * Whether the person's wallet has this method, such as `health_endConsent`, without asking anyone. Where a wallet does not list
+   * its methods, the version of its health methods tells.
    */
   async supports(method: string): Promise<boolean> {
-    const { methods = [] } = await this.capabilities();
+    const { api, methods = api === 'health/1' ? HEALTH_1 : [] } = await this.capabilities();
     return methods.includes(method);
   }
 

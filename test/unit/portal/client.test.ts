@@ -98,14 +98,17 @@ test('consents are listed and ended by their id', async () => {
   await expect(odd.endConsent(consent)).rejects.toMatchObject({ reason: 'unexpected-answer' });
 });
 
-test('a wallet has the methods that it lists, and no others', async () => {
+test('a wallet has the methods that it lists and no others, or those of its version', async () => {
   const wallet = { version: '1', api: 'health/1', networks: [], sections: [], purposes: [] };
   const supports = (capabilities: object, method: string) =>
     new HealthClient(fakeProvider({ health_getCapabilities: () => capabilities })).supports(method);
   const listing = { ...wallet, methods: ['eth_accounts', 'health_endConsent'] };
   expect(await supports(listing, 'health_endConsent')).toBe(true);
   expect(await supports(listing, 'health_everything')).toBe(false);
-  expect(await supports(wallet, 'health_endConsent')).toBe(false);
+  expect(await supports({ ...wallet, methods: [] }, 'health_endConsent')).toBe(false);
+  expect(await supports(wallet, 'health_endConsent')).toBe(true);
+  expect(await supports(wallet, 'eth_decrypt')).toBe(false);
+  expect(await supports({ ...wallet, api: 'health/9' }, 'health_endConsent')).toBe(false);
 });
 
 test('connect gives the account, and no account is an unexpected answer', async () => {
