@@ -129,3 +129,17 @@ test('each library tells a no of the person as one', async ({ newBrowser, stack 
     expect(told, library).toBe(words[library]);
   }
 });
+
+// Until the wallet has the read-only methods of a node, this is switched off.
+test.fixme('ethers and viem read the chain through the wallet', async ({ newBrowser, stack }) => {
+  const { browser, page } = await patientAtSite(newBrowser);
+  const { registry } = stack.network;
+  await answering(browser, page, ['approve'], () => page.evaluate(() => window.libraries.connect()));
+  const { codes, balances, blocks } = await page.evaluate(
+    (address) => window.libraries.reads(address),
+    registry as `0x${string}`,
+  );
+  for (const code of codes) expect(code).toMatch(/^0x[0-9a-f]{1000}/);
+  expect(balances).toEqual(['0', '0']);
+  for (const block of blocks) expect(block).toBeGreaterThanOrEqual(stack.chain.fromBlock);
+});

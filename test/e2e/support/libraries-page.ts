@@ -9,7 +9,7 @@ import {
   type Config,
 } from '@wagmi/core';
 import { BrowserProvider, type Eip1193Provider } from 'ethers';
-import { createWalletClient, custom, defineChain, http, type EIP1193Provider } from 'viem';
+import { createPublicClient, createWalletClient, custom, defineChain, http, type EIP1193Provider } from 'viem';
 
 interface Announced {
   readonly info: { readonly rdns: string };
@@ -66,6 +66,8 @@ function codeOf(error: unknown): number | string {
 const api = {
   accounts: async (): Promise<unknown> => (await findProvider()).request({ method: 'eth_accounts' }),
 
+  connect: async (): Promise<unknown> => (await findProvider()).request({ method: 'eth_requestAccounts' }),
+
   async ethers(text: string, day: string) {
     const provider = new BrowserProvider(await findProvider());
     const signer = await provider.getSigner();
@@ -118,6 +120,18 @@ const api = {
   },
 
   wagmiDisconnect: async (id: number, rpcUrl: string) => disconnect(wagmi(id, rpcUrl)),
+
+  /** What ethers and viem read from the chain through the wallet alone. */
+  async reads(address: `0x${string}`) {
+    const provider = await findProvider();
+    const ethers = new BrowserProvider(provider);
+    const viem = createPublicClient({ transport: custom(provider) });
+    return {
+      codes: [await ethers.getCode(address), (await viem.getCode({ address })) ?? '0x'],
+      balances: [String(await ethers.getBalance(address)), String(await viem.getBalance({ address }))],
+      blocks: [await ethers.getBlockNumber(), Number(await viem.getBlockNumber())],
+    };
+  },
 
   /** How each library tells that the person said no. */
   async refused(library: 'ethers' | 'viem' | 'wagmi', id: number, rpcUrl: string) {
