@@ -13,19 +13,22 @@ import { findChromium } from './lib/chromium.ts';
 const USAGE = `Checks a portal or a wallet against docs/PROVIDER-API.md. The exit code is 0 when nothing failed.
 
   npm run conformance -- <url> --click <name of a button> [--click ...]   a portal's page: presses the buttons in turn
-  npm run conformance -- <url>                                            a portal's page: you press, then close the tab
+  npm run conformance -- <url>                                            a portal's page: you press, in a window
   npm run conformance -- --wallet <folder>                                an unpacked extension, with its network running
 `;
 
 /** Tries a portal's page with a wallet of the kit's own in it. @param clicks none: in a window, for a person to use */
 export async function checkPortal(url: string, clicks: readonly string[]): Promise<Finding[]> {
+  const tell = (text: string) => {
+    if (clicks.length === 0) console.log(`${text}. Use the page, then close its tab.`);
+  };
   const browser = await chromium.launch({
     executablePath: findChromium(),
     headless: clicks.length > 0,
     args: ['--no-sandbox'],
   });
   try {
-    return await tryRules(PORTAL_RULES, await visitPortal(await browser.newContext(), url, clicks));
+    return await tryRules(PORTAL_RULES, await visitPortal(await browser.newContext(), url, clicks, tell));
   } finally {
     await browser.close();
   }

@@ -165,11 +165,21 @@ async function visit(context: BrowserContext, url: string, clicks: readonly stri
 
 /**
  * Uses a portal's page under wallets in different moods.
- * @param clicks names of buttons, pressed in turn. None: the person uses the page, once, and closes it
+ * @param clicks names of buttons, pressed in turn. None: a person uses the page, and closes it
+ * @param tell told before each visit
  */
-export async function visitPortal(context: BrowserContext, url: string, clicks: readonly string[]): Promise<Visit[]> {
+export async function visitPortal(
+  context: BrowserContext,
+  url: string,
+  clicks: readonly string[],
+  tell: (text: string) => void,
+): Promise<Visit[]> {
   const visits: Visit[] = [];
-  for (const mood of clicks.length > 0 ? MOODS : [undefined]) visits.push(await visit(context, url, clicks, mood));
+  for (const mood of MOODS) {
+    const how = mood === undefined ? 'agrees to a part' : `answers the first try of each prompt with ${mood}`;
+    tell(`${visits.length + 1} of ${MOODS.length}: the wallet ${how}`);
+    visits.push(await visit(context, url, clicks, mood));
+  }
   return visits;
 }
 
@@ -194,7 +204,10 @@ export const PORTAL_RULES: readonly Rule<readonly Visit[]>[] = [
   {
     says: 'finds the wallet by EIP-6963, and calls it',
     section: 'Build against it',
-    check: (visits) => (visits.some(({ calls }) => calls.length > 0) ? undefined : 'nothing was called'),
+    check: (visits) =>
+      visits.some(({ calls }) => calls.length > 0)
+        ? undefined
+        : 'nothing was called; the kit’s wallet is no global name',
   },
   {
     says: 'calls no method that a wallet does not have',
