@@ -7,13 +7,17 @@ import {
   AccountsSchema,
   CapabilitiesSchema,
   ConsentChangedSchema,
+  ConsentsSchema,
+  EndedConsentSchema,
   OfferedSchema,
   OpenedRecordSchema,
   RecordPageSchema,
   WrittenSchema,
   type Access,
   type Capabilities,
+  type Consent,
   type ConsentChanged,
+  type EndedConsent,
   type HealthRecord,
   type Offered,
   type OpenedRecord,
@@ -25,6 +29,7 @@ import {
 type ParamsOf<M extends Method> = v.InferInput<(typeof METHODS)[M]>;
 export type AccessRequest = ParamsOf<'health_requestAccess'>;
 export type RecordQuery = ParamsOf<'health_listRecords'>;
+export type ConsentName = ParamsOf<'health_endConsent'>;
 export type RecordName = ParamsOf<'health_readRecord'>;
 type Write = ParamsOf<'health_writeRecord'>;
 /** One resource for one section of a patient who allowed it. */
@@ -32,12 +37,23 @@ export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resourc
 /** What the wallet's own person is offered: one resource, or a bundle. */
 export type Offer = Required<Pick<Write, 'resource'>> | Required<Pick<Write, 'bundle'>>;
 
+/** What every wallet of `health/1` has. */
+const HEALTH_1: readonly string[] = [
+  'health_getCapabilities',
+  'health_requestAccess',
+  'health_getConsents',
+  'health_endConsent',
+  'health_listRecords',
+  'health_readRecord',
+  'health_writeRecord',
+] satisfies Method[];
+
 /** Stops a subscription. */
 export type Unsubscribe = () => void;
 
 /**
  * A health wallet with types. Every method throws {@link HealthError}: 4001 when the person says no or lets 10 minutes pass, 4100
- * when the site or account may not, 4900 when the network cannot be reached, -32602 for wrong params.
+ * when the site or account may not, 4900 when the network cannot be reached, -32602 for wrong params. `fix` says what to do.
  */
 export class HealthClient {
   readonly #provider: Provider;
@@ -62,9 +78,31 @@ export class HealthClient {
     return this.#request('health_getCapabilities', undefined, CapabilitiesSchema);
   }
 
+  /**
+   * Whether the person's wallet has this method, such as `health_endConsent`, without asking anyone. Where a wallet does not list
+   * its methods, the version of its health methods tells.
+   */
+  async supports(method: string): Promise<boolean> {
+    const { api, methods = api === 'health/1' ? HEALTH_1 : [] } = await this.capabilities();
+    return methods.includes(method);
+  }
+
   /** Asks the patient for access. @returns what was agreed, which may be less than was asked: read `folders` and `until` */
   requestAccess(request: AccessRequest): Promise<Access> {
     return this.#request('health_requestAccess', request, AccessSchema);
+  }
+
+  /** What this wallet's patient agreed to on this site, ended consents too. 4100 `not-connected` before {@link connect}. */
+  getConsents(): Promise<Consent[]> {
+    return this.#request('health_getConsents', undefined, ConsentsSchema);
+  }
+
+  /**
+   * Ends a consent that was given on this site, without a prompt. Ending it twice changes nothing.
+   * -32602 `not-found` where this site asked for no such consent.
+   */
+  endConsent({ consentId }: ConsentName): Promise<EndedConsent> {
+    return this.#request('health_endConsent', { consentId }, EndedConsentSchema);
   }
 
   /** One page of what this account may read now. {@link eachRecord} goes through all pages. */

@@ -5,7 +5,9 @@ export { findWallet, WALLET_RDNS, WalletNotFound, type FindWalletOptions, type P
 export type {
   Access,
   Capabilities,
+  Consent,
   ConsentChanged,
+  EndedConsent,
   HealthRecord,
   Offered,
   OpenedRecord,

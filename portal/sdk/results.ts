@@ -20,6 +20,8 @@ export const CapabilitiesSchema = v.object({
   networks: v.array(v.object({ name: v.string(), chainId: v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/)) })),
   sections: v.array(v.string()),
   purposes: v.array(v.string()),
+  /** Every method a page may call. Absent in wallets from before it was told. */
+  methods: v.optional(v.array(v.string())),
 });
 export type Capabilities = v.InferOutput<typeof CapabilitiesSchema>;
 
@@ -37,6 +39,24 @@ export const AccessSchema = v.object({
   transactionHash: hash,
 });
 export type Access = v.InferOutput<typeof AccessSchema>;
+
+/** A consent that was given on this site, as it stands now. */
+const ConsentSchema = v.object({
+  consentId: hash,
+  recipient: address,
+  sections: v.array(section),
+  purpose: v.picklist(PURPOSES),
+  /** Unix seconds. */
+  until: count,
+  /** Whether anything can still be read or written under it. */
+  live: v.boolean(),
+});
+export const ConsentsSchema = v.array(ConsentSchema);
+export type Consent = v.InferOutput<typeof ConsentSchema>;
+
+/** What became of a consent that the site ended. */
+export const EndedConsentSchema = v.object({ consentId: hash, live: v.literal(false) });
+export type EndedConsent = v.InferOutput<typeof EndedConsentSchema>;
 
 /** One record in a list. */
 const RecordSchema = v.object({

@@ -7,7 +7,7 @@ const steps = (title: string, items: readonly string[]): string =>
   `<section><h2>${title}</h2><ol>${items.map((i) => `<li>${i}</li>`).join('')}</ol></section>`;
 
 /** What runs where, and what to do in each of the two browser windows. */
-function html({ network, portalUrl, staffCode }: Stack): string {
+function html({ network, portalUrl, staffCode, extensionDir }: Stack): string {
   const link = (path: string, text: string) => `<a href="${escape(portalUrl + path)}">${text}</a>`;
   const patient = steps('In the patient’s window', [
     'Open Salus (the puzzle piece in the toolbar, or the tab that opened by itself) and start a new wallet.',
@@ -26,6 +26,7 @@ function html({ network, portalUrl, staffCode }: Stack): string {
     ['EVM node (chain 31337)', network.rpcUrl],
     ['Registry', network.registry],
     ...network.managers.map((url, i) => [`EHR manager ${i + 1}`, url]),
+    ['Unpacked extension for this network', extensionDir],
   ];
   const rows = running
     .map(([name, where]) => `<tr><th scope="row">${name}</th><td>${escape(where ?? '')}</td></tr>`)

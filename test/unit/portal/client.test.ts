@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { HealthClient, HealthError } from '../../../portal/sdk/index.ts';
 import { DOCTOR, fakeProvider, HASH, PATIENT, record } from './fake-provider.ts';
@@ -44,6 +45,70 @@ test('a refusal keeps the code and the reason of the wallet', async () => {
 test('a rejection that is no EIP-1193 error becomes an internal one', async () => {
   await expect(failing('boom')).rejects.toMatchObject({ code: -32603 });
   await expect(failing(undefined)).rejects.toBeInstanceOf(HealthError);
+});
+
+test('an error says what happened and ends with what to do', async () => {
+  const refusal = { code: 4100, message: 'Ask for an account first.', data: { reason: 'not-connected' } };
+  const error = HealthError.from(refusal);
+  expect(error.fix).toContain('connect()');
+  expect(error.message).toBe(`Ask for an account first. ${error.fix}`);
+  expect(HealthError.from({ code: 7, message: 'Odd.' })).toMatchObject({ message: 'Odd.', fix: undefined });
+  await expect(failing({ ...refusal, data: { reason: 'constructor' } })).rejects.toMatchObject({
+    fix: HealthError.from({ code: 4100, message: '' }).fix,
+  });
+});
+
+test('there is something to do about every error that the provider API has', async () => {
+  const docs = await readFile('docs/PROVIDER-API.md', 'utf8');
+  const rows = docs.split('\n').flatMap((line) => {
+    const [, code, , reasons] = line.split('|');
+    return /^ -?\d+ +$/.test(code ?? '')
+      ? [{ code: Number(code), reasons: [...(reasons ?? '').matchAll(/`([^`]+)`/g)] }]
+      : [];
+  });
+  expect(rows.map((row) => row.code)).toContain(4100);
+  for (const { code, reasons } of rows) {
+    expect(new HealthError(code, '').fix, String(code)).toMatch(/\w{4}/);
+    for (const [, reason] of reasons) expect(new HealthError(code, '', reason).fix, reason).toMatch(/\w{4}/);
+  }
+});
+
+test('consents are listed and ended by their id', async () => {
+  const consent = {
+    consentId: HASH,
+    recipient: DOCTOR,
+    sections: ['results'],
+    purpose: 'TREAT',
+    until: 1_800_000_000,
+    live: true,
+  };
+  const provider = fakeProvider({
+    health_getConsents: () => [consent],
+    health_endConsent: () => ({ consentId: HASH, live: false }),
+  });
+  const client = new HealthClient(provider);
+  expect(await client.getConsents()).toEqual([consent]);
+  // What a consent says besides its id is not sent along: the wallet refuses fields it does not know.
+  expect(await client.endConsent(consent)).toEqual({ consentId: HASH, live: false });
+  expect(provider.calls[1]).toEqual({ method: 'health_endConsent', params: { consentId: HASH } });
+  const odd = new HealthClient(
+    fakeProvider({ health_getConsents: () => [{}], health_endConsent: () => ({ consentId: HASH, live: true }) }),
+  );
+  await expect(odd.getConsents()).rejects.toMatchObject({ reason: 'unexpected-answer' });
+  await expect(odd.endConsent(consent)).rejects.toMatchObject({ reason: 'unexpected-answer' });
+});
+
+test('a wallet has the methods that it lists and no others, or those of its version', async () => {
+  const wallet = { version: '1', api: 'health/1', networks: [], sections: [], purposes: [] };
+  const supports = (capabilities: object, method: string) =>
+    new HealthClient(fakeProvider({ health_getCapabilities: () => capabilities })).supports(method);
+  const listing = { ...wallet, methods: ['eth_accounts', 'health_endConsent'] };
+  expect(await supports(listing, 'health_endConsent')).toBe(true);
+  expect(await supports(listing, 'health_everything')).toBe(false);
+  expect(await supports({ ...wallet, methods: [] }, 'health_endConsent')).toBe(false);
+  expect(await supports(wallet, 'health_endConsent')).toBe(true);
+  expect(await supports(wallet, 'eth_decrypt')).toBe(false);
+  expect(await supports({ ...wallet, api: 'health/9' }, 'health_endConsent')).toBe(false);
 });
 
 test('connect gives the account, and no account is an unexpected answer', async () => {

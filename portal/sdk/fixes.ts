@@ -1,0 +1,40 @@
+const RETRY_LATER = 'Nothing was changed: let the person try again later.';
+const CONNECT = 'Call connect(): it lets the person unlock the wallet and connect this site.';
+
+/** What the portal's developer does about a reason the wallet gives. */
+const BY_REASON: Readonly<Record<string, string>> = {
+  'already-pending': 'Keep the button disabled until the call before it has settled.',
+  'chain-unreachable': RETRY_LATER,
+  'cooling-down': 'The person refused several times in a row: ask again only when they click, minutes from now.',
+  frame: 'Call the wallet from the page itself, not from a frame inside one.',
+  'managers-unreachable': RETRY_LATER,
+  'no-consent': 'Access was never given or has ended: the patient gives it by requestAccess() on their own page.',
+  'no-recipient-key': 'The recipient opens their wallet once (a server calls setKey), then asks again.',
+  'not-a-member': 'The hospital enrols the recipient’s account first.',
+  'not-connected': CONNECT,
+  'not-found': 'Take ids as the wallet gave them to this site, from getConsents() or listRecords().',
+  'not-your-account': 'Use the account that accounts() gives now.',
+  'siwe-mismatch': 'Write this page’s own host, origin, account and chain into the sign-in text.',
+  'sponsor-refused': RETRY_LATER,
+  'unexpected-answer':
+    'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',
+  'use-health-methods': 'Call requestAccess(), endConsent() or writeRecord() instead of asking for a signature.',
+  'vault-locked': CONNECT,
+};
+
+/** What to do about a code, where the reason says no more. */
+const BY_CODE: Readonly<Record<number, string>> = {
+  4001: 'Say so on the page, and ask again only when the person clicks.',
+  4100: CONNECT,
+  4200: 'Check supports() before the call, and ask the person to update the wallet.',
+  4900: 'Let the person try again later; after an update of the wallet, they load the page again.',
+  4902: 'Use the chain that capabilities().networks names.',
+  [-32600]: 'Call request() with one object, { method, params }.',
+  [-32602]: 'Correct what the message names; docs/PROVIDER-API.md says what each method takes.',
+  [-32603]: 'Try once more; if it goes on, the person restarts the browser.',
+  [-32005]: 'Wait until the requests before it have settled.',
+};
+
+/** What a portal's developer does about an error of the wallet; undefined for codes the provider API does not have. */
+export const fixFor = (code: number, reason: string | undefined): string | undefined =>
+  (reason !== undefined && Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined) ?? BY_CODE[code];

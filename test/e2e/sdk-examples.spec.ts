@@ -1,0 +1,125 @@
+import { Contract, JsonRpcProvider, Wallet } from 'ethers';
+import type { Page } from '@playwright/test';
+import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
+import type { Network } from '../../extension/core/network/descriptor.ts';
+import { servePage } from '../../scripts/lib/bundle-page.ts';
+import { ACCOUNTS } from '../../scripts/lib/chain.ts';
+import type { WalletBrowser } from '../../scripts/lib/browser.ts';
+import { bin } from '../../scripts/lib/paths.ts';
+import { runCommand } from '../../scripts/lib/processes.ts';
+import type { Stack } from '../../scripts/lib/stack.ts';
+import { bundleFile } from '../fixtures/bundle.ts';
+import { expect, test } from './fixtures.ts';
+import { DeskPage } from './pages/desk.ts';
+import { PromptWindow } from './pages/prompt-window.ts';
+import { WalletApp } from './pages/wallet-app.ts';
+import { examplesOf } from './support/examples.ts';
+
+interface PageWindow {
+  run(name: string, args: unknown[], withClient: boolean): Promise<unknown>;
+}
+interface ServerExamples {
+  registerKey(network: Network, privateKey: string): Promise<void>;
+  readAll(network: Network, privateKey: string): Promise<string[]>;
+}
+
+/** Runs an example in a page that has all of them. */
+const run = (page: Page, name: string, args: unknown[] = [], withClient = true): Promise<unknown> =>
+  page.evaluate(([example, given, client]) => (window as unknown as PageWindow).run(example, given, client), [
+    name,
+    args,
+    withClient,
+  ] as const);
+
+/** Runs an example that brings up prompts, and says yes to each. */
+async function approved(
+  browser: WalletBrowser,
+  page: Page,
+  prompts: number,
+  ...call: [name: string, args?: unknown[], withClient?: boolean]
+): Promise<unknown> {
+  let answer: Promise<unknown> | undefined;
+  for (let i = 0; i < prompts; i++) {
+    const prompt = await PromptWindow.during(browser.context, () => {
+      answer ??= run(page, ...call);
+      return Promise.resolve();
+    });
+    await expect(prompt.page.getByRole('button', { name: 'Approve' })).toBeVisible();
+    const host = prompt.page.getByLabel('Name of the site');
+    if (await host.isVisible()) await host.fill(new URL(page.url()).host);
+    await prompt.approve();
+  }
+  return answer;
+}
+
+/** A server's account that the hospital enrolled. @returns its private key */
+async function enrolledServer({ network }: Stack): Promise<Wallet> {
+  const server = new Wallet(Wallet.createRandom().privateKey);
+  const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const hospital = ACCOUNTS.hospital.connect(provider);
+  const registry = new Contract(network.registry, REGISTRY_ABI, hospital);
+  await (await registry.getFunction('enrol').send(server.address, Role.Doctor)).wait();
+  await (await hospital.sendTransaction({ to: server.address, value: 10n ** 17n })).wait();
+  provider.destroy();
+  return server;
+}
+
+test('every example of the documentation is type-correct', async () => {
+  for (const document of ['portal/sdk/README.md', 'docs/PROVIDER-API.md']) {
+    const { project } = await examplesOf(document);
+    expect(await runCommand(bin('tsc'), ['-p', project]), document).toBe(0);
+  }
+});
+
+test('the examples of the SDK do what they say, in a page and on a server', async ({ newBrowser, stack }) => {
+  const examples = await examplesOf('portal/sdk/README.md');
+  const served = await servePage(examples.page);
+  try {
+    const [patients, doctors] = [await newBrowser(), await newBrowser()];
+    const patient = await WalletApp.open(patients);
+    await patient.createWallet();
+    await patient.importFile(bundleFile());
+    await patient.waitUntilRecorded();
+    const doctor = await WalletApp.open(doctors);
+    await doctor.createWallet('provider');
+    const desk = await DeskPage.open(doctors, stack.portalUrl);
+    await desk.connect();
+    await desk.signIn('Dr Amara Okafor', stack.staffCode);
+
+    const site = await patients.context.newPage();
+    await site.goto(served.url);
+    const doctorsSite = await doctors.context.newPage();
+    await doctorsSite.goto(served.url);
+
+    await test.step('the patient shares with the doctor', async () => {
+      expect(await approved(patients, site, 2, 'share', [await doctor.accountNumber()], false)).toMatch(
+        /^Shared medications and allergies until \w{3} \w{3} \d\d 20\d\d$/,
+      );
+    });
+    await test.step('the doctor reads, and adds', async () => {
+      expect(await approved(doctors, doctorsSite, 1, 'allergies')).toEqual([
+        'Allergy to penicillin, recorded by Patient',
+      ]);
+      expect(await approved(doctors, doctorsSite, 1, 'addAllergy', [await patient.accountNumber()])).toMatch(/^baf/);
+    });
+    await test.step('the patient takes an offer', async () => {
+      expect(await approved(patients, site, 1, 'offer')).toBe(true);
+    });
+    await test.step('a server registers its key and reads what is shared with it', async () => {
+      const server = await enrolledServer(stack);
+      const modules = (await Promise.all(examples.server.map((file) => import(file)))) as object[];
+      const { registerKey, readAll } = Object.assign({}, ...modules) as ServerExamples;
+      await registerKey(stack.network, server.privateKey);
+      expect(await readAll(stack.network, server.privateKey)).toEqual([]);
+      await approved(patients, site, 1, 'share', [server.address], false);
+      const titles = await readAll(stack.network, server.privateKey);
+      expect(titles.join()).toMatch(/Lisinopril.*, \d+ bytes/);
+      expect(await run(site, 'endAll')).toBe(2);
+      expect(await readAll(stack.network, server.privateKey)).toEqual([]);
+    });
+    expect(await run(doctorsSite, 'allergies')).toEqual([]);
+    expect(await run(site, 'endAll')).toBe(0);
+  } finally {
+    await served.close();
+  }
+});
