@@ -1,5 +1,5 @@
-import type { StoragePort } from '../../core/wallet/ports.ts';
-import { LANE, openLane } from '../messaging/lane.ts';
+import { LANE } from '../messaging/lane.ts';
+import type { LaneHost } from '../messaging/lane-host.ts';
 
 const PAGE = 'offscreen.html';
 
@@ -33,44 +33,21 @@ async function ensureOffscreen(): Promise<boolean> {
   return true;
 }
 
-async function handOver(port: MessagePort): Promise<void> {
+async function handOver(lane: string, port: MessagePort): Promise<void> {
   await ensureOffscreen();
   const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
   const host = clients.find((c) => new URL(c.url).pathname === `/${PAGE}`);
   if (host === undefined) throw new Error('the offscreen document is not there');
-  host.postMessage(LANE, [port]);
+  host.postMessage(lane, [port]);
 }
 
 /** Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker. */
 export function brokerLanes(): void {
   scope.addEventListener('message', ({ data, ports }) => {
     const [port] = ports;
-    if (data === LANE && port !== undefined) void handOver(port);
+    if (data === LANE && port !== undefined) void handOver(LANE, port);
   });
 }
 
-/** The storage host, as the service worker calls it. Opens it when needed, and again if it was lost. */
-export function offscreenStorage(managers: readonly string[]): StoragePort {
-  let lane: Promise<StoragePort> | undefined;
-  const connect = async (): Promise<StoragePort> => {
-    const { port1, port2 } = new MessageChannel();
-    await handOver(port2);
-    const opened = openLane<StoragePort>(port1) as unknown as StoragePort;
-    await opened.setManagers(managers);
-    return opened;
-  };
-  return new Proxy({} as StoragePort, {
-    get: (_, method) =>
-      method === 'then'
-        ? undefined
-        : async (...args: unknown[]) => {
-            if (await ensureOffscreen()) lane = undefined;
-            lane ??= connect().catch((error: unknown) => {
-              lane = undefined;
-              throw error;
-            });
-            const calls = (await lane) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
-            return calls[String(method)]?.(...args);
-          },
-  });
-}
+/** Chromium's host: a document of its own, since the service worker dies after 30 s in the middle of its work. */
+export const offscreenHost: LaneHost = { open: ensureOffscreen, connect: handOver };

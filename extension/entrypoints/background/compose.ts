@@ -4,10 +4,13 @@ import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { loadNetwork } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
-import { offscreenStorage } from '../../adapters/storage/offscreen.ts';
+import { hostedStorage } from '../../adapters/storage/hosted-storage.ts';
+import { offscreenHost } from '../../adapters/storage/offscreen.ts';
+import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
 import { versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
+import type { StoragePort } from '../../core/wallet/ports.ts';
 import { Wallet } from '../../core/wallet/wallet.ts';
 import { Approvals } from '../../rpc/approvals.ts';
 import { createPrompts } from '../../rpc/prompts.ts';
@@ -20,6 +23,7 @@ export interface Background {
   readonly approvals: Approvals;
   readonly server: RpcServer;
   readonly ui: UiApi;
+  readonly storage: StoragePort;
 }
 
 /** Puts the parts together: the only place that knows all of them. */
@@ -29,7 +33,9 @@ export async function compose(): Promise<Background> {
   const chain = EthersNetwork.from(network.chainId);
   // Without `staticNetwork` every call asks for the chain id first and a dead node is retried for ever.
   const provider = new JsonRpcProvider(network.rpcUrl, chain, { staticNetwork: chain, cacheTimeout: -1 });
-  const storage = offscreenStorage(network.managers);
+  const storage = import.meta.env.FIREFOX
+    ? awakeStorage(hostedStorage(pageHost, network.managers))
+    : hostedStorage(offscreenHost, network.managers);
   const vault = new Vault({
     primary: localSlot('vault'),
     copy: databaseSlot('vault'),
@@ -68,5 +74,5 @@ export async function compose(): Promise<Background> {
     changed: notifyUi,
   });
   const ui = createUiApi({ wallet, approvals, prompts, storage, notify: notifySite, changed: notifyUi });
-  return { wallet, approvals, server, ui };
+  return { wallet, approvals, server, ui, storage };
 }
