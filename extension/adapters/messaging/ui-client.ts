@@ -14,12 +14,15 @@ async function ask(message: object): Promise<unknown> {
   return answer.result;
 }
 
+/** Values as JSON has them, which is how Chromium passes them on. Firefox refuses the proxies that hold a screen's state. */
+const plain = (args: unknown[]): unknown => JSON.parse(JSON.stringify(args));
+
 /** The background's calls, from one of the wallet's own pages. Failures are SalusErrors. */
 export const wallet: Remote<UiApi> = new Proxy({} as Remote<UiApi>, {
   get:
     (_, method) =>
     (...args: unknown[]) =>
-      ask({ to: 'background', method: String(method), args }),
+      ask({ to: 'background', method: String(method), args: plain(args) }),
 });
 
 let lane: Remote<StoragePort> | undefined;

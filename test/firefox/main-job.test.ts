@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findFirefox, launchFirefox, type Firefox } from '../../scripts/lib/firefox.ts';
+import { BUILT_FOR_FIREFOX } from '../../scripts/lib/paths.ts';
+import { extensionFor, startStack, type Stack } from '../../scripts/lib/stack.ts';
+import { BUNDLE } from '../fixtures/bundle.ts';
+import {
+  approve,
+  chooseFile,
+  counts,
+  createWallet,
+  field,
+  openRecord,
+  press,
+  prompt,
+  shows,
+  takeIn,
+  texts,
+} from './screens.ts';
+
+const executablePath = findFirefox();
+
+describe.skipIf(executablePath === undefined)('in Firefox', () => {
+  let stack: Stack;
+  let extensionDir: string;
+  let bundle: string;
+  const open: Firefox[] = [];
+  const newBrowser = async (preferences = {}): Promise<Firefox> => {
+    const firefox = await launchFirefox({ extensionDir, executablePath: executablePath ?? '', preferences });
+    open.push(firefox);
+    return firefox;
+  };
+
+  beforeAll(async () => {
+    stack = await startStack();
+    extensionDir = await extensionFor(stack.networkFile, join(stack.dir, 'firefox'), BUILT_FOR_FIREFOX);
+    bundle = join(stack.dir, 'record.json');
+    await writeFile(bundle, JSON.stringify(BUNDLE));
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((firefox) => firefox.close()));
+  });
+  afterAll(() => stack.stop());
+
+  it('a patient shares with a doctor and ends it, and the next read fails', async () => {
+    const [patient, doctor] = [await newBrowser(), await newBrowser()];
+    await createWallet(patient);
+    await createWallet(doctor, 'I work in health care');
+    await chooseFile(patient, bundle);
+    await shows(patient.app, `${BUNDLE.entry.length} of ${BUNDLE.entry.length} entries will be added.`);
+    await takeIn(patient);
+
+    const desk = await doctor.open(`${stack.portalUrl}/desk`);
+    await press(desk, 'Connect your health wallet');
+    await approve(doctor);
+    await field(desk, 'Your name').fill('Dr Amara Okafor');
+    await field(desk, 'Staff code').fill(stack.staffCode);
+    await press(desk, 'Sign in');
+    await press(desk, 'Refresh');
+
+    const checkIn = await patient.open(`${stack.portalUrl}/check-in`);
+    await press(checkIn, 'Connect your health wallet');
+    await approve(patient);
+    await press(checkIn, 'Ask to share');
+    const asked = await prompt(patient);
+    await shows(asked, 'Dr Amara Okafor');
+    await shows(asked, 'Registered hospital');
+    await approve(patient);
+    await shows(checkIn, 'Shared');
+
+    await press(desk, 'Refresh');
+    await counts(desk, 'record', 5);
+    const listed = (await texts(desk, '[data-testid=record]')).join(' ');
+    expect(listed).toContain('Lisinopril');
+    expect(listed).not.toContain('depressive');
+    await openRecord(desk, 'Allergy to penicillin');
+    await shows(desk, 'unchanged since it was recorded');
+
+    await patient.app.evaluate(() => (location.hash = '#/sharing'));
+    await press(patient.app, 'Stop sharing');
+    await shows(patient.app, 'Keep sharing');
+    await press(patient.app, 'Stop sharing');
+    await shows(patient.app, 'Ended');
+    await openRecord(desk, 'Lisinopril');
+    await shows(desk, 'This patient has ended access or never gave it.');
+    await press(desk, 'Refresh');
+    await counts(desk, 'record', 0);
+  });
+});
