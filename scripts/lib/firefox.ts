@@ -116,7 +116,9 @@ export async function launchFirefox(options: FirefoxOptions): Promise<Firefox> {
       await until('a page closes', async () => ((await addressOf(page)) === undefined ? true : undefined));
     },
     async suspend() {
-      const privileged = await open('about:config');
+      const privileged = await browser.newPage();
+      void privileged.goto('about:config').catch(() => undefined); // of such pages the driver never hears that they are there
+      await until('about:config opens', () => pageAt(browser, 'about:config'));
       await privileged.evaluate(async (id) => {
         const { WebExtensionPolicy } = globalThis as unknown as Privileged;
         await WebExtensionPolicy.getByID(id).extension.terminateBackground({ ignoreDevToolsAttached: true });

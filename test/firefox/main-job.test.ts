@@ -1,9 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findFirefox, launchFirefox, type Firefox } from '../../scripts/lib/firefox.ts';
-import { BUILT_FOR_FIREFOX } from '../../scripts/lib/paths.ts';
-import { extensionFor, startStack, type Stack } from '../../scripts/lib/stack.ts';
+import { expect, it } from 'vitest';
 import { BUNDLE } from '../fixtures/bundle.ts';
 import {
   approve,
@@ -18,48 +13,26 @@ import {
   takeIn,
   texts,
 } from './screens.ts';
+import { inFirefox } from './world.ts';
 
-const executablePath = findFirefox();
-
-describe.skipIf(executablePath === undefined)('in Firefox', () => {
-  let stack: Stack;
-  let extensionDir: string;
-  let bundle: string;
-  const open: Firefox[] = [];
-  const newBrowser = async (preferences = {}): Promise<Firefox> => {
-    const firefox = await launchFirefox({ extensionDir, executablePath: executablePath ?? '', preferences });
-    open.push(firefox);
-    return firefox;
-  };
-
-  beforeAll(async () => {
-    stack = await startStack();
-    extensionDir = await extensionFor(stack.networkFile, join(stack.dir, 'firefox'), BUILT_FOR_FIREFOX);
-    bundle = join(stack.dir, 'record.json');
-    await writeFile(bundle, JSON.stringify(BUNDLE));
-  });
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((firefox) => firefox.close()));
-  });
-  afterAll(() => stack.stop());
-
+inFirefox(({ stack, newBrowser, file }) => {
   it('a patient shares with a doctor and ends it, and the next read fails', async () => {
     const [patient, doctor] = [await newBrowser(), await newBrowser()];
     await createWallet(patient);
     await createWallet(doctor, 'I work in health care');
-    await chooseFile(patient, bundle);
+    await chooseFile(patient, await file('record.json', JSON.stringify(BUNDLE)));
     await shows(patient.app, `${BUNDLE.entry.length} of ${BUNDLE.entry.length} entries will be added.`);
     await takeIn(patient);
 
-    const desk = await doctor.open(`${stack.portalUrl}/desk`);
+    const desk = await doctor.open(`${stack().portalUrl}/desk`);
     await press(desk, 'Connect your health wallet');
     await approve(doctor);
     await field(desk, 'Your name').fill('Dr Amara Okafor');
-    await field(desk, 'Staff code').fill(stack.staffCode);
+    await field(desk, 'Staff code').fill(stack().staffCode);
     await press(desk, 'Sign in');
     await press(desk, 'Refresh');
 
-    const checkIn = await patient.open(`${stack.portalUrl}/check-in`);
+    const checkIn = await patient.open(`${stack().portalUrl}/check-in`);
     await press(checkIn, 'Connect your health wallet');
     await approve(patient);
     await press(checkIn, 'Ask to share');

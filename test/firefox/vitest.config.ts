@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    root: import.meta.dirname,
-    include: ['**/*.test.ts'],
+    include: ['test/firefox/**/*.test.ts'],
     environment: 'node',
+    fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },

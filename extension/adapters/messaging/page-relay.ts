@@ -94,6 +94,17 @@ export function relay(): void {
     send(request);
   });
 
+  // A page that is left may be kept for the way back, in Firefox with its port open: the wallet must know that it left, and is
+  // asked again when the person comes back to it. The page cannot make this happen: its own events are not trusted.
+  window.addEventListener('pagehide', ({ isTrusted }) => {
+    if (!isTrusted) return;
+    port?.disconnect();
+    port = undefined;
+  });
+  window.addEventListener('pageshow', ({ isTrusted }) => {
+    if (isTrusted) resend();
+  });
+
   browser.runtime.onMessage.addListener((message: unknown) => {
     const { to, origin, event, data } = (message ?? {}) as Record<string, unknown>;
     if (to === 'provider' && origin === window.location.origin && typeof event === 'string') toPage({ event, data });

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { it } from 'vitest';
+import { approve, chooseFile, createWallet, press, prompt, shows, takeIn } from './screens.ts';
+import { inFirefox } from './world.ts';
+
+const MEGABYTE = 1_048_576;
+
+inFirefox(({ stack, newBrowser, file }) => {
+  it('a prompt that is open when Firefox suspends the background page still brings the page its account', async () => {
+    const patient = await newBrowser();
+    await createWallet(patient);
+    const checkIn = await patient.open(`${stack().portalUrl}/check-in`);
+    await press(checkIn, 'Connect your health wallet');
+    await prompt(patient);
+    await patient.suspend();
+    await approve(patient);
+    await shows(checkIn, 'Share with your doctor');
+  });
+
+  it('a prompt ends with the page that asked', async () => {
+    const patient = await newBrowser();
+    await createWallet(patient);
+    const checkIn = await patient.open(`${stack().portalUrl}/check-in`);
+    await press(checkIn, 'Connect your health wallet');
+    const asked = await prompt(patient);
+    await checkIn.goto(`${stack().portalUrl}/desk`);
+    await patient.gone(asked);
+  });
+
+  it('a chosen file is not forgotten while the person is elsewhere', async () => {
+    const idle = 6_000;
+    const patient = await newBrowser({ 'extensions.background.idle.timeout': idle });
+    await createWallet(patient);
+    // So large that its digest is computed in a worker.
+    await chooseFile(patient, await file('scan.pdf', new Uint8Array(12 * MEGABYTE).fill(7)));
+    // In the background the app asks nothing of the wallet, and Firefox would suspend it.
+    await patient.open('about:blank');
+    await wait(3 * idle);
+    await takeIn(patient);
+  });
+});
