@@ -33,6 +33,10 @@ export const field = (page: Page, label: string) =>
 export const shows = (page: Page, text: string) =>
   page.waitForFunction((wanted: string) => document.body.innerText.includes(wanted), PATIENCE, text);
 
+/** Waits until the page shows this text no longer. */
+export const hides = (page: Page, text: string) =>
+  page.waitForFunction((unwanted: string) => !document.body.innerText.includes(unwanted), PATIENCE, text);
+
 /** Waits until so many of these are there. */
 export const counts = (page: Page, testId: string, count: number) =>
   page.waitForFunction(

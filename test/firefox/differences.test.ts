@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { it } from 'vitest';
-import { approve, chooseFile, createWallet, press, prompt, shows, takeIn } from './screens.ts';
+import { expect, it } from 'vitest';
+import { approve, chooseFile, createWallet, hides, press, prompt, shows, takeIn } from './screens.ts';
 import { inFirefox } from './world.ts';
 
 const MEGABYTE = 1_048_576;
@@ -37,5 +37,20 @@ inFirefox(({ stack, newBrowser, file }) => {
     await patient.open('about:blank');
     await wait(3 * idle);
     await takeIn(patient);
+  });
+
+  it('a person whose Firefox keeps the wallet from sites is told so, and can let it in', async () => {
+    const patient = await newBrowser({
+      'extensions.originControls.grantByDefault': false,
+      // Firefox's own question is not the wallet's to test: it is answered with yes.
+      'extensions.webextOptionalPermissionPrompts': false,
+    });
+    const before = await patient.open(`${stack().portalUrl}/check-in`);
+    expect(await before.evaluate(() => 'salus' in window)).toBe(false);
+    await shows(patient.app, 'Firefox does not let Salus see web sites');
+    await press(patient.app, 'Allow');
+    await hides(patient.app, 'Firefox does not let Salus see web sites');
+    const after = await patient.open(`${stack().portalUrl}/check-in`);
+    expect(await after.evaluate(() => 'salus' in window)).toBe(true);
   });
 });
