@@ -62,6 +62,8 @@ export interface Firefox {
   gone(page: Page): Promise<void>;
   /** Suspends the extension's background page, as Firefox does when nothing happened for 30 s. */
   suspend(): Promise<void>;
+  /** Takes the extension away, as a person does who switches it off. */
+  removeExtension(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +127,7 @@ export async function launchFirefox(options: FirefoxOptions): Promise<Firefox> {
       }, EXTENSION);
       await privileged.close();
     },
+    removeExtension: () => browser.uninstallExtension(EXTENSION),
     close: () => browser.close(),
   };
 }

@@ -3,6 +3,15 @@ import { expect, it } from 'vitest';
 import { approve, chooseFile, createWallet, hides, press, prompt, shows, takeIn } from './screens.ts';
 import { inFirefox } from './world.ts';
 
+interface PageWindow {
+  readonly salus: {
+    request(args: { method: string }): Promise<unknown>;
+    on(event: 'disconnect', listener: (error: { code: number }) => void): void;
+  };
+  waiting?: Promise<number>;
+  told?: number;
+}
+
 const MEGABYTE = 1_048_576;
 
 inFirefox(({ stack, newBrowser, file }) => {
@@ -25,6 +34,31 @@ inFirefox(({ stack, newBrowser, file }) => {
     const asked = await prompt(patient);
     await checkIn.goto(`${stack().portalUrl}/desk`);
     await patient.gone(asked);
+  });
+
+  it('requests settle when the wallet is switched off under the page', async () => {
+    const patient = await newBrowser();
+    await createWallet(patient);
+    const site = await patient.open(`${stack().portalUrl}/check-in`);
+    await site.evaluate(() => {
+      const page = window as unknown as PageWindow;
+      page.salus.on('disconnect', (error) => (page.told = error.code));
+      page.waiting = page.salus.request({ method: 'eth_requestAccounts' }).then(
+        () => 0,
+        (error: { code: number }) => error.code,
+      );
+    });
+    await prompt(patient);
+    await patient.removeExtension();
+    expect(await site.evaluate(() => (window as unknown as PageWindow).waiting)).toBe(4900);
+    expect(await site.evaluate(() => (window as unknown as PageWindow).told)).toBe(4900);
+    const later = site.evaluate(() =>
+      (window as unknown as PageWindow).salus.request({ method: 'eth_chainId' }).then(
+        () => 0,
+        (error: { code: number }) => error.code,
+      ),
+    );
+    expect(await later).toBe(4900);
   });
 
   it('a chosen file is not forgotten while the person is elsewhere', async () => {
