@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import { bin, BUILT_EXTENSION, ROOT } from './lib/paths.ts';
+import { bin, BUILT_EXTENSION, BUILT_FOR_FIREFOX, ROOT } from './lib/paths.ts';
 import { runCommand } from './lib/processes.ts';
 
 /** What is made, not written: a second build makes its own. */
 const MADE = new Set(['node_modules', '.output', '.wxt', '.git', 'coverage']);
+
+/** What is built for each browser, and where. */
+const BUILDS = { chrome: BUILT_EXTENSION, firefox: BUILT_FOR_FIREFOX };
 
 async function digests(dir: string): Promise<Map<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -21,7 +24,8 @@ async function digests(dir: string): Promise<Map<string, string>> {
 }
 
 /**
- * Builds the extension a second time, from a copy of the sources in another place, and compares it with the first byte by byte.
+ * Builds the extension for each browser a second time, from a copy of the sources in another place, and compares it with the first
+ * byte by byte.
  * @returns names of the files that differ or are there once only
  */
 export async function differences(): Promise<string[]> {
@@ -32,10 +36,16 @@ export async function differences(): Promise<string[]> {
       filter: (source) => !(MADE.has(basename(source)) && relative(ROOT, source) === basename(source)),
     });
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-    if ((await runCommand(bin('wxt'), ['build'], copy)) !== 0) throw new Error('the second build failed');
-    const [first, second] = [await digests(BUILT_EXTENSION), await digests(join(copy, '.output/chrome-mv3'))];
-    const names = new Set([...first.keys(), ...second.keys()]);
-    return [...names].filter((name) => first.get(name) !== second.get(name));
+    const differing: string[] = [];
+    for (const [browser, built] of Object.entries(BUILDS)) {
+      if ((await runCommand(bin('wxt'), ['build', '-b', browser], copy)) !== 0) {
+        throw new Error(`the second build for ${browser} failed`);
+      }
+      const [first, second] = [await digests(built), await digests(join(copy, relative(ROOT, built)))];
+      const names = new Set([...first.keys(), ...second.keys()]);
+      differing.push(...[...names].filter((n) => first.get(n) !== second.get(n)).map((n) => `${basename(built)}/${n}`));
+    }
+    return differing;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -49,12 +49,18 @@ async function checks() {
   return { passed: CHECK_COUNT - failed.length, failed: failed.length, skipped: 0 };
 }
 
-async function unit() {
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile=${join(OUTPUT, 'unit.json')}`];
-  const code = await runCommand(bin('vitest'), args);
-  const { numPassedTests, numFailedTests, numPendingTests } = await report(VitestReport, 'unit.json');
+/** @param file where the counts are written */
+async function vitest(file: string, args: readonly string[] = []) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${join(OUTPUT, file)}`];
+  const code = await runCommand(bin('vitest'), ['run', ...reporters, ...args]);
+  const { numPassedTests, numFailedTests, numPendingTests } = await report(VitestReport, file);
   return { passed: numPassedTests, failed: atLeastOne(numFailedTests, code), skipped: numPendingTests };
 }
+
+const unit = () => vitest('unit.json');
+
+/** Skipped, and so counted, where no Firefox is to be had. */
+const firefox = () => vitest('firefox.json', ['-c', 'test/firefox/vitest.config.ts']);
 
 /** Hardhat prints its own counts; they are read from what it prints, since its runner takes no reporter. */
 async function hardhatTest(args: string[], env: NodeJS.ProcessEnv = {}) {
@@ -103,7 +109,8 @@ async function endToEnd() {
 
 async function main(): Promise<number> {
   await mkdir(OUTPUT, { recursive: true });
-  for (const file of [join(OUTPUT, 'unit.json'), join(OUTPUT, 'e2e.json'), JOURNAL]) await rm(file, { force: true });
+  for (const name of ['unit.json', 'e2e.json', 'firefox.json']) await rm(join(OUTPUT, name), { force: true });
+  await rm(JOURNAL, { force: true });
   await buildAll();
   const parts = [
     await timed('checks', checks),
@@ -113,6 +120,7 @@ async function main(): Promise<number> {
     await timed('unit', unit),
     await timed('reproducible', reproducible),
     await timed('end to end', endToEnd),
+    await timed('firefox', firefox),
   ];
   console.log('\n=== what took what');
   for (const p of parts)

@@ -27,6 +27,8 @@ export interface Stack {
   readonly staffCode: string;
   /** A copy of the built extension that belongs to this network. */
   readonly extensionDir: string;
+  /** The network's description. */
+  readonly networkFile: string;
   readonly dir: string;
   stop(): Promise<void>;
 }
@@ -133,6 +135,7 @@ export async function startStack(): Promise<Stack> {
     portalUrl: portal.value,
     staffCode,
     extensionDir,
+    networkFile,
     dir,
     async stop() {
       await Promise.all([portal, chain.service, ...managers.map((m) => m.service)].map((s) => s.stop()));
@@ -142,8 +145,8 @@ export async function startStack(): Promise<Stack> {
 }
 
 /** A copy of the built extension with a network description of its own. */
-export async function extensionFor(networkFile: string, to: string): Promise<string> {
-  await cp(BUILT_EXTENSION, to, { recursive: true });
+export async function extensionFor(networkFile: string, to: string, built = BUILT_EXTENSION): Promise<string> {
+  await cp(built, to, { recursive: true });
   await cp(networkFile, join(to, 'network.json'));
   return to;
 }

@@ -1,4 +1,5 @@
-import { TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
+import { lookout } from './lookout.ts';
+import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
 /** EIP-1193 error. */
 class ProviderRpcError extends Error {
@@ -21,6 +22,7 @@ interface Reply {
   readonly id?: unknown;
   readonly error?: unknown;
   readonly result?: unknown;
+  readonly here?: unknown;
 }
 
 type Listener = (data: unknown) => void;
@@ -45,6 +47,9 @@ export function injectProvider(): void {
   const take = Map.prototype.get.bind(waiting) as (id: number) => ReturnType<typeof waiting.get>;
   const put = Map.prototype.set.bind(waiting) as typeof waiting.set;
   const drop = Map.prototype.delete.bind(waiting) as (id: number) => boolean;
+  const each = Map.prototype.forEach.bind(waiting) as (
+    visit: (call: { reject: (error: unknown) => void }, id: number) => void,
+  ) => void;
   // Replaced whole, never changed, and walked by index: a page may have overwritten the methods of arrays.
   const listeners = create(null) as Record<string, readonly Listener[]>;
   for (const event of EVENTS) listeners[event] = [];
@@ -72,10 +77,34 @@ export function injectProvider(): void {
     drop(id as number);
   };
 
+  let connected = false;
+  const lose = (): void => {
+    each(({ reject }, id) => {
+      drop(id);
+      reject(new ProviderRpcError(GONE.code, GONE.message));
+    });
+    if (connected) tell('disconnect', new ProviderRpcError(GONE.code, GONE.message));
+    connected = false;
+  };
+  const isWaiting = (): boolean => {
+    let some = false;
+    each(() => (some = true));
+    return some;
+  };
+  const watch = import.meta.env.FIREFOX
+    ? lookout({
+        waiting: isWaiting,
+        ask: () => post({ target: TO_CONTENT, there: true }, location.origin),
+        lost: lose,
+      })
+    : undefined;
+
   listen('message', (event) => {
     const { data, source } = event as MessageEvent<PageMessage | null>;
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
     const message: { readonly event?: unknown; readonly data?: unknown } & Reply = data;
+    watch?.heard();
+    if (message.event === 'connect') connected = true;
     if (!hasOwn(message, 'event')) settle(message);
     else if (message.event === 'disconnect' && isErrorData(message.data)) {
       tell('disconnect', new ProviderRpcError(message.data.code, message.data.message));
@@ -96,6 +125,7 @@ export function injectProvider(): void {
       put(id, { resolve, reject });
       try {
         post({ target: TO_CONTENT, id, method, params }, location.origin);
+        watch?.start();
       } catch {
         drop(id);
         reject(new ProviderRpcError(-32602, 'The params of this request cannot be copied.'));

@@ -1,5 +1,5 @@
 import { browser } from 'wxt/browser';
-import { TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
+import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
 type Reply =
   | { readonly id: string; readonly result?: unknown; readonly error?: { code: number; message: string } }
@@ -14,7 +14,6 @@ interface Open {
 const MOST_OPEN = 100;
 const MOST_CHARS = 16_000_000;
 const RETRY_MS = 250;
-const GONE = { code: 4900, message: 'The wallet was updated or switched off. Reload this page.' };
 
 const randomId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
@@ -28,8 +27,9 @@ export function relay(): void {
   let port: ReturnType<typeof browser.runtime.connect> | undefined;
   let connected = false;
 
-  const toPage = (message: Omit<Extract<PageMessage, { id: number }>, 'target'> | { event: string; data: unknown }) =>
-    window.postMessage({ target: TO_PAGE, ...message }, window.location.origin);
+  const toPage = (
+    message: Omit<Extract<PageMessage, { id: number }>, 'target'> | { event: string; data: unknown } | { here: true },
+  ) => window.postMessage({ target: TO_PAGE, ...message }, window.location.origin);
   const fail = (id: number, code: number, message: string) => toPage({ id, error: { code, message } } as never);
 
   const connect = () => {
@@ -76,7 +76,8 @@ export function relay(): void {
 
   window.addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
     if (source !== window || typeof data !== 'object' || data === null) return;
-    const { target, id, method, params } = data as Record<string, unknown>;
+    const { target, id, method, params, there } = data as Record<string, unknown>;
+    if (import.meta.env.FIREFOX && target === TO_CONTENT && there === true) return toPage({ here: true });
     if (target !== TO_CONTENT || typeof id !== 'number' || typeof method !== 'string') return;
     if (open.size >= MOST_OPEN) return fail(id, -32005, 'This page has too many requests open.');
     let copy: unknown;
@@ -92,6 +93,17 @@ export function relay(): void {
     const request = { pageId: id, wire };
     open.set(wire.id, request);
     send(request);
+  });
+
+  // A page that is left may be kept for the way back, in Firefox with its port open: the wallet must know that it left, and is
+  // asked again when the person comes back to it. The page cannot make this happen: its own events are not trusted.
+  window.addEventListener('pagehide', ({ isTrusted }) => {
+    if (!isTrusted) return;
+    port?.disconnect();
+    port = undefined;
+  });
+  window.addEventListener('pageshow', ({ isTrusted }) => {
+    if (isTrusted) resend();
   });
 
   browser.runtime.onMessage.addListener((message: unknown) => {

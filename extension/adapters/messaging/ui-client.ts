@@ -8,21 +8,29 @@ interface Answer {
   readonly error?: unknown;
 }
 
+async function ask(message: object): Promise<unknown> {
+  const answer: Answer = await browser.runtime.sendMessage(message);
+  if (answer.error !== undefined) throw unpackError(answer.error);
+  return answer.result;
+}
+
+/** Values as JSON has them, which is how Chromium passes them on. Firefox refuses the proxies that hold a screen's state. */
+const plain = (args: unknown[]): unknown => JSON.parse(JSON.stringify(args));
+
 /** The background's calls, from one of the wallet's own pages. Failures are SalusErrors. */
 export const wallet: Remote<UiApi> = new Proxy({} as Remote<UiApi>, {
   get:
     (_, method) =>
-    async (...args: unknown[]) => {
-      const answer: Answer = await browser.runtime.sendMessage({ to: 'background', method: String(method), args });
-      if (answer.error !== undefined) throw unpackError(answer.error);
-      return answer.result;
-    },
+    (...args: unknown[]) =>
+      ask({ to: 'background', method: String(method), args: plain(args) }),
 });
 
 let lane: Remote<StoragePort> | undefined;
 
 /** Hands a file to the storage host without copying it. @returns the import job */
 export async function stageFile(file: File): Promise<string> {
+  // Firefox's messages carry Files; and a lane to its background page would end whenever that page is suspended.
+  if (import.meta.env.FIREFOX) return (await ask({ to: 'storage', file })) as string;
   if (lane === undefined) {
     const { port1, port2 } = new MessageChannel();
     const registration = await navigator.serviceWorker.ready;

@@ -1,5 +1,5 @@
-import type { MessageBoxPort, StoragePort } from '../../core/wallet/ports.ts';
-import { LANE, MESSAGES_LANE, openLane } from '../messaging/lane.ts';
+import { LANE } from '../messaging/lane.ts';
+import type { LaneHost } from '../messaging/lane-host.ts';
 
 const PAGE = 'offscreen.html';
 
@@ -42,57 +42,30 @@ async function ensureOffscreen(): Promise<number> {
   return openings;
 }
 
-async function handOver(name: string, port: MessagePort): Promise<void> {
+async function handOver(lane: string, port: MessagePort): Promise<void> {
   await ensureOffscreen();
   const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
   const host = clients.find((c) => new URL(c.url).pathname === `/${PAGE}`);
   if (host === undefined) throw new Error('the offscreen document is not there');
-  host.postMessage(name, [port]);
+  host.postMessage(lane, [port]);
 }
 
-/** Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker. */
-export function brokerLanes(): void {
+/**
+ * Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker.
+ * @param ready settles once it is known whose data the host is to keep
+ */
+export function brokerLanes(ready: () => Promise<unknown>): void {
   scope.addEventListener('message', ({ data, ports }) => {
     const [port] = ports;
-    if (data === LANE && port !== undefined) void handOver(LANE, port);
+    if (data === LANE && port !== undefined) void ready().then(() => handOver(LANE, port));
   });
 }
 
-/** One of the services of the offscreen document, as the service worker calls it. Opened when needed, and again if it was lost. */
-function offscreenService<T extends object>(name: string, prepare: (service: T) => Promise<void>): T {
-  let lane: Promise<T> | undefined;
-  let into: number | undefined;
-  const connect = async (): Promise<T> => {
-    const { port1, port2 } = new MessageChannel();
-    await handOver(name, port2);
-    const opened = openLane<T>(port1) as T;
-    await prepare(opened);
-    return opened;
-  };
-  return new Proxy({} as T, {
-    get: (_, method) =>
-      method === 'then'
-        ? undefined
-        : async (...args: unknown[]) => {
-            const opening = await ensureOffscreen();
-            if (opening !== into) lane = undefined;
-            into = opening;
-            lane ??= connect().catch((error: unknown) => {
-              lane = undefined;
-              throw error;
-            });
-            const calls = (await lane) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
-            return calls[String(method)]?.(...args);
-          },
-  });
-}
-
-/** The storage host. @param where whose data it is to keep from now on: a network's key, or empty for the build's own */
-export function offscreenStorage(managers: readonly string[], where: string): StoragePort {
-  place = where;
-  return offscreenService<StoragePort>(LANE, (storage) => storage.setManagers(managers));
-}
-
-/** The message box. */
-export const offscreenMessages = (): MessageBoxPort =>
-  offscreenService<MessageBoxPort>(MESSAGES_LANE, () => Promise.resolve());
+/** Chromium's host: a document of its own, since the service worker dies after 30 s in the middle of its work. */
+export const offscreenHost: LaneHost = {
+  keepFor(where) {
+    place = where;
+  },
+  open: ensureOffscreen,
+  connect: handOver,
+};

@@ -4,10 +4,13 @@ import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/st
 import { nodeAsker } from '../../adapters/rpc-node.ts';
 import { loadNetworks, nodeProvider } from '../../adapters/network.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
-import { offscreenMessages, offscreenStorage } from '../../adapters/storage/offscreen.ts';
+import { hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
+import { offscreenHost } from '../../adapters/storage/offscreen.ts';
+import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
 import { networkKey, versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
+import type { StoragePort } from '../../core/wallet/ports.ts';
 import { Wallet } from '../../core/wallet/wallet.ts';
 import { Approvals } from '../../rpc/approvals.ts';
 import { createPrompts } from '../../rpc/prompts.ts';
@@ -20,6 +23,7 @@ export interface Background {
   readonly approvals: Approvals;
   readonly server: RpcServer;
   readonly ui: UiApi;
+  readonly storage: StoragePort;
 }
 
 /**
@@ -33,7 +37,10 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
   const provider = nodeProvider(network);
-  const storage = offscreenStorage(network.managers, place);
+  const host = import.meta.env.FIREFOX ? pageHost : offscreenHost;
+  host.keepFor(place);
+  const hosted = hostedStorage(host, network.managers);
+  const storage = import.meta.env.FIREFOX ? awakeStorage(hosted) : hosted;
   const vault = new Vault({
     primary: localSlot('vault'),
     copy: databaseSlot('vault'),
@@ -53,7 +60,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     now,
     onChange: notifyUi,
   });
-  const prompts = createPrompts({ wallet, networks, storage, messages: offscreenMessages(), notify: notifySite });
+  const prompts = createPrompts({ wallet, networks, storage, messages: hostedMessages(host), notify: notifySite });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
     onAsk: prompts.prepare,
     onRejected: ({ job }) => {
@@ -73,5 +80,5 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     changed: notifyUi,
   });
   const ui = createUiApi({ wallet, approvals, prompts, storage, networks, notify: notifySite, changed: notifyUi });
-  return { wallet, approvals, server, ui };
+  return { wallet, approvals, server, ui, storage };
 }

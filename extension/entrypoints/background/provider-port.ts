@@ -8,7 +8,7 @@ import type { Background } from './compose.ts';
 const SenderSchema = v.object({
   origin: v.optional(v.string()),
   url: v.optional(v.string()),
-  documentId: v.optional(v.string()),
+  documentId: v.string(),
   frameId: v.optional(v.number()),
 });
 
@@ -18,7 +18,7 @@ function callerOf(port: Runtime.Port): Caller {
   if (!parsed.success) return { origin: '', documentId: '', topFrame: false };
   const { origin, url, documentId, frameId } = parsed.output;
   const from = origin ?? (url === undefined ? '' : new URL(url).origin);
-  return { origin: from, documentId: documentId ?? from, topFrame: frameId === 0 };
+  return { origin: from, documentId, topFrame: frameId === 0 };
 }
 
 /** Answers one page's requests over its content script's port. Every request gets exactly one answer. */
@@ -27,8 +27,7 @@ export function servePage(port: Runtime.Port, ready: () => Promise<Background>):
   let open = true;
   port.onDisconnect.addListener(() => {
     open = false;
-    // The page was closed, or left: what it asked has nobody to answer to. A browser that does not name documents cannot say whose.
-    if (caller.documentId === caller.origin) return;
+    // The page was closed, or left: what it asked has nobody to answer to.
     ready()
       .then(({ approvals }) => approvals.documentGone(caller.documentId))
       .catch(() => undefined); // runs out by itself

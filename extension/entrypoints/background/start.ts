@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import type { Runtime } from 'webextension-polyfill';
 import { browser } from '../../adapters/browser/api.ts';
+import { awakeWhile } from '../../adapters/browser/awake.ts';
 import { packError } from '../../adapters/messaging/lane.ts';
 import { brokerLanes } from '../../adapters/storage/offscreen.ts';
 import { callUiApi } from '../../rpc/ui-api.ts';
@@ -11,6 +13,19 @@ const SYNC_ALARM = 'sync';
 
 const isOurs = (url: string | undefined): boolean => url?.startsWith(browser.runtime.getURL('/')) ?? false;
 
+/** A file as the wallet's own pages hand it over in Firefox, whose messages carry Files; in Chromium it goes over a lane. */
+const FileMessageSchema = v.object({ to: v.literal('storage'), file: v.instance(File) });
+
+/** What one of the wallet's own pages asks. @returns undefined for a message that is not for the background */
+function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown> | undefined {
+  const { to, method, args } = (message ?? {}) as { to?: unknown; method?: unknown; args?: unknown };
+  if (to === 'background') return ready.then(({ ui }) => callUiApi(ui, String(method), args));
+  const handedOver = import.meta.env.FIREFOX ? v.safeParse(FileMessageSchema, message) : undefined;
+  if (!handedOver?.success) return undefined;
+  const { file } = handedOver.output;
+  return ready.then(({ storage }) => storage.stage(file, file.name, file.name));
+}
+
 /**
  * From one network to another: what waits is rejected, the account's kind goes along, and pages are told. Sites were connected in
  * the network they asked in.
@@ -19,11 +34,12 @@ async function goOver(from: Promise<Background>, begin: () => Promise<Background
   const before = await from;
   await before.approvals.rejectAll();
   const left = await before.wallet.session().then(({ state }) => state.read());
+  const chainBefore = before.server.chainId;
   const after = await begin();
   const { state } = await after.wallet.session();
   await state.update((s) => ({ ...s, kind: left.kind, wordsConfirmed: left.wordsConfirmed || s.wordsConfirmed }));
   before.wallet.dispose();
-  await notifyEveryone('chainChanged', after.server.chainId);
+  if (after.server.chainId !== chainBefore) await notifyEveryone('chainChanged', after.server.chainId);
   for (const { origin } of left.sites) await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
   notifyUi();
   void after.wallet.sync();
@@ -37,26 +53,26 @@ async function goOver(from: Promise<Background>, begin: () => Promise<Background
 export function startBackground(): void {
   let ready: Promise<Background> = compose(changeNetwork);
   const withBackground = (work: (background: Background) => Promise<unknown>): void => {
-    ready.then(work).catch(() => undefined); // shows in the wallet's status; nobody waits for it
+    awakeWhile(ready.then(work)).catch(() => undefined); // shows in the wallet's status; nobody waits for it
   };
 
   /** Begins anew with the network that was chosen. What waited was asked of the other one. */
   function changeNetwork(): void {
     const before = ready;
-    ready = goOver(before, () => compose(changeNetwork));
+    // Whatever fails on the way: the next request finds the network that was chosen.
+    ready = goOver(before, () => compose(changeNetwork)).catch(() => compose(changeNetwork));
   }
 
-  brokerLanes();
+  if (!import.meta.env.FIREFOX) brokerLanes(() => ready);
 
   browser.runtime.onConnect.addListener((port) => {
     if (port.name === 'provider') servePage(port, () => ready);
   });
 
   browser.runtime.onMessage.addListener((message: unknown, sender: Runtime.MessageSender) => {
-    const { to, method, args } = (message ?? {}) as { to?: unknown; method?: unknown; args?: unknown };
-    if (to !== 'background' || !isOurs(sender.url)) return undefined;
-    return ready
-      .then(({ ui }) => callUiApi(ui, String(method), args))
+    const answer = isOurs(sender.url) ? answerOf(message, ready) : undefined;
+    if (answer === undefined) return undefined;
+    return awakeWhile(answer)
       .then((result) => ({ result }))
       .catch((error: unknown) => ({ error: packError(error) }));
   });
