@@ -5,7 +5,7 @@ import { SECTIONS } from '../core/records/sections.ts';
 import type { SignRequest } from '../core/signing/signable.ts';
 import { RpcCode, RpcError } from './errors.ts';
 
-const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address'));
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address'), v.title('account'));
 const shortText = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const section = v.picklist(SECTIONS);
 const seconds = v.pipe(v.number(), v.safeInteger());
@@ -81,12 +81,12 @@ export type ConsentId = v.InferOutput<typeof ConsentIdSchema>;
 
 /** Characters of what is to be signed: all of it is shown, and a person can read no more than this. */
 const LONGEST_SIGNED = 65_536;
-const signed = shortText(LONGEST_SIGNED);
+const signed = v.pipe(shortText(LONGEST_SIGNED), v.title('text'));
 const isAddress = (value: string): boolean => v.is(address, value);
 
 /** `[data, address]`. Turned round as well, as other wallets take it. A third element, a password elsewhere, is not looked at. */
 const PersonalSignSchema = v.pipe(
-  v.tuple([signed, signed]),
+  v.tuple([signed, v.pipe(signed, v.title('account'))]),
   v.transform(([first, second]) => (isAddress(first) && !isAddress(second) ? [second, first] : [first, second])),
   v.tuple([signed, address]),
   v.transform(([data, account]): SignRequest => ({ form: 'text', address: account, data })),
@@ -94,7 +94,7 @@ const PersonalSignSchema = v.pipe(
 
 /** `[address, typed data]`, as an object or as JSON. Kept as JSON: what is shown and what is signed are read from one text. */
 const TypedDataSchema = v.pipe(
-  v.tuple([address, v.union([v.string(), v.record(v.string(), v.unknown())])]),
+  v.tuple([address, v.pipe(v.union([v.string(), v.record(v.string(), v.unknown())]), v.title('typed data'))]),
   v.transform(([account, data]) => [account, typeof data === 'string' ? data : JSON.stringify(data)] as const),
   v.tuple([address, signed]),
   v.transform(([account, data]): SignRequest => ({ form: 'typed', address: account, data })),
@@ -107,7 +107,7 @@ const TypedDataV3Schema = v.pipe(
 );
 
 /** `[fields, address]`, or turned round: the form from before EIP-712. */
-const fieldList = v.array(v.record(v.string(), v.unknown()));
+const fieldList = v.pipe(v.array(v.record(v.string(), v.unknown())), v.title('fields'));
 const FieldListSchema = v.pipe(
   v.union([v.tuple([fieldList, address]), v.tuple([address, fieldList])]),
   v.transform((params) => (typeof params[0] === 'string' ? params : params.toReversed())),
@@ -123,7 +123,10 @@ const MessageKeySchema = v.pipe(
 
 /** `[message, address]`; the message's JSON in hex. */
 const DecryptSchema = v.pipe(
-  v.tuple([v.pipe(shortText(1_000_000), v.regex(/^0x([0-9a-fA-F]{2})+$/, 'expected hex')), address]),
+  v.tuple([
+    v.pipe(shortText(1_000_000), v.regex(/^0x([0-9a-fA-F]{2})+$/, 'expected hex'), v.title('message')),
+    address,
+  ]),
   v.transform(([data, account]) => ({ data, address: account })),
 );
 
@@ -169,7 +172,7 @@ export type TransactionRequest = v.InferOutput<typeof TransactionSchema>;
 const NodeParamsSchema = v.optional(v.pipe(v.array(v.unknown()), v.maxLength(4)));
 
 /** Methods that only read the chain and are answered by the health network's node. */
-const NODE_METHODS = [
+export const NODE_METHODS = [
   'eth_blockNumber',
   'eth_call',
   'eth_estimateGas',
@@ -186,7 +189,7 @@ const NODE_METHODS = [
   'eth_getTransactionReceipt',
   'eth_maxPriorityFeePerGas',
 ] as const;
-type NodeMethod = (typeof NODE_METHODS)[number];
+export type NodeMethod = (typeof NODE_METHODS)[number];
 export const isNodeMethod = (method: string): method is NodeMethod => NODE_METHODS.includes(method as NodeMethod);
 
 /** EIP-2255. Access to records is asked for by `health_requestAccess` and ended by `health_endConsent`. */

@@ -12,13 +12,16 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'no-recipient-key': 'The recipient opens their wallet once (a server calls setKey), then asks again.',
   'not-a-member': 'The hospital enrols the recipient’s account first.',
   'not-connected': CONNECT,
+  'not-decryptable': 'Encrypt for the key that eth_getEncryptionPublicKey gave, and send the JSON in hex.',
   'not-found': 'Take ids as the wallet gave them to this site, from getConsents() or listRecords().',
+  'not-sent': 'The node refused the transaction: read the chain again (balance, state) before you ask once more.',
   'not-your-account': 'Use the account that accounts() gives now.',
   'siwe-mismatch': 'Write this page’s own host, origin, account and chain into the sign-in text.',
   'sponsor-refused': RETRY_LATER,
   'unexpected-answer':
     'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',
-  'use-health-methods': 'Call requestAccess(), endConsent() or writeRecord() instead of asking for a signature.',
+  'use-health-methods':
+    'Call requestAccess(), endConsent() or writeRecord() instead of asking for a signature or a transaction, and health_addNetwork for a chain.',
   'vault-locked': CONNECT,
 };
 

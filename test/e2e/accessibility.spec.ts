@@ -185,6 +185,7 @@ test('a prompt is answered with the keyboard alone, and the focus can always be 
     await tabTo(page, 'textbox', 'Name of the site');
     await page.keyboard.type(site.host);
     await tabTo(page, 'button', 'Approve');
+    await expect(page.getByRole('button', { name: 'Approve' })).toBeEnabled();
     await pressEnter(page);
   });
   expect(approved.result).toHaveLength(1);
