@@ -2,117 +2,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sealConsent } from '../../../extension/core/consent/consent-object.ts';
-import { isSalusError } from '../../../extension/core/errors.ts';
-import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { toWords } from '../../../extension/core/keys/mnemonic.ts';
-import { parseNetwork, versionsOf, type Network } from '../../../extension/core/network/descriptor.ts';
-import { Role } from '../../../extension/core/registry/abi.ts';
-import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { parseNetwork, versionsOf } from '../../../extension/core/network/descriptor.ts';
 import { digestOf } from '../../../extension/core/storage/cid.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
-import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
-import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
+import { planOwnImport } from '../../../extension/core/wallet/import-records.ts';
 import { listOwn, listShared } from '../../../extension/core/wallet/list-records.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
 import { ownFolders } from '../../../extension/core/wallet/own-folders.ts';
 import { readRecord } from '../../../extension/core/wallet/read-record.ts';
-import { Session } from '../../../extension/core/wallet/session.ts';
+import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { openAsRecipient } from '../../../portal/sdk/server.ts';
-import { startEvm, type Registry } from './evm.ts';
+import type { Registry, startEvm } from './evm.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { fill, toHex } from './support.ts';
-
-const PATIENT = fill(32, 1);
-const DOCTOR = fill(32, 2);
-const OTHER_DOCTOR = fill(32, 3);
-const HOUR = 3_600;
-
-const allergy = (substance: string) => ({
-  resourceType: 'AllergyIntolerance',
-  code: { text: substance },
-  patient: { display: 'me' },
-});
-const json = (resource: unknown) => new Blob([JSON.stringify(resource)], { type: 'application/json' });
-
-/** A chain with wallets on it. A wallet keeps what it stored when it is opened anew with another description of the network. */
-async function world() {
-  const evm = await startEvm();
-  const payer = evm.next();
-  const shared = new MemoryStorage().blocks;
-  const storages = new Map<string, MemoryStorage>();
-  const slots = new Map<string, unknown>();
-  const sent: { to: string; calls: readonly string[] }[] = [];
-
-  async function open(entropy: Uint8Array, network: Network, kind: 'patient' | 'provider' = 'patient') {
-    const keyring = Keyring.fromEntropy(entropy);
-    const { address } = keyring;
-    const storage = storages.get(address) ?? new MemoryStorage(shared);
-    storages.set(address, storage);
-    const { provider } = evm.node();
-    const client = (version: Network) => new RegistryClient(version, provider);
-    const [newest, ...earlier] = versionsOf(network);
-    const session = new Session(keyring, {
-      clients: [client(newest), ...earlier.map(client)],
-      storage,
-      sponsor: {
-        async submit(calls, to) {
-          sent.push({ to, calls });
-          const data = registryOf(to).contract.interface.encodeFunctionData('multicall', [calls]);
-          const transaction = await payer.sendTransaction({ to, data });
-          await transaction.wait();
-          return transaction.hash;
-        },
-      },
-      stateSlot: {
-        read: () => Promise.resolve(slots.get(address)),
-        write: (value) => Promise.resolve(void slots.set(address, value)),
-      },
-      now: Date.now,
-    });
-    await session.state.update((s) => ({ ...s, kind }));
-    return session;
-  }
-
-  const registries: Registry[] = [];
-  const registryOf = (address: string) => registries.find((r) => r.network.registry === address)!;
-  async function deploy(): Promise<Registry> {
-    const registry = await evm.deploy();
-    registries.push(registry);
-    return registry;
-  }
-  const hire = async (registry: Registry, who: Session) => {
-    await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
-    await ensureMembership(who);
-  };
-  return { evm, deploy, open, hire, sent, shared };
-}
-
-async function importOwn(session: Session, resource: unknown): Promise<void> {
-  const job = await session.storage.stage(json(resource), 'test.json', 'test');
-  await commitOwnImport(session, job, await planOwnImport(session, job));
-}
-
-const share = async (patient: Session, doctor: Session, rights: Decision['rights'] = ['read', 'write']) =>
-  (
-    await giveConsent(patient, {
-      origin: 'https://clinic.example',
-      recipient: doctor.address,
-      purpose: 'TREAT',
-      reason: 'test',
-      sections: ['allergies'],
-      rights,
-      until: Math.floor(Date.now() / 1000) + HOUR,
-    })
-  ).consent;
-
-const titles = (listing: { items: readonly { title: string }[] }) => listing.items.map((i) => i.title);
-const codeOf = async (question: Promise<unknown>): Promise<string> =>
-  question.then(
-    () => 'none',
-    (error: unknown) => (isSalusError(error) ? error.code : String(error)),
-  );
+import { allergy, codeOf, DOCTOR, importOwn, json, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
 /** A patient who recorded and shared in a registry that has a successor now, where the same people are members. */
 async function upgraded() {

@@ -1,0 +1,102 @@
+import { isSalusError } from '../../../extension/core/errors.ts';
+import { Keyring } from '../../../extension/core/keys/keyring.ts';
+import { versionsOf, type Network } from '../../../extension/core/network/descriptor.ts';
+import { Role } from '../../../extension/core/registry/abi.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
+import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
+import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { Session } from '../../../extension/core/wallet/session.ts';
+import { startEvm, type Registry } from './evm.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import { fill } from './support.ts';
+
+export const PATIENT = fill(32, 1);
+export const DOCTOR = fill(32, 2);
+export const OTHER_DOCTOR = fill(32, 3);
+const HOUR = 3_600;
+
+export const allergy = (substance: string) => ({
+  resourceType: 'AllergyIntolerance',
+  code: { text: substance },
+  patient: { display: 'me' },
+});
+export const json = (resource: unknown) => new Blob([JSON.stringify(resource)], { type: 'application/json' });
+
+/** A chain with wallets on it. A wallet keeps what it stored when it is opened anew with another description of the network. */
+export async function world() {
+  const evm = await startEvm();
+  const payer = evm.next();
+  const shared = new MemoryStorage().blocks;
+  const storages = new Map<string, MemoryStorage>();
+  const slots = new Map<string, unknown>();
+  const sent: { to: string; calls: readonly string[] }[] = [];
+
+  async function open(entropy: Uint8Array, network: Network, kind: 'patient' | 'provider' = 'patient') {
+    const keyring = Keyring.fromEntropy(entropy);
+    const { address } = keyring;
+    const storage = storages.get(address) ?? new MemoryStorage(shared);
+    storages.set(address, storage);
+    const { provider } = evm.node();
+    const client = (version: Network) => new RegistryClient(version, provider);
+    const [newest, ...earlier] = versionsOf(network);
+    const session = new Session(keyring, {
+      clients: [client(newest), ...earlier.map(client)],
+      storage,
+      sponsor: {
+        async submit(calls, to) {
+          sent.push({ to, calls });
+          const data = registryOf(to).contract.interface.encodeFunctionData('multicall', [calls]);
+          const transaction = await payer.sendTransaction({ to, data });
+          await transaction.wait();
+          return transaction.hash;
+        },
+      },
+      stateSlot: {
+        read: () => Promise.resolve(slots.get(address)),
+        write: (value) => Promise.resolve(void slots.set(address, value)),
+      },
+      now: Date.now,
+    });
+    await session.state.update((s) => ({ ...s, kind }));
+    return session;
+  }
+
+  const registries: Registry[] = [];
+  const registryOf = (address: string) => registries.find((r) => r.network.registry === address)!;
+  async function deploy(): Promise<Registry> {
+    const registry = await evm.deploy();
+    registries.push(registry);
+    return registry;
+  }
+  const hire = async (registry: Registry, who: Session) => {
+    await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
+    await ensureMembership(who);
+  };
+  return { evm, deploy, open, hire, sent, shared };
+}
+
+export async function importOwn(session: Session, resource: unknown): Promise<void> {
+  const job = await session.storage.stage(json(resource), 'test.json', 'test');
+  await commitOwnImport(session, job, await planOwnImport(session, job));
+}
+
+export const share = async (patient: Session, doctor: Session, rights: Decision['rights'] = ['read', 'write']) =>
+  (
+    await giveConsent(patient, {
+      origin: 'https://clinic.example',
+      recipient: doctor.address,
+      purpose: 'TREAT',
+      reason: 'test',
+      sections: ['allergies'],
+      rights,
+      until: Math.floor(Date.now() / 1000) + HOUR,
+    })
+  ).consent;
+
+export const titles = (listing: { items: readonly { title: string }[] }) => listing.items.map((i) => i.title);
+export const codeOf = async (question: Promise<unknown>): Promise<string> =>
+  question.then(
+    () => 'none',
+    (error: unknown) => (isSalusError(error) ? error.code : String(error)),
+  );
