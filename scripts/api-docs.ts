@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as prettier from 'prettier';
-import { NODE_METHODS, type Method, type NodeMethod } from '../extension/rpc/schema.ts';
+import { NODE_METHODS, type NodeMethod } from '../extension/rpc/params/chain.ts';
+import type { Method } from '../extension/rpc/schema.ts';
 import { apiSchema, type JsonSchema } from './api-schema.ts';
 
 const DOCS = 'docs/PROVIDER-API.md';

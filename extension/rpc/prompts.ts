@@ -2,7 +2,7 @@ import type { NetworksPort } from '../core/wallet/ports.ts';
 import type { Session } from '../core/wallet/session.ts';
 import { siteTrust, type SiteTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import type { AccessRequest } from './schema.ts';
+import type { AccessRequest } from './params/health.ts';
 import { EXPIRES_MS, type Approval } from './approvals.ts';
 import { accessPrompt, answerFromRemembered, type AccessView } from './prompts/access.ts';
 import { connectPrompt, type ConnectView } from './prompts/connect.ts';

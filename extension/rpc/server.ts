@@ -1,14 +1,7 @@
 import { isSalusError } from '../core/errors.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
-import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
-import { listShared } from '../core/wallet/list-records.ts';
-import { readRecord } from '../core/wallet/read-record.ts';
-import { verifyRecord } from '../core/wallet/verify-record.ts';
-import { canonicalBytes } from '../core/fhir/canonical.ts';
 import { readSignable, type SignRequest } from '../core/signing/signable.ts';
-import type { RecordItem } from '../core/records/book.ts';
 import { SECTIONS } from '../core/records/sections.ts';
-import { Role } from '../core/registry/abi.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
@@ -16,22 +9,19 @@ import { readSealedMessage } from '../core/signing/sealed-message.ts';
 import type { Prompts } from './prompts.ts';
 import type { Approvals } from './approvals.ts';
 import { RpcCode, RpcError } from './errors.ts';
-import type { DecryptRequest, MessageKeyRequest } from './prompts/messages.ts';
-import {
-  type AccessRequest,
-  isNodeMethod,
-  METHODS,
-  parseRequest,
-  type Chain,
-  type ConsentId,
-  type ListRequest,
-  type ReadRequest,
-  type TransactionRequest,
-  type VerifyRequest,
-  type WireRequest,
-  type WriteRequest,
-} from './schema.ts';
+import type { DecryptRequest, MessageKeyRequest } from './params/account.ts';
+import { isNodeMethod, type Chain, type TransactionRequest } from './params/chain.ts';
+import type {
+  AccessRequest,
+  ConsentId,
+  ListRequest,
+  ReadRequest,
+  VerifyRequest,
+  WriteRequest,
+} from './params/health.ts';
+import { METHODS, parseRequest, type WireRequest } from './schema.ts';
 import { checkSignable, checkTransaction } from './sign-rules.ts';
+import { listForSite, readForSite, verifyForSite } from './site-records.ts';
 import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
@@ -127,9 +117,9 @@ export class RpcServer {
       case 'health_listRecords':
         return this.#list(caller.origin, params as ListRequest);
       case 'health_readRecord':
-        return this.#read(caller.origin, params as ReadRequest);
+        return readForSite(await this.#connected(caller.origin), params as ReadRequest);
       case 'health_verifyRecord':
-        return this.#verify(caller.origin, params as VerifyRequest);
+        return verifyForSite(await this.#connected(caller.origin), params as VerifyRequest);
       case 'health_writeRecord':
         return this.#write(caller.origin, key, params as WriteRequest);
     }
@@ -282,39 +272,7 @@ export class RpcServer {
     const session = await this.#connected(origin);
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
     void this.#parts.wallet.sync();
-    const { items, unreadable } = await listShared(session, query.patient);
-    const matching = items.filter((item) => matchesQuery(item, query));
-    const start = query.after === undefined ? 0 : matching.findIndex((i) => i.id === query.after) + 1;
-    const page = matching.slice(start, start + query.limit);
-    const next = start + query.limit < matching.length ? page.at(-1)?.id : undefined;
-    return { records: page.map(toPage), total: matching.length, unreadable: unreadable.length, ...(next && { next }) };
-  }
-
-  async #read(origin: string, { patient, id }: ReadRequest) {
-    const session = await this.#connected(origin);
-    if (patient.toLowerCase() === session.address.toLowerCase()) throw notForSites();
-    const { item, bytes, provenance } = await readRecord(session, patient, id);
-    const { author, vouchedBy, ...place } = provenance;
-    const who = {
-      address: author.address,
-      role: roleName(author.role),
-      active: author.active,
-      vouchedBy: vouchedBy?.address,
-    };
-    const content =
-      item.mediaType === 'application/fhir+json'
-        ? { resource: JSON.parse(fromUtf8(bytes)) as unknown }
-        : { bytes: toBase64(bytes) };
-    return { ...toPage(item), ...content, provenance: { ...place, author: who } };
-  }
-
-  async #verify(origin: string, { patient, id, resource, bytes }: VerifyRequest) {
-    const session = await this.#connected(origin);
-    if (patient.toLowerCase() === session.address.toLowerCase()) throw notForSites();
-    const given = bytes === undefined ? canonicalBytes(resource) : fromBase64(bytes);
-    const steps = await verifyRecord(session, patient, id, given);
-    const told = steps.map((step) => ('role' in step ? { ...step, role: roleName(step.role) } : step));
-    return { verified: steps.every(({ holds }) => holds), steps: told };
+    return listForSite(session, query);
   }
 
   async #write(origin: string, requestKey: string, write: WriteRequest) {
@@ -349,48 +307,4 @@ export class RpcServer {
     if (!sites.some((s) => s.origin === origin)) throw unauthorized();
     return session;
   }
-}
-
-const notForSites = () =>
-  new RpcError(
-    RpcCode.Unauthorized,
-    'A site reads a record through a recipient the patient gave access to.',
-    'no-consent',
-  );
-
-const roleName = (role: Role): string => Object.entries(Role).find(([, n]) => n === role)?.[0] ?? 'None';
-
-const toPage = ({
-  id,
-  patient,
-  author,
-  section,
-  type,
-  title,
-  date,
-  code,
-  mediaType,
-  size,
-  block,
-  transaction,
-}: RecordItem) => ({
-  id,
-  patient,
-  author,
-  section,
-  type,
-  title,
-  date,
-  code,
-  mediaType,
-  size,
-  block,
-  transactionHash: transaction,
-});
-
-function matchesQuery(item: RecordItem, { section, code, from, to }: ListRequest): boolean {
-  if (section !== undefined && item.section !== section) return false;
-  if (code !== undefined && item.code !== code && item.code?.split('|')[1] !== code) return false;
-  if (from !== undefined && (item.date === undefined || item.date < from)) return false;
-  return to === undefined || (item.date !== undefined && item.date.slice(0, to.length) <= to);
 }

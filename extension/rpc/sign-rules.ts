@@ -4,7 +4,7 @@ import type { TypedData } from '../core/signing/typed-data.ts';
 import type { Network } from '../core/network/descriptor.ts';
 import { meaningOf } from '../core/registry/known-calls.ts';
 import { RpcCode, RpcError } from './errors.ts';
-import type { TransactionRequest } from './schema.ts';
+import type { TransactionRequest } from './params/chain.ts';
 
 /** Who asks for a signature, and of whom. */
 export interface Signing {

@@ -2,7 +2,8 @@ import type { BrowserContext } from 'playwright';
 import { PURPOSES } from '../../extension/core/consent/purposes.ts';
 import { SECTIONS } from '../../extension/core/records/sections.ts';
 import { RpcError, toRpcError, type RpcErrorData } from '../../extension/rpc/errors.ts';
-import { METHODS, parseRequest, type AccessRequest, type Method } from '../../extension/rpc/schema.ts';
+import type { AccessRequest } from '../../extension/rpc/params/health.ts';
+import { METHODS, parseRequest, type Method } from '../../extension/rpc/schema.ts';
 import type { Rule } from './rules.ts';
 import { injectStrictProvider } from './strict-provider.ts';
 

@@ -5,7 +5,7 @@ import { giveConsent } from '../../core/wallet/give-consent.ts';
 import { listOwn } from '../../core/wallet/list-records.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
-import type { AccessRequest } from '../schema.ts';
+import type { AccessRequest } from '../params/health.ts';
 import { countSections, type SectionCount } from '../section-counts.ts';
 import { connectSite } from './connect.ts';
 import type { PromptKind, PromptParts } from './kind.ts';

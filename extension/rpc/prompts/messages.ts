@@ -1,4 +1,5 @@
 import { readSealedMessage } from '../../core/signing/sealed-message.ts';
+import type { DecryptRequest, MessageKeyRequest } from '../params/account.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 import { checkStillConnected } from './still-connected.ts';
 
@@ -16,16 +17,6 @@ export interface DecryptView {
 
 /** Poly1305's, in front of the ciphertext. */
 const TAG_BYTES = 16;
-
-export interface MessageKeyRequest {
-  readonly address: string;
-}
-
-export interface DecryptRequest {
-  readonly address: string;
-  /** Hex of the message's JSON. */
-  readonly data: string;
-}
 
 export const messageKeyPrompt = ({ messages }: PromptParts): PromptKind<MessageKeyView> => ({
   view: () => Promise.resolve({ kind: 'messageKey' }),

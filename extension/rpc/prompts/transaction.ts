@@ -2,7 +2,7 @@ import { SalusError } from '../../core/errors.ts';
 import { meaningOf, type CallMeaning } from '../../core/registry/known-calls.ts';
 import { mostFee, prepare, send, type Outlook, type Prepared, type Sending } from '../../core/wallet/transactions.ts';
 import { knownMembers, type KnownMember } from '../../core/wallet/trust.ts';
-import type { TransactionRequest } from '../schema.ts';
+import type { TransactionRequest } from '../params/chain.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 import { checkStillConnected } from './still-connected.ts';
 

@@ -1,0 +1,94 @@
+import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
+import { canonicalBytes } from '../core/fhir/canonical.ts';
+import type { RecordItem } from '../core/records/book.ts';
+import { Role } from '../core/registry/abi.ts';
+import { listShared } from '../core/wallet/list-records.ts';
+import { readRecord } from '../core/wallet/read-record.ts';
+import type { Session } from '../core/wallet/session.ts';
+import { verifyRecord } from '../core/wallet/verify-record.ts';
+import { RpcCode, RpcError } from './errors.ts';
+import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts';
+
+/** Records that patients let this account read, a page of them. */
+export async function listForSite(session: Session, query: ListRequest) {
+  const { items, unreadable } = await listShared(session, query.patient);
+  const matching = items.filter((item) => matchesQuery(item, query));
+  const start = query.after === undefined ? 0 : matching.findIndex((i) => i.id === query.after) + 1;
+  const page = matching.slice(start, start + query.limit);
+  const next = start + query.limit < matching.length ? page.at(-1)?.id : undefined;
+  return { records: page.map(toPage), total: matching.length, unreadable: unreadable.length, ...(next && { next }) };
+}
+
+/** One record, with who stands behind it. */
+export async function readForSite(session: Session, { patient, id }: ReadRequest) {
+  checkNotOwn(session, patient);
+  const { item, bytes, provenance } = await readRecord(session, patient, id);
+  const { author, vouchedBy, ...place } = provenance;
+  const who = {
+    address: author.address,
+    role: roleName(author.role),
+    active: author.active,
+    vouchedBy: vouchedBy?.address,
+  };
+  const content =
+    item.mediaType === 'application/fhir+json'
+      ? { resource: JSON.parse(fromUtf8(bytes)) as unknown }
+      : { bytes: toBase64(bytes) };
+  return { ...toPage(item), ...content, provenance: { ...place, author: who } };
+}
+
+/** Whether what a site has is what was recorded, step by step. */
+export async function verifyForSite(session: Session, { patient, id, resource, bytes }: VerifyRequest) {
+  checkNotOwn(session, patient);
+  const given = bytes === undefined ? canonicalBytes(resource) : fromBase64(bytes);
+  const steps = await verifyRecord(session, patient, id, given);
+  const told = steps.map((step) => ('role' in step ? { ...step, role: roleName(step.role) } : step));
+  return { verified: steps.every(({ holds }) => holds), steps: told };
+}
+
+/** No site reads the patient's own record through the patient's wallet. */
+function checkNotOwn(session: Session, patient: string): void {
+  if (patient.toLowerCase() !== session.address.toLowerCase()) return;
+  throw new RpcError(
+    RpcCode.Unauthorized,
+    'A site reads a record through a recipient the patient gave access to.',
+    'no-consent',
+  );
+}
+
+const roleName = (role: Role): string => Object.entries(Role).find(([, n]) => n === role)?.[0] ?? 'None';
+
+const toPage = ({
+  id,
+  patient,
+  author,
+  section,
+  type,
+  title,
+  date,
+  code,
+  mediaType,
+  size,
+  block,
+  transaction,
+}: RecordItem) => ({
+  id,
+  patient,
+  author,
+  section,
+  type,
+  title,
+  date,
+  code,
+  mediaType,
+  size,
+  block,
+  transactionHash: transaction,
+});
+
+function matchesQuery(item: RecordItem, { section, code, from, to }: ListRequest): boolean {
+  if (section !== undefined && item.section !== section) return false;
+  if (code !== undefined && item.code !== code && item.code?.split('|')[1] !== code) return false;
+  if (from !== undefined && (item.date === undefined || item.date < from)) return false;
+  return to === undefined || (item.date !== undefined && item.date.slice(0, to.length) <= to);
+}
