@@ -188,6 +188,15 @@ export class Approvals {
     for (const { id } of pending.filter((a) => origin === undefined || a.origin === origin)) await this.reject(id);
   }
 
+  /** Answers that pages were given are not kept past the unlocking they were given in: they may hold what was decrypted. */
+  async forgetAnswers(): Promise<void> {
+    await this.#exclusive((stored) => {
+      const ended: Outcome = { error: toRpcError(userRejected()) };
+      stored.settled = stored.settled.map((one) => ({ ...one, outcome: ended }));
+      return Promise.resolve();
+    });
+  }
+
   /** The document that asked is gone: nobody waits for an answer any more. */
   async documentGone(documentId: string): Promise<void> {
     const orphans = (await this.#read()).pending.filter((a) => a.requestKey.startsWith(`${documentId}/`));

@@ -145,6 +145,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     /** No consent survives: what waits is rejected before the keys are dropped. */
     async lock(): Promise<void> {
       await approvals.rejectAll();
+      await approvals.forgetAnswers();
       await wallet.lock();
     },
     touch: (): Promise<void> => wallet.touch(),

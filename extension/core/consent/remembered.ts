@@ -10,7 +10,8 @@ const MOST_KEPT = 50;
 
 const alike = (a: readonly string[], b: readonly string[]): boolean => [...a].sort().join() === [...b].sort().join();
 
-const isSame = (a: Question, b: Question): boolean =>
+/** Whether two questions are the same. */
+export const isSame = (a: Question, b: Question): boolean =>
   a.origin === b.origin &&
   a.recipient.toLowerCase() === b.recipient.toLowerCase() &&
   a.purpose === b.purpose &&

@@ -26,6 +26,8 @@ const TransactionSchema = v.object({
   /** Site that asked for it. */
   origin: v.string(),
   kind: v.picklist(['send', 'speedUp', 'cancel']),
+  /** Request that it answers, so that a yes that is carried out twice sends one. */
+  request: v.optional(v.string()),
   /** Hash of the one in whose place it was sent. */
   replaces: v.optional(v.string()),
   /** Milliseconds since the epoch. */

@@ -55,7 +55,7 @@ export async function prepare(session: Session, sending: Sending): Promise<{ pre
 }
 
 /** Why a transaction is sent. */
-type Note = Pick<StoredTransaction, 'origin' | 'kind' | 'replaces'>;
+type Note = Pick<StoredTransaction, 'origin' | 'kind' | 'replaces' | 'request'>;
 
 /**
  * Signs and sends. It is noted before it is sent, so that one whose answer got lost is not forgotten.

@@ -33,6 +33,7 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
 async function goOver(from: Promise<Background>, begin: () => Promise<Background>): Promise<Background> {
   const before = await from;
   await before.approvals.rejectAll();
+  await before.approvals.forgetAnswers();
   const left = await before.wallet.session().then(({ state }) => state.read());
   const chainBefore = before.server.chainId;
   const after = await begin();
@@ -86,7 +87,7 @@ export function startBackground(): void {
     withBackground(async ({ wallet, approvals }) => {
       await wallet.enforceDeadline();
       await approvals.expire();
-      if (await wallet.isUnlocked()) await wallet.sync();
+      await ((await wallet.isUnlocked()) ? wallet.sync() : approvals.forgetAnswers());
     });
   });
 

@@ -1,7 +1,9 @@
-import { findRemembered, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
+import type { Receipt } from '../../core/consent/receipt.ts';
+import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
 import { SENSITIVE, type Section } from '../../core/records/sections.ts';
 import { giveConsent } from '../../core/wallet/give-consent.ts';
+import { ownConsents, type ConsentView } from '../../core/wallet/own-consents.ts';
 import { listOwn } from '../../core/wallet/list-records.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
@@ -67,16 +69,27 @@ async function giveAccess(
   });
   await connectSite({ notify }, session, origin);
   await notify(origin, 'consentChanged', { consentId: consent.consentId, live: true });
-  return {
-    consentId: consent.consentId,
-    patient: patient.toLowerCase(),
-    folders: consent.receipt.sections,
-    purpose: request.purpose,
-    until,
-    receipt: consent.consentId,
-    transactionHash: consent.transaction,
-  };
+  return answerOf(consent, patient);
 }
+
+/** A consent as the page that asked for it gets it. */
+const answerOf = ({ consentId, receipt, transaction }: ConsentView, patient: string) => ({
+  consentId,
+  patient: patient.toLowerCase(),
+  folders: receipt.sections,
+  purpose: receipt.purpose,
+  until: receipt.until,
+  receipt: consentId,
+  transactionHash: transaction,
+});
+
+const toQuestion = ({ origin, recipient, purpose, rights, sections }: Receipt): Question => ({
+  origin,
+  recipient,
+  purpose,
+  rights,
+  sections: [...new Set(sections.map(({ section }) => section))],
+});
 
 const questionOf = (origin: string, { recipient, purpose, rights, sections }: AccessRequest): Question => ({
   origin,
@@ -129,5 +142,10 @@ export async function answerFromRemembered(
   if (yes === undefined) return undefined;
   if ((await commonHospital(parts, session, origin, yes.recipient)) !== yes.hospital) return undefined;
   const until = Math.min(now + request.duration, yes.until);
+  // What was given stands as a rule, and is given only once however often a site asks.
+  const standing = (await ownConsents(session)).find(
+    ({ receipt, live }) => live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
+  );
+  if (standing !== undefined) return answerOf(standing, session.address);
   return giveAccess(parts, session, origin, request, request.sections, until);
 }

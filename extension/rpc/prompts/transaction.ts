@@ -45,12 +45,16 @@ export function transactionPrompt({ storage }: PromptParts): PromptKind<Transact
     async carryOut({ approval, session }, choice) {
       const request = approval.params as TransactionRequest;
       await checkStillConnected(session, approval.origin, request.from);
+      // The worker may have died between sending and answering.
+      const { transactions } = await session.state.read();
+      const sent = transactions.find((t) => t.request === approval.id);
+      if (sent !== undefined) return sent.hash;
       // After the worker's death it is made ready again, and may then cost no more than the person saw.
       const prepared = shown.get(approval.id) ?? (await prepare(session, sendingOf(request))).prepared;
       if (mostFee(prepared) > BigInt(choice.fee ?? 0)) {
         throw new SalusError('bad-request', 'The fee has risen since this was shown. Look again.');
       }
-      const hash = await send(session, prepared, { origin: approval.origin, kind: 'send' });
+      const hash = await send(session, prepared, { origin: approval.origin, kind: 'send', request: approval.id });
       shown.delete(approval.id);
       return hash;
     },

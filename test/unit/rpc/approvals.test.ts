@@ -56,6 +56,18 @@ describe('the queue of approvals', () => {
     void lost;
   });
 
+  it('keeps no answer past a lock: it may hold what was decrypted', async () => {
+    const approvals = worker();
+    const answer = approvals.ask(question('doc/1'));
+    await settledSoon();
+    await approvals.settle(opened[0]!, { result: 'a secret text' });
+    expect(await answer).toBe('a secret text');
+    await approvals.forgetAnswers();
+    expect(JSON.stringify([...store])).not.toContain('a secret text');
+    await expect(worker().ask(question('doc/1'))).rejects.toMatchObject({ code: 4001 });
+    expect(opened).toHaveLength(1);
+  });
+
   it('takes a closed window for a no, by its id alone', async () => {
     const approvals = worker();
     const answers = [approvals.ask(question('d/1')), approvals.ask(question('d/2', 'https://b.example'))];

@@ -109,6 +109,18 @@ describe('a transaction that a site asks for', () => {
     expect(await sentTransactions(session)).toEqual([]);
   });
 
+  it('is sent once, also when a yes is carried out again because the worker died before its answer', async () => {
+    const { sendIt, prompt, prompts, approvals, bill, session } = await richWallet();
+    const answer = sendIt(bill);
+    const approval = await prompt();
+    const { fee } = (await prompts.view(approval)) as TransactionView;
+    const hash = await prompts.carryOut(approval, { fee });
+    expect(await prompts.carryOut(approval, { fee })).toBe(hash);
+    await approvals.settle(approval.id, { result: hash });
+    expect(await answer).toBe(hash);
+    expect(await sentTransactions(session)).toHaveLength(1);
+  });
+
   it.each(['grant', 'revoke', 'rotate', 'addRecord', 'join', 'setKey', 'multicall', 'request'])(
     'never is the registry’s “%s”, which is asked for by the health methods',
     async (name) => {
