@@ -12,6 +12,7 @@ import {
   OfferedSchema,
   OpenedRecordSchema,
   RecordPageSchema,
+  VerificationSchema,
   WrittenSchema,
   type Access,
   type Capabilities,
@@ -22,6 +23,7 @@ import {
   type Offered,
   type OpenedRecord,
   type RecordPage,
+  type Verification,
   type Written,
 } from './results.ts';
 
@@ -31,6 +33,7 @@ export type AccessRequest = ParamsOf<'health_requestAccess'>;
 export type RecordQuery = ParamsOf<'health_listRecords'>;
 export type ConsentName = ParamsOf<'health_endConsent'>;
 export type RecordName = ParamsOf<'health_readRecord'>;
+export type RecordInHand = ParamsOf<'health_verifyRecord'>;
 type Write = ParamsOf<'health_writeRecord'>;
 /** One resource for one section of a patient who allowed it. */
 export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resource'>>;
@@ -125,6 +128,11 @@ export class HealthClient {
   /** Opens one record; its bytes were proven against the chain by the wallet. 4100 `no-consent` once access has ended. */
   readRecord({ patient, id }: RecordName): Promise<OpenedRecord> {
     return this.#request('health_readRecord', { patient, id }, OpenedRecordSchema);
+  }
+
+  /** Whether a resource, or the bytes of a file in base64, is what was recorded under this id. 4100 `no-consent` once access has ended. */
+  verifyRecord(what: RecordInHand): Promise<Verification> {
+    return this.#request('health_verifyRecord', what, VerificationSchema);
   }
 
   /** Adds one FHIR resource to a patient's section, after the author's own approval. 4100 `no-consent` without the right to write. */

@@ -13,5 +13,6 @@ export type {
   OpenedRecord,
   RecordPage,
   RecordProvenance,
+  Verification,
   Written,
 } from './results.ts';

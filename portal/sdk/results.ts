@@ -115,6 +115,19 @@ export const OpenedRecordSchema = v.intersect([
 ]);
 export type OpenedRecord = v.InferOutput<typeof OpenedRecordSchema>;
 
+/**
+ * Whether something is what was recorded, step by step: `chain` (its commitment is on the chain), `content` (what was given has its
+ * digest), `author` and `voucher` (active members). Where the chain does not hold, no other step is tried.
+ */
+export const VerificationSchema = v.object({
+  /** Every step holds. */
+  verified: v.boolean(),
+  steps: v.array(
+    v.looseObject({ step: v.string(), holds: v.boolean(), address: v.optional(address), role: v.optional(v.string()) }),
+  ),
+});
+export type Verification = v.InferOutput<typeof VerificationSchema>;
+
 /** What became of an offer: the entries the patient took in. */
 export const OfferedSchema = v.object({ accepted: v.boolean(), entries: v.array(v.object({ cid: v.string() })) });
 export type Offered = v.InferOutput<typeof OfferedSchema>;

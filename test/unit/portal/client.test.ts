@@ -200,3 +200,14 @@ test('events are parsed, and heard no more once stopped', () => {
   provider.emit('consentChanged', { consentId: HASH, live: true });
   expect(heard).toEqual([{ consentId: HASH, live: false }, []]);
 });
+
+test('a record in hand is checked step by step', async () => {
+  const steps = [
+    { step: 'chain', holds: true, block: 7, transactionHash: HASH },
+    { step: 'content', holds: false, digest: HASH },
+    { step: 'author', holds: true, address: DOCTOR, role: 'Doctor' },
+  ];
+  const client = new HealthClient(fakeProvider({ health_verifyRecord: () => ({ verified: false, steps }) }));
+  const resource = { resourceType: 'Observation' };
+  expect(await client.verifyRecord({ patient: PATIENT, id: '1', resource })).toEqual({ verified: false, steps });
+});
