@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
@@ -6,7 +7,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 20_000 },
   // Each worker has a network of its own; two keep two cores busy, since a test mostly waits for another process.
-  workers: 2,
+  workers: availableParallelism() >= 4 ? 3 : 2,
   fullyParallel: true,
   // A second try tells a busy machine from a broken product; what needed one is counted and named as flaky.
   retries: 1,
