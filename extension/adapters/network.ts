@@ -44,7 +44,7 @@ export function nodeProvider({ chainId, rpcUrl }: Network): JsonRpcProvider {
 }
 
 /** @param onChosen called after another network was chosen, when everything is to begin anew with it */
-export async function loadNetworks(onChosen: () => void): Promise<NetworksPort & { readonly isBuiltIn: boolean }> {
+export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> {
   const [own, { chosen, added }] = await Promise.all([builtIn(), stored()]);
   const all = async () => [own, ...(await stored()).added.filter((n) => networkKey(n) !== networkKey(own))];
   const current = added.find((network) => networkKey(network) === chosen) ?? own;

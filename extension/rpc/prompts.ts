@@ -29,8 +29,8 @@ export type PromptView = {
   readonly id: string;
   readonly site: SiteTrust;
   readonly expiresAt: number;
-  /** Name of the health network all of it is from. */
-  readonly networkName: string;
+  /** Name of the health network that says all of it, where the person added that themselves. */
+  readonly addedNetwork?: string;
 } & KindView;
 
 /** Shows requests to the person, and carries out what was approved. */
@@ -58,6 +58,7 @@ export function createPrompts({
   const compute = async (approval: Approval): Promise<PromptView> => {
     const session = await wallet.session();
     const lookingUp = siteTrust(session.client, parts.storage, approval.origin);
+    const added = networks.isBuiltIn ? {} : { addedNetwork: networks.current.name };
     const [site, shown] = await Promise.all([
       lookingUp,
       kinds[approval.kind].view({ approval, session }, lookingUp) as Promise<KindView>,
@@ -66,7 +67,7 @@ export function createPrompts({
       id: approval.id,
       site,
       expiresAt: approval.createdAt + EXPIRES_MS,
-      networkName: networks.current.name,
+      ...added,
       ...shown,
     };
   };

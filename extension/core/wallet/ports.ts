@@ -53,6 +53,8 @@ export interface MessageBoxPort {
 /** The health networks that this wallet knows. One is in use. */
 export interface NetworksPort {
   readonly current: Network;
+  /** The one in use is that of this build, not one that was added. */
+  readonly isBuiltIn: boolean;
   list(): Promise<Network[]>;
   add(network: Network): Promise<void>;
   /** @param key see `networkKey`; that of this build stays, and the one in use is used until another is chosen */

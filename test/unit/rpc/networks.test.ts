@@ -51,6 +51,17 @@ describe('health_addNetwork', () => {
     expect(await approvals.pending()).toEqual([]);
   });
 
+  it('is named in every prompt once it is in use, since it says who is who', async () => {
+    const { ask, prompt, prompts, approvals, state, network } = await twoNetworks();
+    const answer = ask(SITE, 'eth_requestAccounts').catch(() => undefined);
+    const approval = await prompt();
+    expect(await prompts.view(approval)).not.toHaveProperty('addedNetwork');
+    state.ownNetwork = true;
+    expect(await prompts.view(approval)).toMatchObject({ addedNetwork: network.name });
+    await approvals.reject(approval.id);
+    await answer;
+  });
+
   it('needs nothing for the network that is in use', async () => {
     const { ask, network, approvals } = await twoNetworks();
     expect(await ask(SITE, 'health_addNetwork', network)).toBeNull();

@@ -54,7 +54,7 @@ export async function walletWorld() {
 
   const events: unknown[][] = [];
   const notify = (...event: unknown[]) => Promise.resolve(void events.push(event));
-  const state = { locked: false };
+  const state = { locked: false, ownNetwork: false };
   const wallet = {
     session: () => (state.locked ? Promise.reject(new SalusError('vault-locked', 'locked')) : Promise.resolve(session)),
     sync: () => Promise.resolve(),
@@ -76,6 +76,9 @@ export async function walletWorld() {
   const chosen: string[] = [];
   const networks: NetworksPort = {
     current: network,
+    get isBuiltIn() {
+      return !state.ownNetwork;
+    },
     list: () => Promise.resolve([network, ...added]),
     add: (one) => Promise.resolve(void added.push(one)),
     remove: () => Promise.resolve(),
