@@ -32,7 +32,7 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
  */
 async function goOver(from: Promise<Background>, begin: () => Promise<Background>): Promise<Background> {
   const before = await from;
-  await before.approvals.rejectAll();
+  await before.approvals.end();
   const left = await before.wallet.session().then(({ state }) => state.read());
   const chainBefore = before.server.chainId;
   const after = await begin();
