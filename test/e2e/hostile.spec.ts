@@ -7,7 +7,7 @@ import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { serveSite, type Site } from './support/site.ts';
 
-/** What pages, frames and other extensions may try. More of it is in provider-api.spec.ts and signing.spec.ts. */
+/** What pages, frames and other extensions may try. What they may send, forge or spoil is in hostile-requests.spec.ts; more in signing.spec.ts. */
 
 const ACCESS = {
   purpose: 'TREAT',

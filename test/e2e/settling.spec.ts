@@ -189,7 +189,7 @@ test('a yes in a prompt that was left open over lock and unlock is refused', asy
   await expect(left.page.getByText('This request is no longer waiting.')).toBeVisible();
   // What its button would have sent.
   const reply = await left.page.evaluate(
-    (of) => chrome.runtime.sendMessage({ to: 'background', method: 'approve', args: [of, {}] }) as Promise<unknown>,
+    (of) => chrome.runtime.sendMessage<object, unknown>({ to: 'background', method: 'approve', args: [of, {}] }),
     id,
   );
   expect(reply).toMatchObject({ error: { code: 'not-waiting' } });
