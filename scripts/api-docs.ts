@@ -34,7 +34,7 @@ const RESULTS: Record<Exclude<Method, NodeMethod>, string> = {
     '`null` for a chain of a network the wallet has; else refused: a chain alone is of no use to it',
   health_getCapabilities: '`{version, api, methods, networks, sections, purposes}`',
   health_addNetwork:
-    '`null`, after a prompt; it is used when the person chooses it, or after `wallet_switchEthereumChain`',
+    '`null`, after a prompt, or at once for one the wallet has, which stays as it is; it is used when the person chooses it, or after `wallet_switchEthereumChain`',
   health_requestAccess:
     '`{consentId, patient, folders: [{section, folder}], purpose, until, receipt, transactionHash}`, after a prompt, or without one where the person said so for the very same request',
   health_getConsents:

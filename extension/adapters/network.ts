@@ -46,16 +46,18 @@ export function nodeProvider({ chainId, rpcUrl }: Network): JsonRpcProvider {
 /** @param onChosen called after another network was chosen, when everything is to begin anew with it */
 export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> {
   const [own, { chosen, added }] = await Promise.all([builtIn(), stored()]);
-  const all = async () => [own, ...(await stored()).added.filter((n) => networkKey(n) !== networkKey(own))];
-  const current = added.find((network) => networkKey(network) === chosen) ?? own;
+  const others = (networks: readonly Network[]) => networks.filter((n) => networkKey(n) !== networkKey(own));
+  const all = async () => [own, ...others((await stored()).added)];
+  // The build's own description holds for its network, whatever else was stored under that key.
+  const current = others(added).find((network) => networkKey(network) === chosen) ?? own;
   return {
     current,
     isBuiltIn: networkKey(current) === networkKey(own),
     list: all,
     async add(network) {
       const before = await stored();
-      const others = before.added.filter((n) => networkKey(n) !== networkKey(network));
-      await slot.write({ chosen: before.chosen, added: [network, ...others].slice(0, MOST_ADDED) });
+      const rest = before.added.filter((n) => networkKey(n) !== networkKey(network));
+      await slot.write({ chosen: before.chosen, added: [network, ...rest].slice(0, MOST_ADDED) });
     },
     async remove(key) {
       const before = await stored();

@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'not-signable',
   'not-decryptable',
   'not-sent',
+  'not-waiting',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

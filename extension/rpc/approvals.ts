@@ -52,6 +52,9 @@ const StoredSchema = v.object({
 });
 type Stored = v.InferOutput<typeof StoredSchema>;
 
+const documentOf = ({ requestKey }: Pick<Approval, 'requestKey'>): string =>
+  requestKey.slice(0, requestKey.lastIndexOf('/'));
+
 /** Opens and closes the windows that show requests. */
 export interface PromptWindows {
   /** @returns the window's id */
@@ -89,6 +92,9 @@ export class Approvals {
   readonly #now: () => number;
   readonly #hooks: Hooks;
   readonly #waiting = new Map<string, ((outcome: Outcome) => void)[]>();
+  /** Documents that left while this worker lived: what they asked last may still be on its way. */
+  readonly #gone = new Set<string>();
+  #ended = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: SessionStore, windows: PromptWindows, now: () => number, hooks: Hooks = {}) {
@@ -100,13 +106,14 @@ export class Approvals {
 
   /**
    * Asks the person, or joins a question already asked with the same key.
-   * @throws RpcError 4001 rejected or expired, -32005 when this site already has such a prompt open, or was refused so often
+   * @throws RpcError 4001 rejected or expired, or nobody waits for the answer any more; -32005 when this site already has such a prompt open, or was refused so often
    * that it must pause
    */
   async ask(question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<unknown> {
     const outcome = await this.#exclusive(async (stored) => {
       const settled = stored.settled.find((s) => s.requestKey === question.requestKey);
       if (settled !== undefined) return settled.outcome;
+      if (this.#ended || this.#gone.has(documentOf(question))) throw userRejected();
       const known = stored.pending.find((p) => p.requestKey === question.requestKey);
       if (known === undefined) await this.#open(stored, question);
       return undefined;
@@ -174,7 +181,7 @@ export class Approvals {
 
   /** A window is matched by its id: closing it is a no. */
   async windowClosed(windowId: number): Promise<void> {
-    const closed = (await this.#read()).pending.filter((a) => a.windowId === windowId);
+    const closed = (await this.#inTurn()).filter((a) => a.windowId === windowId);
     for (const { id } of closed) await this.refuse(id);
   }
 
@@ -184,7 +191,7 @@ export class Approvals {
    * @param origin what this site asked for alone: when it is disconnected
    */
   async rejectAll(origin?: string): Promise<void> {
-    const { pending } = await this.#read();
+    const pending = await this.#inTurn();
     for (const { id } of pending.filter((a) => origin === undefined || a.origin === origin)) await this.reject(id);
   }
 
@@ -197,10 +204,23 @@ export class Approvals {
     });
   }
 
+  /** Another queue takes the place of this one. What waits here is rejected, and so is what is still on its way to it. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.rejectAll();
+    await this.forgetAnswers();
+  }
+
   /** The document that asked is gone: nobody waits for an answer any more. */
   async documentGone(documentId: string): Promise<void> {
-    const orphans = (await this.#read()).pending.filter((a) => a.requestKey.startsWith(`${documentId}/`));
+    this.#gone.add(documentId);
+    const orphans = (await this.#inTurn()).filter((a) => documentOf(a) === documentId);
     for (const { id } of orphans) await this.reject(id);
+  }
+
+  /** A document is there, for the first time or on the way back to it. */
+  documentHere(documentId: string): void {
+    this.#gone.delete(documentId);
   }
 
   /**
@@ -233,10 +253,12 @@ export class Approvals {
     return false;
   }
 
-  /** Ends what nobody answered in time. */
+  /** Ends what nobody answered in time, and what outlived the unlocking it belongs to. */
   async expire(): Promise<void> {
-    const old = (await this.#read()).pending.filter((a) => a.createdAt + EXPIRES_MS <= this.#now());
-    for (const { id } of old) await this.reject(id);
+    const current = await this.#hooks.unlockId?.();
+    const isOver = ({ createdAt, unlock }: Approval) =>
+      createdAt + EXPIRES_MS <= this.#now() || (unlock !== undefined && unlock !== current);
+    for (const { id } of (await this.#read()).pending.filter(isOver)) await this.reject(id);
   }
 
   async #open(
@@ -268,6 +290,12 @@ export class Approvals {
     const approval = { ...question, id, createdAt: this.#now(), ...(unlock && { unlock }) };
     this.#hooks.onAsk?.(approval);
     stored.pending.push({ ...approval, windowId: await this.#windows.open(id) });
+  }
+
+  /** What waits, with what was on its way here when this was called: a window takes a moment to open. */
+  async #inTurn(): Promise<Approval[]> {
+    await this.#last;
+    return (await this.#read()).pending;
   }
 
   async #read(): Promise<Stored> {

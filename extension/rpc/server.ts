@@ -239,9 +239,11 @@ export class RpcServer {
     );
   }
 
+  /** A network the wallet has already stays as it was described: no site puts other nodes under a name the person trusts. */
   async #addNetwork(origin: string, requestKey: string, network: Network): Promise<unknown> {
     const { networks, approvals } = this.#parts;
-    if (networkKey(network) === networkKey(networks.current)) return null;
+    const known = await approvals.knows(requestKey);
+    if (!known && (await networks.list()).some((n) => networkKey(n) === networkKey(network))) return null;
     return approvals.ask({ kind: 'network', requestKey, origin, params: { network, use: false } });
   }
 

@@ -113,7 +113,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
   // asked again.
   const plans = new Map<string, ImportReport>();
 
-  const over = () => new SalusError('not-found', 'This request is no longer waiting.');
+  const over = () => new SalusError('not-waiting', 'This request is no longer waiting.');
   const waiting = async (id: string): Promise<Approval> => {
     const approval = (await approvals.holds(id)) ? await approvals.get(id) : undefined;
     if (approval === undefined) throw over();
@@ -136,8 +136,10 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),
+    /** In place of a damaged wallet it may be another person's: what was asked of that one is over. */
     async create(words: string, password: string, kind: 'patient' | 'provider', confirmed: boolean): Promise<void> {
       await wallet.create(fromWords(words), password, kind, confirmed);
+      await approvals.expire();
     },
     /** Throws `bad-words` saying what is wrong. */
     checkWords: (words: string): Promise<number> => Promise.resolve(fromWords(words).length),

@@ -1,26 +1,22 @@
 import type { BrowserContext } from 'playwright';
-import { PURPOSES } from '../../extension/core/consent/purposes.ts';
-import { SECTIONS } from '../../extension/core/records/sections.ts';
 import { RpcError, toRpcError, type RpcErrorData } from '../../extension/rpc/errors.ts';
-import type { AccessRequest } from '../../extension/rpc/params/health.ts';
-import { METHODS, parseRequest, type Method } from '../../extension/rpc/schema.ts';
+import { parseRequest, type Method } from '../../extension/rpc/schema.ts';
+import { ANSWERS, MARK } from './answers.ts';
 import type { Rule } from './rules.ts';
 import { injectStrictProvider } from './strict-provider.ts';
-
-/** The account of the wallet that the kit puts into the page. A portal that serves known people only may have to know it. */
-export const KIT_ACCOUNT = '0x00000000000000000000000000000000c0f0a11e';
-const PATIENT = '0x00000000000000000000000000000000000a71e7';
-const HASH = `0x${'5e'.repeat(32)}`;
-/** In every record: where it turns up, record data did. */
-const MARK = 'Zirconitis';
-export const KIT_RECORD = `Kit record of ${MARK}`;
 
 /** Methods for which a wallet opens a prompt. */
 const PROMPTING: ReadonlySet<string> = new Set([
   'eth_requestAccounts',
   'wallet_requestPermissions',
   'personal_sign',
+  'eth_signTypedData',
+  'eth_signTypedData_v3',
   'eth_signTypedData_v4',
+  'eth_getEncryptionPublicKey',
+  'eth_decrypt',
+  'eth_sendTransaction',
+  'health_addNetwork',
   'health_requestAccess',
   'health_writeRecord',
 ] satisfies Method[]);
@@ -47,66 +43,6 @@ interface Visit {
   readonly stuck: readonly string[];
 }
 
-const record = {
-  id: `${HASH}/0`,
-  patient: PATIENT,
-  author: KIT_ACCOUNT,
-  section: 'results',
-  type: 'Observation',
-  title: KIT_RECORD,
-  date: '2026-11-02',
-  code: `http://loinc.org|${MARK}`,
-  mediaType: 'application/fhir+json',
-  size: 120,
-  block: 7,
-  transactionHash: HASH,
-};
-
-/** A wallet's answer to a request that is right. Access is narrowed to one section, as a person may do. */
-const ANSWERS: Readonly<Partial<Record<Method, (params: unknown) => unknown>>> = {
-  eth_chainId: () => '0x7a69',
-  net_version: () => '31337',
-  eth_accounts: () => [],
-  eth_requestAccounts: () => [KIT_ACCOUNT],
-  wallet_getPermissions: () => [],
-  wallet_requestPermissions: () => [{ parentCapability: 'eth_accounts', invoker: '', caveats: [] }],
-  wallet_revokePermissions: () => null,
-  wallet_switchEthereumChain: () => null,
-  personal_sign: () => `0x${'11'.repeat(65)}`,
-  eth_signTypedData_v4: () => `0x${'11'.repeat(65)}`,
-  health_getCapabilities: () => ({
-    version: '0',
-    api: 'health/1',
-    networks: [{ name: 'Conformance', chainId: '0x7a69' }],
-    sections: SECTIONS,
-    purposes: PURPOSES,
-    methods: Object.keys(METHODS),
-  }),
-  health_requestAccess: (params) => {
-    const { purpose, sections } = params as AccessRequest;
-    const folders = [{ section: sections[0], folder: 1 }];
-    const until = Math.floor(Date.now() / 1000) + 60;
-    return { consentId: HASH, patient: KIT_ACCOUNT, folders, purpose, until, receipt: HASH, transactionHash: HASH };
-  },
-  health_getConsents: () => [],
-  health_endConsent: () => ({ consentId: HASH, live: false }),
-  health_listRecords: () => ({ records: [record], total: 1, unreadable: 0 }),
-  health_readRecord: () => ({
-    ...record,
-    resource: { resourceType: 'Observation', status: 'final', code: { text: MARK } },
-    provenance: {
-      author: { address: KIT_ACCOUNT, role: 'Doctor', active: true },
-      block: 7,
-      at: 1_790_000_000,
-      transaction: HASH,
-      entry: HASH,
-      verified: true,
-    },
-  }),
-  health_writeRecord: (params) =>
-    'patient' in (params as object) ? { cid: 'bafy' } : { accepted: true, entries: [{ cid: 'bafy' }] },
-};
-
 /** Answers one page's requests, strictly: what is not as documented is refused as a wallet refuses it. */
 function wallet(mood: Mood) {
   const calls: Call[] = [];
@@ -118,7 +54,7 @@ function wallet(mood: Mood) {
         refusedOnce.add(request.method);
         throw new RpcError(mood, 'Refused to see what the page does.');
       }
-      return { result: ANSWERS[request.method]?.(request.params) ?? null };
+      return { result: ANSWERS[request.method](request.params) };
     } catch (error) {
       return { error: toRpcError(error) };
     }

@@ -152,6 +152,24 @@ const access = (changes: object) => ({
   ...changes,
 });
 
+const network = (changes: object) => ({
+  name: 'A health network',
+  chainId: 1,
+  rpcUrl: 'http://127.0.0.1:1',
+  registry: ADDRESS,
+  fromBlock: 0,
+  managers: ['http://127.0.0.1:2'],
+  durableAt: 1,
+  ...changes,
+});
+
+const typedData = {
+  domain: { name: 'Conformance' },
+  types: { Visit: [{ name: 'day', type: 'string' }] },
+  primaryType: 'Visit',
+  message: { day: '2026-12-01' },
+};
+
 /** Params that are nearly right. */
 const WRONG: readonly (readonly [method: string, params: unknown])[] = [
   ['health_requestAccess', access({ sections: [MARK] })],
@@ -169,6 +187,17 @@ const WRONG: readonly (readonly [method: string, params: unknown])[] = [
   ['health_readRecord', { patient: ADDRESS, id: 7 }],
   ['health_writeRecord', { resource: MARK }],
   ['health_writeRecord', { patient: ADDRESS, resource: { resourceType: 'Observation' } }],
+  ['health_verifyRecord', { patient: ADDRESS, id: 'x/0' }],
+  ['health_addNetwork', network({ registry: MARK })],
+  ['health_addNetwork', network({ durableAt: 2 })],
+  ['health_addNetwork', network({ unknown: MARK })],
+  ['personal_sign', ['Hello', MARK]],
+  ['eth_signTypedData', [MARK, ADDRESS]],
+  ['eth_getEncryptionPublicKey', [MARK]],
+  ['eth_decrypt', [MARK, ADDRESS]],
+  ['eth_sendTransaction', [{ from: ADDRESS, data: '0x' }]],
+  ['eth_sendTransaction', [{ from: ADDRESS, to: ADDRESS, value: MARK }]],
+  ['eth_sendTransaction', [{ from: ADDRESS, to: ADDRESS, unknown: MARK }]],
 ];
 
 const BEFORE_CONNECTING: readonly (readonly [method: string, params?: unknown])[] = [
@@ -177,7 +206,16 @@ const BEFORE_CONNECTING: readonly (readonly [method: string, params?: unknown])[
   ['health_listRecords', {}],
   ['health_readRecord', { patient: ADDRESS, id: 'x/0' }],
   ['health_writeRecord', { patient: ADDRESS, section: 'results', resource: { resourceType: 'Observation' } }],
+  ['health_verifyRecord', { patient: ADDRESS, id: 'x/0', resource: { resourceType: 'Observation' } }],
   ['personal_sign', ['Hello', ADDRESS]],
+  ['eth_signTypedData', [[{ type: 'string', name: 'day', value: '2026-12-01' }], ADDRESS]],
+  ['eth_signTypedData_v3', [ADDRESS, typedData]],
+  ['eth_signTypedData_v4', [ADDRESS, typedData]],
+  ['eth_getEncryptionPublicKey', [ADDRESS]],
+  ['eth_decrypt', ['0x7b7d', ADDRESS]],
+  ['eth_sendTransaction', [{ from: ADDRESS, to: ADDRESS, value: '0x0' }]],
+  ['eth_blockNumber'],
+  ['eth_getBalance', [ADDRESS, 'latest']],
 ];
 
 /** What a wallet promises that can be tried without a person. In this order: the last one opens a prompt. */

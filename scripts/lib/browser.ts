@@ -14,6 +14,8 @@ export interface BrowserOptions {
   readonly otherExtensions?: readonly string[];
   /** Names of hosts that lead to this machine. */
   readonly localNames?: readonly string[];
+  /** Keeps pages for the way back, as a person's browser does and Playwright's does not. */
+  readonly backForwardCache?: boolean;
 }
 
 /** A Chromium with the extension in it, that talks to nobody but this machine. */
@@ -33,6 +35,7 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
   const context = await chromium.launchPersistentContext(profileDir, {
     executablePath: findChromium(),
     headless,
+    ...(options.backForwardCache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     // Ending is the caller's: a browser that ends the process by itself would leave the rest running.
     handleSIGINT: false,
     handleSIGTERM: false,

@@ -67,6 +67,16 @@ async function deploymentBlock(provider: JsonRpcProvider, address: string): Prom
   return having;
 }
 
+/** Contracts of one health network on a local chain. */
+export type LocalContracts = Pick<LocalChain, 'registry' | 'orders' | 'payments' | 'fromBlock'>;
+
+/** Deploys the contracts of a health network of its own. */
+export async function deployContracts(provider: JsonRpcProvider): Promise<LocalContracts> {
+  const artifacts = join(OUTPUT, 'contracts/artifacts');
+  const contracts = await deployHealth(eip1193(provider), artifacts, ACCOUNTS.admin.address);
+  return { ...contracts, fromBlock: await deploymentBlock(provider, contracts.registry) };
+}
+
 /** Starts an EVM node on a free port and deploys the contracts, with a registrar, a hospital and three managers. */
 export async function startChain(): Promise<LocalChain> {
   const port = await freePort();
@@ -76,13 +86,12 @@ export async function startChain(): Promise<LocalChain> {
     line.includes('Started HTTP') ? rpcUrl : undefined,
   );
   const provider = new JsonRpcProvider(rpcUrl, 31_337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 });
-  const artifacts = join(OUTPUT, 'contracts/artifacts');
-  const { registry, orders, payments } = await deployHealth(eip1193(provider), artifacts, ACCOUNTS.admin.address);
+  const contracts = await deployContracts(provider);
   const [admin, registrar] = [
     new NonceManager(ACCOUNTS.admin.connect(provider)),
     new NonceManager(ACCOUNTS.registrar.connect(provider)),
   ];
-  const as = (who: NonceManager) => new Contract(registry, REGISTRY_ABI, who);
+  const as = (who: NonceManager) => new Contract(contracts.registry, REGISTRY_ABI, who);
   const enrol = async (by: NonceManager, who: string, role: Role) => {
     const transaction = (await as(by).getFunction('enrol').send(who, role)) as { wait(): Promise<unknown> };
     await transaction.wait();
@@ -90,7 +99,6 @@ export async function startChain(): Promise<LocalChain> {
   await enrol(admin, ACCOUNTS.registrar.address, Role.Registrar);
   await enrol(registrar, ACCOUNTS.hospital.address, Role.Hospital);
   for (const manager of ACCOUNTS.managers) await enrol(registrar, manager.address, Role.EhrManager);
-  const fromBlock = await deploymentBlock(provider, registry);
   provider.destroy();
-  return { rpcUrl, chainId: 31_337, registry, orders, payments, fromBlock, service };
+  return { rpcUrl, chainId: 31_337, ...contracts, service };
 }

@@ -2,12 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
+import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { serveSite, type Site } from './support/site.ts';
 
-/** What pages, frames and other extensions may try. More of it is in provider-api.spec.ts and signing.spec.ts. */
+/** What pages, frames and other extensions may try. What they may send, forge or spoil is in hostile-requests.spec.ts; more in signing.spec.ts. */
 
 const ACCESS = {
   purpose: 'TREAT',
@@ -204,6 +205,39 @@ test('a site cannot speak with the prompt’s voice, nor with a hospital’s nam
   await expect(claims.last()).toContainText('⟨U+200B⟩');
   await prompt.reject();
   expect(await answer).toMatchObject({ code: 4001 });
+});
+
+test('markup in a record is shown as text, and none of it runs', async ({ newBrowser }) => {
+  const app = await WalletApp.open(await newBrowser());
+  await app.createWallet();
+  const refused: string[] = [];
+  app.page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) refused.push(line.text());
+  });
+  const markup = '<img src="x" onerror="document.title = 1"><b>Pulse</b>';
+  const div = `<div xmlns="http://www.w3.org/1999/xhtml"><script>document.title = 1</script>${markup}<p>A story</p></div>`;
+  const observation = {
+    resourceType: 'Observation',
+    status: 'final',
+    text: { status: 'additional', div },
+    code: { text: markup },
+    valueString: markup,
+    note: [{ text: markup }],
+  };
+  await app.importFile(
+    bundleFile({ resourceType: 'Bundle', type: 'collection', entry: [{ resource: observation }] }, 'markup.json'),
+  );
+  const main = app.page.getByRole('main');
+  const elements = main.locator('img, script, iframe, b');
+  await app.go('Records');
+  await expect(main.getByText(markup)).toBeVisible();
+  await expect(elements).toHaveCount(0);
+  await main.getByRole('link', { name: 'Pulse' }).click();
+  await expect(app.page.getByTestId('resource')).toContainText(markup);
+  await expect(main.getByText('A story', { exact: true })).toHaveCount(0);
+  await expect(elements).toHaveCount(0);
+  // Nothing was even tried that the policy would have to stop.
+  expect(refused).toEqual([]);
 });
 
 const account = async (page: SitePage): Promise<string> =>

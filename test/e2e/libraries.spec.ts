@@ -1,10 +1,12 @@
 import type { Page } from '@playwright/test';
-import { getAddress, verifyMessage, verifyTypedData } from 'ethers';
+import { getAddress, parseEther, verifyMessage, verifyTypedData } from 'ethers';
 import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { servePage, type ServedPage } from '../../scripts/lib/bundle-page.ts';
+import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { expect, test } from './fixtures.ts';
 import { PromptWindow } from './pages/prompt-window.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { operate } from './support/chain.ts';
 
 const TEXT = 'I agree that the clinic may send me letters.';
 const DAY = '2026-12-01';
@@ -130,8 +132,7 @@ test('each library tells a no of the person as one', async ({ newBrowser, stack 
   }
 });
 
-// Until the wallet has the read-only methods of a node, this is switched off.
-test.fixme('ethers and viem read the chain through the wallet', async ({ newBrowser, stack }) => {
+test('ethers and viem read the chain through the wallet', async ({ newBrowser, stack }) => {
   const { browser, page } = await patientAtSite(newBrowser);
   const { registry } = stack.network;
   await answering(browser, page, ['approve'], () => page.evaluate(() => window.libraries.connect()));
@@ -142,4 +143,55 @@ test.fixme('ethers and viem read the chain through the wallet', async ({ newBrow
   for (const code of codes) expect(code).toMatch(/^0x[0-9a-f]{1000}/);
   expect(balances).toEqual(['0', '0']);
   for (const block of blocks) expect(block).toBeGreaterThanOrEqual(stack.chain.fromBlock);
+});
+
+test('ethers’ signer and viem’s wallet client pay a bill through the wallet, and await the receipt', async ({
+  newBrowser,
+  stack,
+}) => {
+  const { browser, app, page, account } = await patientAtSite(newBrowser);
+  const { chainId, rpcUrl, payments } = stack.network;
+  const chain = operate(stack);
+  await chain.fund(account, parseEther('1'));
+  try {
+    for (const library of ['ethers', 'viem'] as const) {
+      const bill = [chainId, rpcUrl, payments as `0x${string}`, ACCOUNTS.hospital.address as `0x${string}`] as const;
+      const answers = library === 'ethers' ? (['approve', 'approve'] as const) : (['approve'] as const);
+      const before = await chain.balanceOf(account);
+      const paid = await answering(browser, page, answers, () =>
+        page.evaluate(([name, args]) => window.libraries.pays(name, ...args), [library, bill] as const),
+      );
+      expect(paid, library).toEqual({
+        hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) as unknown,
+        succeeded: true,
+        from: account,
+        to: getAddress(payments ?? ''),
+      });
+      expect(before - (await chain.balanceOf(account))).toBeGreaterThan(parseEther('0.01'));
+    }
+  } finally {
+    chain.stop();
+  }
+  await app.go('Payments');
+  const done = app.page.getByTestId('transactions').getByRole('listitem').filter({ hasText: 'Done' });
+  await expect(done).toHaveCount(2);
+});
+
+test('each library tells that the person did not let a payment go', async ({ newBrowser, stack }) => {
+  const { browser, page, account } = await patientAtSite(newBrowser);
+  const { chainId, rpcUrl, payments } = stack.network;
+  const chain = operate(stack);
+  await chain.fund(account, parseEther('1'));
+  chain.stop();
+  await answering(browser, page, ['approve'], () => page.evaluate(() => window.libraries.connect()));
+  const bill = [chainId, rpcUrl, payments as `0x${string}`, ACCOUNTS.hospital.address as `0x${string}`] as const;
+  for (const [library, word] of [
+    ['ethers', 'ACTION_REJECTED'],
+    ['viem', 4001],
+  ] as const) {
+    const told = await answering(browser, page, ['reject'], () =>
+      page.evaluate(([name, args]) => window.libraries.paymentRefused(name, ...args), [library, bill] as const),
+    );
+    expect(told, library).toBe(word);
+  }
 });

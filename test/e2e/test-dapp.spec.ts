@@ -63,11 +63,8 @@ test('the test dapp has typed data signed (V4), and recovers the signer', async 
   await expect(dapp.text('signTypedDataV4VerifyResult')).toHaveText(account);
 });
 
-// Until the wallet has the method, these two are switched off.
 for (const version of ['', 'V3']) {
-  test.fixme(`the test dapp has typed data signed (${version || 'V1'}), and recovers the signer`, async ({
-    newBrowser,
-  }) => {
+  test(`the test dapp has typed data signed (${version || 'V1'}), and recovers the signer`, async ({ newBrowser }) => {
     const { dapp, account } = await connected(newBrowser);
     await dapp.approve(`signTypedData${version}`);
     await expect(dapp.text(`signTypedData${version}Result`)).toHaveText(SIGNATURE);
@@ -76,8 +73,7 @@ for (const version of ['', 'V3']) {
   });
 }
 
-// Until the wallet has eth_getEncryptionPublicKey and eth_decrypt, this is switched off.
-test.fixme('the test dapp encrypts for the account, and has the wallet decrypt it', async ({ newBrowser }) => {
+test('the test dapp encrypts for the account, and has the wallet decrypt it', async ({ newBrowser }) => {
   const { dapp } = await connected(newBrowser);
   await dapp.approve('getEncryptionKeyButton');
   await expect(dapp.text('encryptionKeyDisplay')).toHaveText(/^[0-9A-Za-z+/]{43}=$/);

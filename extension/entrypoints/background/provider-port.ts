@@ -34,8 +34,10 @@ export function servePage(port: Runtime.Port, ready: () => Promise<Background>):
   });
   // EIP-1193 `connect`: the wallet can answer now, and for which chain.
   ready()
-    .then(({ server }) => {
-      if (open) port.postMessage({ connect: { chainId: server.chainId } });
+    .then(({ approvals, server }) => {
+      if (!open) return;
+      approvals.documentHere(caller.documentId);
+      port.postMessage({ connect: { chainId: server.chainId } });
     })
     .catch(() => undefined); // each request is told why
   port.onMessage.addListener((message: unknown) => {

@@ -28,20 +28,24 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
 
 /**
  * From one network to another: what waits is rejected, the account's kind goes along, and pages are told. Sites were connected in
- * the network they asked in.
+ * the network they asked in: those of the one left lose the account, those of the other have it again.
  */
 async function goOver(from: Promise<Background>, begin: () => Promise<Background>): Promise<Background> {
   const before = await from;
-  await before.approvals.rejectAll();
-  await before.approvals.forgetAnswers();
+  await before.approvals.end();
   const left = await before.wallet.session().then(({ state }) => state.read());
   const chainBefore = before.server.chainId;
   const after = await begin();
   const { state } = await after.wallet.session();
-  await state.update((s) => ({ ...s, kind: left.kind, wordsConfirmed: left.wordsConfirmed || s.wordsConfirmed }));
+  const entered = await state.update((s) => ({
+    ...s,
+    kind: left.kind,
+    wordsConfirmed: left.wordsConfirmed || s.wordsConfirmed,
+  }));
   before.wallet.dispose();
   if (after.server.chainId !== chainBefore) await notifyEveryone('chainChanged', after.server.chainId);
-  for (const { origin } of left.sites) await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
+  const origins = new Set([...left.sites, ...entered.sites].map(({ origin }) => origin));
+  for (const origin of origins) await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
   notifyUi();
   void after.wallet.sync();
   return after;

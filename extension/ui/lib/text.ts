@@ -52,6 +52,7 @@ const ERROR_KEYS: Record<string, string> = {
   'wrong-key': 'messageNotYours',
   cancelled: 'cancelled',
   'not-sent': 'notSent',
+  'not-waiting': 'notWaiting',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

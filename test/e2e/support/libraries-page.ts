@@ -8,8 +8,17 @@ import {
   signTypedData as wagmiSignTypedData,
   type Config,
 } from '@wagmi/core';
-import { BrowserProvider, type Eip1193Provider } from 'ethers';
-import { createPublicClient, createWalletClient, custom, defineChain, http, type EIP1193Provider } from 'viem';
+import { BrowserProvider, Contract, parseEther, type Eip1193Provider, type TransactionResponse } from 'ethers';
+import {
+  createPublicClient,
+  createWalletClient,
+  custom,
+  defineChain,
+  getAddress,
+  http,
+  parseAbi,
+  type EIP1193Provider,
+} from 'viem';
 
 interface Announced {
   readonly info: { readonly rdns: string };
@@ -44,6 +53,44 @@ const chainOf = (id: number, rpcUrl: string) =>
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [rpcUrl] } },
   });
+
+/** What a bill of the health network's is paid with, as in its contract. */
+const PAY_BILL = ['function payBill(address payee, bytes32 commitment) payable'] as const;
+/** A bill is paid once, so each library has one of its own. */
+const BILLS = { ethers: `0x${'b1'.repeat(32)}`, viem: `0x${'b2'.repeat(32)}` } as const;
+const PRICE = parseEther('0.01');
+
+/** How each library has the wallet pay a bill, and what it makes of the receipt. */
+const pay = {
+  async ethers(_id: number, _rpcUrl: string, payments: string, payee: string) {
+    const signer = await new BrowserProvider(await findProvider()).getSigner();
+    const contract = new Contract(payments, PAY_BILL, signer);
+    const sent = (await contract
+      .getFunction('payBill')
+      .send(payee, BILLS.ethers, { value: PRICE })) as TransactionResponse;
+    const receipt = await sent.wait();
+    return { hash: sent.hash, succeeded: receipt?.status === 1, from: receipt?.from, to: receipt?.to };
+  },
+
+  async viem(id: number, rpcUrl: string, payments: `0x${string}`, payee: `0x${string}`) {
+    const [chain, transport] = [chainOf(id, rpcUrl), custom(await findProvider())];
+    const client = createWalletClient({ chain, transport });
+    const [account] = await client.requestAddresses();
+    if (account === undefined) throw new Error('the wallet gave no account');
+    const hash = await client.writeContract({
+      account,
+      address: payments,
+      abi: parseAbi(PAY_BILL),
+      functionName: 'payBill',
+      args: [payee, BILLS.viem],
+      value: PRICE,
+    });
+    const { status, from, to } = await createPublicClient({ chain, transport }).waitForTransactionReceipt({ hash });
+    return { hash, succeeded: status === 'success', from: getAddress(from), to: to && getAddress(to) };
+  },
+} as const;
+
+type Bill = readonly [id: number, rpcUrl: string, payments: `0x${string}`, payee: `0x${string}`];
 
 /** The wagmi configuration of this page: kept, as a page keeps it. */
 let config: Config | undefined;
@@ -132,6 +179,12 @@ const api = {
       blocks: [await ethers.getBlockNumber(), Number(await viem.getBlockNumber())],
     };
   },
+
+  /** Pays a bill of the network's, and awaits the receipt through the wallet alone. */
+  pays: (library: keyof typeof pay, ...bill: Bill) => pay[library](...bill),
+
+  paymentRefused: (library: keyof typeof pay, ...bill: Bill): Promise<number | string> =>
+    pay[library](...bill).then(() => 'paid', codeOf),
 
   /** How each library tells that the person said no. */
   async refused(library: 'ethers' | 'viem' | 'wagmi', id: number, rpcUrl: string) {

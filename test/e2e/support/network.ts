@@ -5,6 +5,7 @@ import { JsonRpcProvider } from 'ethers';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { RegistryClient, type RecordAdded } from '../../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../../extension/core/storage/cid.ts';
+import { deployContracts } from '../../../scripts/lib/chain.ts';
 import { extensionFor, type Stack } from '../../../scripts/lib/stack.ts';
 
 /** A copy of the extension whose network differs from the stack's, for example in going through proxies. */
@@ -13,6 +14,17 @@ export async function extensionWith(stack: Stack, changes: Partial<Network>): Pr
   const file = join(stack.dir, `${name}.json`);
   await writeFile(file, JSON.stringify({ ...stack.network, ...changes }));
   return extensionFor(file, join(stack.dir, name));
+}
+
+/** A second health network, on the stack's chain and with its managers: another registry. */
+export async function secondNetwork({ network }: Stack): Promise<Network> {
+  const options = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 };
+  const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, options);
+  try {
+    return { ...network, ...(await deployContracts(provider)), name: 'Regional health network' };
+  } finally {
+    provider.destroy();
+  }
 }
 
 async function askRegistry<T>({ network }: Stack, question: (client: RegistryClient) => Promise<T>): Promise<T> {

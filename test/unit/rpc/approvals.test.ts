@@ -177,6 +177,56 @@ describe('the queue of approvals', () => {
     expect(await stays).toBe(1);
   });
 
+  /** Windows that open when told, as a busy machine's do. */
+  function slowWindows() {
+    let open: () => void = () => undefined;
+    const may = new Promise<void>((resolve) => (open = resolve));
+    return { open: () => open(), windows: { ...windows, open: (id: string) => may.then(() => windows.open(id)) } };
+  }
+
+  for (const [what, cause] of [
+    ['the page leaves', (approvals: Approvals) => approvals.documentGone('doc')],
+    ['all is rejected', (approvals: Approvals) => approvals.rejectAll()],
+    ['its window is closed', (approvals: Approvals) => approvals.windowClosed(1)],
+    ['another queue takes its place', (approvals: Approvals) => approvals.end()],
+  ] as const) {
+    it(`ends a question whose window is just opening when ${what}`, async () => {
+      const slow = slowWindows();
+      const approvals = new Approvals(session(), slow.windows, () => now);
+      const answer = expect(approvals.ask(question('doc/1'))).rejects.toMatchObject({ code: 4001 });
+      await settledSoon();
+      const done = cause(approvals);
+      slow.open();
+      await done;
+      await answer;
+      expect(await approvals.pending()).toEqual([]);
+      expect(closed).toEqual([1]);
+    });
+  }
+
+  it('opens no window for a document that left while its request was on the way, and one when it is back', async () => {
+    const approvals = worker();
+    await approvals.documentGone('doc');
+    await expect(approvals.ask(question('doc/1'))).rejects.toMatchObject({ code: 4001 });
+    expect(opened).toEqual([]);
+    approvals.documentHere('doc');
+    const again = approvals.ask(question('doc/1'));
+    await settledSoon();
+    await approvals.settle(opened[0]!, { result: 1 });
+    expect(await again).toBe(1);
+  });
+
+  it('takes no question any more when another queue took its place, which knows what was settled', async () => {
+    const approvals = worker();
+    const waits = expect(approvals.ask(question('d/1'))).rejects.toMatchObject({ code: 4001 });
+    await settledSoon();
+    await approvals.end();
+    await waits;
+    await expect(approvals.ask(question('d/2'))).rejects.toMatchObject({ code: 4001 });
+    await expect(worker().ask(question('d/1'))).rejects.toMatchObject({ code: 4001 });
+    expect(opened.length).toBe(1);
+  });
+
   it('knows whether the page still waits, also after the worker died', async () => {
     const lost = worker().ask(question('doc/1'));
     await settledSoon();
@@ -200,6 +250,22 @@ describe('the queue of approvals', () => {
     unlock = 'second';
     expect(await approvals.holds(opened[0]!)).toBe(false);
     await answer;
+  });
+
+  it('ends by itself what outlived its unlocking, and leaves what was asked of a locked wallet', async () => {
+    let unlock: string | undefined;
+    const approvals = new Approvals(session(), windows, () => now, { unlockId: () => Promise.resolve(unlock) });
+    const whileLocked = approvals.ask(question('d/1', 'https://b.example'));
+    await settledSoon();
+    unlock = 'first';
+    const whileOpen = expect(approvals.ask(question('d/2'))).rejects.toMatchObject({ code: 4001 });
+    await settledSoon();
+    unlock = undefined; // the time was up: nobody locked it
+    await approvals.expire();
+    await whileOpen;
+    expect((await approvals.pending()).map((a) => a.requestKey)).toEqual(['d/1']);
+    await approvals.settle(opened[0]!, { result: 1 });
+    expect(await whileLocked).toBe(1);
   });
 
   it('asked of a locked wallet belongs to the first unlocking in which it is shown', async () => {

@@ -198,3 +198,44 @@ describe('wallet_switchEthereumChain', () => {
     }
   });
 });
+
+describe('health_addNetwork', () => {
+  it('has a network after a yes, and asks again to use it', async () => {
+    const w = await walletWorld();
+    const regional = { ...w.network, name: 'Regional', chainId: 5, registry: `0x${'ab'.repeat(20)}` };
+    const answer = w.ask(CLINIC, 'health_addNetwork', regional);
+    expect(await w.prompts.view(await w.prompt())).toMatchObject({ kind: 'network', use: false, answers: true });
+    expect(w.added).toEqual([]);
+    await w.approve();
+    expect(await answer).toBeNull();
+    expect(w.added).toEqual([regional]);
+    expect(w.chosen).toEqual([]);
+
+    const use = w.ask(CLINIC, 'wallet_switchEthereumChain', [{ chainId: '0x5' }]);
+    expect(await w.prompts.view(await w.prompt())).toMatchObject({ kind: 'network', use: true, network: regional });
+    await w.approve();
+    expect(await use).toBeNull();
+    await expect.poll(() => w.chosen).toEqual([`5/${regional.registry}`]);
+  });
+
+  it('changes nothing of a network that the wallet has, in use or not', async () => {
+    const w = await walletWorld();
+    const regional = { ...w.network, name: 'Regional', chainId: 5 };
+    w.added.push(regional);
+    for (const known of [w.network, regional]) {
+      const other = { ...known, rpcUrl: 'http://evil.example', managers: ['http://evil.example'], durableAt: 1 };
+      expect(await w.ask(OTHER, 'health_addNetwork', other)).toBeNull();
+    }
+    expect(w.opened).toEqual([]);
+    expect(w.added).toEqual([regional]);
+  });
+
+  it('is refused by the name of the field where the description is not one', async () => {
+    const w = await walletWorld();
+    for (const change of [{ rpcUrl: 'ftp://x.example' }, { registry: '0x1' }, { managers: [] }, { durableAt: 99 }]) {
+      const asked = w.ask(CLINIC, 'health_addNetwork', { ...w.network, ...change });
+      await expect(asked).rejects.toEqual(error(-32602, 'params'));
+    }
+    expect(w.opened).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+import { PURPOSES } from '../../extension/core/consent/purposes.ts';
+import { SECTIONS } from '../../extension/core/records/sections.ts';
+import { RpcCode, RpcError } from '../../extension/rpc/errors.ts';
+import type { Chain } from '../../extension/rpc/params/chain.ts';
+import type { AccessRequest } from '../../extension/rpc/params/health.ts';
+import { METHODS, type Method } from '../../extension/rpc/schema.ts';
+
+/** The account of the wallet that the kit puts into the page. A portal that serves known people only may have to know it. */
+export const KIT_ACCOUNT = '0x00000000000000000000000000000000c0f0a11e';
+const PATIENT = '0x00000000000000000000000000000000000a71e7';
+const CHAIN = 31_337;
+const CHAIN_HEX = `0x${CHAIN.toString(16)}`;
+const HASH = `0x${'5e'.repeat(32)}`;
+const SIGNATURE = `0x${'11'.repeat(65)}`;
+const GWEI = '0x3b9aca00';
+/** In every record: where it turns up, record data did. */
+export const MARK = 'Zirconitis';
+export const KIT_RECORD = `Kit record of ${MARK}`;
+
+const record = {
+  id: `${HASH}/0`,
+  patient: PATIENT,
+  author: KIT_ACCOUNT,
+  section: 'results',
+  type: 'Observation',
+  title: KIT_RECORD,
+  date: '2026-11-02',
+  code: `http://loinc.org|${MARK}`,
+  mediaType: 'application/fhir+json',
+  size: 120,
+  block: 7,
+  transactionHash: HASH,
+};
+
+const block = { number: '0x7', hash: HASH, parentHash: HASH, timestamp: '0x6ab1b480', transactions: [HASH] };
+const place = { blockHash: HASH, blockNumber: '0x7', transactionIndex: '0x0', from: KIT_ACCOUNT, to: PATIENT };
+
+/** The wallet knows its own network alone. @throws RpcError for any other */
+const onlyOwn = (params: unknown, code: RpcCode): null => {
+  if (Number((params as Chain).chainId) === CHAIN) return null;
+  throw new RpcError(code, 'This wallet has no health network on that chain.');
+};
+
+/** A wallet's answer to a request that is right, for every method there is. Access is narrowed to one section, as a person may do. */
+export const ANSWERS: Readonly<Record<Method, (params: unknown) => unknown>> = {
+  eth_chainId: () => CHAIN_HEX,
+  net_version: () => String(CHAIN),
+  eth_accounts: () => [],
+  eth_requestAccounts: () => [KIT_ACCOUNT],
+  eth_blockNumber: () => '0x7',
+  eth_call: () => '0x',
+  eth_estimateGas: () => '0x5208',
+  eth_feeHistory: () => ({ oldestBlock: '0x6', baseFeePerGas: [GWEI, GWEI], gasUsedRatio: [0.5] }),
+  eth_gasPrice: () => GWEI,
+  eth_getBalance: () => '0xde0b6b3a7640000',
+  eth_getBlockByHash: () => block,
+  eth_getBlockByNumber: () => block,
+  eth_getCode: () => '0x',
+  eth_getLogs: () => [],
+  eth_getStorageAt: () => `0x${'00'.repeat(32)}`,
+  eth_getTransactionByHash: () => ({ ...place, hash: HASH, nonce: '0x0', value: '0x0', input: '0x' }),
+  eth_getTransactionCount: () => '0x1',
+  eth_getTransactionReceipt: () => ({ ...place, transactionHash: HASH, status: '0x1', gasUsed: '0x5208', logs: [] }),
+  eth_maxPriorityFeePerGas: () => GWEI,
+  personal_sign: () => SIGNATURE,
+  eth_signTypedData: () => SIGNATURE,
+  eth_signTypedData_v3: () => SIGNATURE,
+  eth_signTypedData_v4: () => SIGNATURE,
+  eth_getEncryptionPublicKey: () => `${'K'.repeat(43)}=`,
+  eth_decrypt: () => MARK,
+  eth_sendTransaction: () => HASH,
+  wallet_getPermissions: () => [],
+  wallet_requestPermissions: () => [{ parentCapability: 'eth_accounts', invoker: '', caveats: [] }],
+  wallet_revokePermissions: () => null,
+  wallet_switchEthereumChain: (params) => onlyOwn(params, RpcCode.UnrecognizedChain),
+  wallet_addEthereumChain: (params) => onlyOwn(params, RpcCode.InvalidParams),
+  health_addNetwork: () => null,
+  health_getCapabilities: () => ({
+    version: '0',
+    api: 'health/1',
+    networks: [{ name: 'Conformance', chainId: CHAIN_HEX }],
+    sections: SECTIONS,
+    purposes: PURPOSES,
+    methods: Object.keys(METHODS),
+  }),
+  health_requestAccess: (params) => {
+    const { purpose, sections } = params as AccessRequest;
+    const folders = [{ section: sections[0], folder: 1 }];
+    const until = Math.floor(Date.now() / 1000) + 60;
+    return { consentId: HASH, patient: KIT_ACCOUNT, folders, purpose, until, receipt: HASH, transactionHash: HASH };
+  },
+  health_getConsents: () => [],
+  health_endConsent: () => ({ consentId: HASH, live: false }),
+  health_listRecords: () => ({ records: [record], total: 1, unreadable: 0 }),
+  health_readRecord: () => ({
+    ...record,
+    resource: { resourceType: 'Observation', status: 'final', code: { text: MARK } },
+    provenance: {
+      author: { address: KIT_ACCOUNT, role: 'Doctor', active: true },
+      block: 7,
+      at: 1_790_000_000,
+      transaction: HASH,
+      entry: HASH,
+      verified: true,
+    },
+  }),
+  health_verifyRecord: () => ({
+    verified: true,
+    steps: [
+      { step: 'chain', holds: true, block: 7, transactionHash: HASH },
+      { step: 'content', holds: true, digest: HASH },
+      { step: 'author', holds: true, address: KIT_ACCOUNT, role: 'Doctor' },
+    ],
+  }),
+  health_writeRecord: (params) =>
+    'patient' in (params as object) ? { cid: 'bafy' } : { accepted: true, entries: [{ cid: 'bafy' }] },
+};
