@@ -3,23 +3,32 @@ import { mkdir, writeFile } from 'node:fs/promises';
 /** What an empty extension's window shows; nothing is loaded and nothing runs. */
 const BLANK_HTML = '<!doctype html><meta charset="utf-8"><title>Blank</title><button>Approve</button>';
 export const BLANK = 'blank.html';
-/** A page posts this to have the window opened, and this comes back when the window's message has come. */
-export const ASK = 'bench-ask';
+/** One that shows what its worker answers to one message: the least that a window which knows nothing yet can do. */
+export const ASKING = 'asking.html';
+const ASKING_HTML =
+  '<!doctype html><meta charset="utf-8"><title>Asking</title><script src="asking.js"></script><div id="root"></div>';
+const ASKING_SCRIPT = `chrome.runtime.sendMessage('what').then((text) => {
+  document.getElementById('root').append(Object.assign(document.createElement('button'), { textContent: text }));
+});`;
+/** A page posts this, with the window's name, to have it opened; this comes back when the window's message has come. */
+export const ASK = 'bench-ask ';
 export const ANSWERED = 'bench-answered';
 /** The window's message. */
 export const YES = 'yes';
 
 /** Passes a page's question on, and its answer back. */
 const CONTENT = `addEventListener('message', ({ data }) => {
-  if (data === '${ASK}') chrome.runtime.sendMessage('ask').then(() => postMessage('${ANSWERED}', location.origin));
+  if (typeof data !== 'string' || !data.startsWith('${ASK}')) return;
+  chrome.runtime.sendMessage(data.slice(${ASK.length})).then(() => postMessage('${ANSWERED}', location.origin));
 });`;
 
 /** Opens the window that a page asks for, and answers the page when the window says so. */
 const WORKER = `let answer = () => undefined;
 chrome.runtime.onMessage.addListener((message, sender, respond) => {
   if (message === '${YES}') return void answer();
+  if (message === 'what') return void respond('Approve');
   answer = respond;
-  void chrome.windows.create({ url: '${BLANK}', type: 'popup', width: 460, height: 760, focused: true });
+  void chrome.windows.create({ url: message, type: 'popup', width: 460, height: 760, focused: true });
   return true;
 });`;
 
@@ -51,6 +60,8 @@ export async function writeEmptyExtension(dir: string, scripts: keyof typeof SCR
     'content.js': CONTENT,
     'empty.js': '0;',
     [BLANK]: BLANK_HTML,
+    [ASKING]: ASKING_HTML,
+    'asking.js': ASKING_SCRIPT,
   };
   await mkdir(dir, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(`${dir}/${name}`, text);

@@ -62,13 +62,6 @@ async function inPage<S extends v.GenericSchema>(browser: RawChromium, origin: s
   return value;
 }
 
-/** A browser with one extension and a profile of its own. */
-async function startWith(extensionDir: string, profileDir: string): Promise<RawChromium> {
-  const browser = await startRawChromium(profileDir, [extensionDir]);
-  await browser.shut(`chrome-extension://${extensionIdOf(extensionDir)}/`); // what the wallet shows when it was just installed
-  return browser;
-}
-
 /** First paints of a plain page, by turns in browsers that differ in their extension alone. */
 async function paintLines(site: Site, walletDir: string): Promise<Line[]> {
   const dir = await mkdtemp(join(tmpdir(), 'salus-bench-paint-'));
@@ -79,7 +72,11 @@ async function paintLines(site: Site, walletDir: string): Promise<Line[]> {
   const paints = { none: [] as number[], empty: [] as number[], wallet: [] as number[] };
   const longTasks = { none: 0, empty: 0, wallet: 0 };
   try {
-    for (const kind of kinds) browsers.push(await startWith(extensionOf[kind], join(dir, `profile-${kind}`)));
+    for (const kind of kinds) browsers.push(await startRawChromium(join(dir, `profile-${kind}`), [extensionOf[kind]]));
+    // What the wallet shows when it was just installed.
+    const welcome = `chrome-extension://${extensionIdOf(walletDir)}/app.html`;
+    await browsers.at(-1)?.evaluate(welcome, 'document.title');
+    await browsers.at(-1)?.shut(welcome);
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [n, browser] of browsers.entries()) {
         const kind = kinds[n] ?? 'none';

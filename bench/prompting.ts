@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ANSWERED, ASK, BLANK, writeEmptyExtension, YES } from './empty-extension.ts';
+import { ANSWERED, ASK, ASKING, BLANK, writeEmptyExtension, YES } from './empty-extension.ts';
 import { extensionIdOf, startRawChromium, type RawChromium } from './raw-chromium.ts';
 import { median, type Line } from './report.ts';
 import { serveSite, type Site } from './site.ts';
@@ -115,13 +115,13 @@ async function unlock(browser: RawChromium, page: string, password: string): Pro
   await browser.shut(page);
 }
 
-type Kind = 'empty' | 'connect' | 'access';
+type Kind = 'empty' | 'asking' | 'connect' | 'access';
 type Subjects = Readonly<Record<Kind, Subject>>;
-const KINDS: readonly Kind[] = ['empty', 'connect', 'access'];
+const KINDS: readonly Kind[] = ['empty', 'asking', 'connect', 'access'];
 
 /** Call to painted, in turns. */
 async function paintLines(browser: RawChromium, site: Site, subjects: Subjects, worker: Worker): Promise<Line[]> {
-  const times: Record<Kind, number[]> = { empty: [], connect: [], access: [] };
+  const times: Record<Kind, number[]> = { empty: [], asking: [], connect: [], access: [] };
   const unpainted: string[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     for (const kind of KINDS) {
@@ -138,6 +138,7 @@ async function paintLines(browser: RawChromium, site: Site, subjects: Subjects, 
     unit: 'ms',
     limit: { what, value: median(times.empty) },
     target: { most: MOST[worker], of: 'ratio' },
+    also: `${(median(values) / median(times.asking)).toFixed(2)}x of one that asks its worker`,
   });
   return [line('eth_requestAccounts', times.connect), line('health_requestAccess', times.access)];
 }
@@ -181,6 +182,11 @@ export async function promptLines(bench: PromptBench): Promise<Line[]> {
   const empty = `chrome-extension://${extensionIdOf(emptyDir)}/`;
   const answered = `new Promise((resolve) => addEventListener('message', ({ data }) => data === '${ANSWERED}' && resolve()))`;
   const ofWallet = (call: object): Subject => ({ call: request(call), window: `${own}consent.html`, worker: own });
+  const ofEmpty = (window: string): Subject => ({
+    call: `(postMessage('${ASK}${window}', location.origin), ${answered})`,
+    window: `${empty}${window}`,
+    worker: empty,
+  });
   const params = {
     purpose: 'TREAT',
     sections: ['profile', 'allergies', 'medications'],
@@ -189,11 +195,8 @@ export async function promptLines(bench: PromptBench): Promise<Line[]> {
     recipient: { address: bench.recipient },
   };
   const subjects: Subjects = {
-    empty: {
-      call: `(postMessage('${ASK}', location.origin), ${answered})`,
-      window: `${empty}${BLANK}`,
-      worker: empty,
-    },
+    empty: ofEmpty(BLANK),
+    asking: ofEmpty(ASKING),
     connect: ofWallet({ method: 'eth_requestAccounts' }),
     access: ofWallet({ method: 'health_requestAccess', params }),
   };
