@@ -1,16 +1,19 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { startRawChromium, type RawChromium } from './raw-chromium.ts';
+import { writeEmptyExtension } from './empty-extension.ts';
+import { extensionIdOf, startRawChromium, type RawChromium } from './raw-chromium.ts';
 import { median, type Line } from './report.ts';
+import { serveSite, type Site } from './site.ts';
 
-const ROUNDS = 21;
+const ROUNDS = 41;
 const ROUND_TRIPS = 300;
 const PAGES = 10;
 const REQUESTS = 100;
+/** What may be left over in memory, as a share of what was there before. */
+const MOST_GROWTH = 1.05;
+const MIB = 1_048_576;
 
 /** A page as pages are: some text, some script, nothing of the wallet. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><h1>A page</h1>${'<p>Some text.</p>'.repeat(200)}
@@ -51,22 +54,6 @@ const FLOOD = `(async () => {
 })()`;
 const FloodSchema = v.object({ answered: v.number(), ms: v.number() });
 
-async function servePages(): Promise<{ origin: (name: string) => string; close(): void }> {
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(PAGE);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: (name) => `http://${name}.localhost:${port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
 /** Opens a page, evaluates in it, closes it. */
 async function inPage<S extends v.GenericSchema>(browser: RawChromium, origin: string, code: string, schema: S) {
   await browser.open(`${origin}/`);
@@ -75,56 +62,101 @@ async function inPage<S extends v.GenericSchema>(browser: RawChromium, origin: s
   return value;
 }
 
-/** What a page that has nothing to do with the wallet pays for it, and what a call costs one that has. */
-export async function pageLines(profileDir: string, extensionDir: string): Promise<Line[]> {
-  const site = await servePages();
-  const plainProfile = await mkdtemp(join(tmpdir(), 'salus-bench-plain-'));
-  const plain = await startRawChromium(plainProfile);
-  const wallet = await startRawChromium(profileDir, extensionDir);
+/** First paints of a plain page, by turns in browsers that differ in their extension alone. */
+async function paintLines(site: Site, walletDir: string): Promise<Line[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'salus-bench-paint-'));
+  for (const scripts of ['none', 'empty'] as const) await writeEmptyExtension(join(dir, scripts), scripts);
+  const kinds = ['none', 'empty', 'wallet'] as const;
+  const extensionOf = { none: join(dir, 'none'), empty: join(dir, 'empty'), wallet: walletDir };
+  const browsers: RawChromium[] = [];
+  const paints = { none: [] as number[], empty: [] as number[], wallet: [] as number[] };
+  const longTasks = { none: 0, empty: 0, wallet: 0 };
   try {
-    const paints = { plain: [] as number[], wallet: [] as number[] };
-    const longTasks = { plain: 0, wallet: 0 };
+    for (const kind of kinds) browsers.push(await startRawChromium(join(dir, `profile-${kind}`), [extensionOf[kind]]));
+    // What the wallet shows when it was just installed.
+    const welcome = `chrome-extension://${extensionIdOf(walletDir)}/app.html`;
+    await browsers.at(-1)?.evaluate(welcome, 'document.title');
+    await browsers.at(-1)?.shut(welcome);
     for (let round = 0; round <= ROUNDS; round++) {
-      for (const [kind, browser] of [
-        ['plain', plain],
-        ['wallet', wallet],
-      ] as const) {
+      for (const [n, browser] of browsers.entries()) {
+        const kind = kinds[n] ?? 'none';
         const seen = await inPage(browser, site.origin(`paint-${round}`), PAINT, PaintSchema);
         if (round === 0) continue; // cold
         paints[kind].push(seen.paint);
         longTasks[kind] += seen.longTasks;
       }
     }
-    const trips = await inPage(wallet, site.origin('trips'), ROUND_TRIP, RoundTripSchema);
-    const origins = Array.from({ length: PAGES }, (_, n) => site.origin(`flood-${n}`));
-    const floods = await Promise.all(origins.map((origin) => inPage(wallet, origin, FLOOD, FloodSchema)));
-    const answered = floods.reduce((sum, { answered: n }) => sum + n, 0);
+  } finally {
+    await Promise.all(browsers.map((browser) => browser.close()));
+    await rm(dir, { recursive: true, force: true });
+  }
+  const line = (name: string, kind: 'none' | 'empty', what: string): Line => ({
+    name,
+    measured: median(paints.wallet),
+    unit: 'ms',
+    limit: { what, value: median(paints[kind]) },
+    target: { most: 1.05, of: 'ratio' },
+    also: `long tasks ${longTasks.wallet}, ${longTasks[kind]}`,
+  });
+  return [
+    line('first contentful paint of a plain page', 'none', 'with an extension that puts nothing into pages'),
+    line('the same, against the least an extension costs', 'empty', 'with one whose two scripts do nothing'),
+  ];
+}
+
+/** Many requests of many pages at once: how long, and what they leave in memory. */
+async function floodLines(wallet: RawChromium, site: Site, worker: string): Promise<Line[]> {
+  const origins = Array.from({ length: PAGES }, (_, n) => site.origin(`flood-${n}`));
+  for (const origin of origins) await wallet.open(`${origin}/`);
+  const flood = async () => {
+    const floods = await Promise.all(origins.map((origin) => wallet.evaluate(origin, FLOOD)));
+    const seen = floods.map((one) => v.parse(FloodSchema, one));
+    const answered = seen.reduce((sum, { answered: n }) => sum + n, 0);
     if (answered !== PAGES * REQUESTS) throw new Error(`${PAGES * REQUESTS - answered} requests were not answered`);
-    return [
-      {
-        name: 'first contentful paint of a plain page',
-        measured: median(paints.wallet),
-        unit: 'ms',
-        limit: { what: 'the same without the wallet', value: median(paints.plain) },
-        target: { most: 1.05, of: 'ratio' },
-        also: `long tasks ${longTasks.wallet}, without ${longTasks.plain}`,
-      },
-      {
+    return Math.max(...seen.map(({ ms }) => ms));
+  };
+  const [page = ''] = origins;
+  const heaps = async () => ({ worker: (await wallet.heap(worker)) / MIB, page: (await wallet.heap(page)) / MIB });
+  await flood(); // what is loaded and kept with the first request is no leak
+  const before = await heaps();
+  const took = await flood();
+  const after = await heaps();
+  for (const origin of origins) await wallet.shut(origin);
+  const memory = (of: 'worker' | 'page'): Line => ({
+    name: `memory of the ${of} after ${PAGES * REQUESTS} more requests`,
+    measured: after[of],
+    unit: 'MiB',
+    also: `grown by ${Math.round((after[of] - before[of]) * 1_024)} KiB`,
+    limit: { what: 'before', value: before[of] },
+    target: { most: MOST_GROWTH, of: 'ratio' },
+  });
+  return [
+    { name: `${PAGES * REQUESTS} requests of ${PAGES} pages at once`, measured: took, unit: 'ms', also: 'none lost' },
+    memory('worker'),
+    memory('page'),
+  ];
+}
+
+/** What a page that has nothing to do with the wallet pays for it, and what a call costs one that has. */
+export async function pageLines(profileDir: string, extensionDir: string): Promise<Line[]> {
+  const site = await serveSite(PAGE);
+  try {
+    const paints = await paintLines(site, extensionDir);
+    const wallet = await startRawChromium(profileDir, [extensionDir]);
+    try {
+      const trips = await inPage(wallet, site.origin('trips'), ROUND_TRIP, RoundTripSchema);
+      const trip: Line = {
         name: 'eth_accounts, there and back',
         measured: median(trips.wallet),
         unit: 'ms',
         limit: { what: 'a message the page posts to itself', value: median(trips.message) },
-      },
-      {
-        name: `${PAGES * REQUESTS} requests of ${PAGES} pages at once`,
-        measured: Math.max(...floods.map(({ ms }) => ms)),
-        unit: 'ms',
-        also: 'none lost',
-      },
-    ];
+      };
+      const worker = `chrome-extension://${extensionIdOf(extensionDir)}/background.js`;
+      return [...paints, trip, ...(await floodLines(wallet, site, worker))];
+    } finally {
+      await wallet.close();
+    }
   } finally {
-    await Promise.all([plain.close(), wallet.close()]);
     site.close();
-    await rm(plainProfile, { recursive: true, force: true });
   }
 }

@@ -1,20 +1,19 @@
-import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRawChromium, type RawChromium } from './raw-chromium.ts';
+import { ANSWERED, ASK, ASKING, BLANK, writeEmptyExtension, YES } from './empty-extension.ts';
+import { extensionIdOf, startRawChromium, type RawChromium } from './raw-chromium.ts';
 import { median, type Line } from './report.ts';
+import { serveSite, type Site } from './site.ts';
 
 const ROUNDS = 9;
 /** Windows without a paint, as one that another covered; more, and something is wrong. */
-const MOST_UNPAINTED = 3;
-const BLANK = 'bench-blank.html';
-/** What a plain window shows; nothing is loaded and nothing runs. */
-const BLANK_HTML = '<!doctype html><meta charset="utf-8"><title>Blank</title><button>Approve</button>';
+const MOST_UNPAINTED = 4;
+const MOST = { warm: 1.3, cold: 2 };
+type Worker = keyof typeof MOST;
 
 export interface PromptBench {
   readonly profileDir: string;
-  /** A copy of the extension that may be added to. */
   readonly extensionDir: string;
   readonly extensionId: string;
   readonly password: string;
@@ -42,106 +41,177 @@ const PAINTED = `new Promise((resolve) => {
   setTimeout(() => resolve(document.visibilityState + ', ' + document.body.innerText), 10000);
 })`;
 
-/** A page anybody may have; each round comes from an origin of its own, so that no round weighs on the next. */
-async function serveSite(): Promise<{ origin: (round: string) => string; close(): void }> {
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>Site</title><p>A site</p>');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: (round) => `http://${round}.localhost:${port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+/** Approves as a person does who has read it all; a site that nobody vouches for has its name typed. @returns when it was clicked */
+const approve = (host: string) => `(async () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+  const button = () => [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Approve');
+  while (button() === undefined) await pause();
+  const name = document.querySelector('input[type=text]');
+  if (name) {
+    name.value = ${JSON.stringify(host)};
+    name.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  scrollTo(0, document.body.scrollHeight);
+  while (button().disabled) await pause();
+  const now = ${NOW};
+  button().click();
+  return now;
+})()`;
+
+/** What is measured, and what opens a window for a page without doing anything else. */
+interface Subject {
+  /** The page's call, as an expression; a promise of its end. */
+  readonly call: string;
+  /** Address of the window that comes. */
+  readonly window: string;
+  /** Address of the worker that opens it. */
+  readonly worker: string;
 }
 
 const asNumber = (value: unknown): number => {
-  if (typeof value !== 'number') throw new Error('the page gave no time');
+  if (typeof value !== 'number') throw new Error(`not a time: ${String(value)}`);
   return value;
 };
+const request = (call: object): string => `window.salus.request(${JSON.stringify(call)})`;
+
+/** A page at an origin of its own, ready and at rest. */
+async function openPage(browser: RawChromium, origin: string): Promise<void> {
+  await browser.open(`${origin}/`);
+  await browser.evaluate(origin, 'new Promise((resolve) => setTimeout(resolve, 300))');
+}
 
 /**
- * From `call` in the page at `from` to the paint of the window at `window`, which is then closed.
+ * From a page's call to the paint of the window it brings up, which is then closed.
  * @returns milliseconds, or what the window said when nothing was painted
  */
-async function measure(browser: RawChromium, from: string, call: string, window: string): Promise<number | string> {
-  const start = asNumber(await browser.evaluate(from, `(() => { const now = ${NOW}; ${call}; return now; })()`));
-  const painted = await browser.evaluate(window, PAINTED);
-  await browser.shut(window);
+async function paintOnce(browser: RawChromium, origin: string, subject: Subject, worker: Worker) {
+  await openPage(browser, origin);
+  if (worker === 'cold') await browser.stopWorker(subject.worker);
+  const call = `(() => { const now = ${NOW}; ${subject.call}.catch(() => undefined); return now; })()`;
+  const start = asNumber(await browser.evaluate(origin, call));
+  const painted = await browser.evaluate(subject.window, PAINTED);
+  await browser.shut(subject.window);
+  await browser.shut(origin);
   return typeof painted === 'string' ? painted : asNumber(painted) - start;
 }
 
-/** Unlocks the wallet from one of its own pages. */
+/** From what is done in the window to the end of the page's call, in milliseconds. The page stays open. */
+async function settleOnce(browser: RawChromium, origin: string, { call, window }: Subject, yes: string) {
+  await browser.evaluate(origin, `void (window.over = ${call}.then(() => ${NOW}))`);
+  const start = asNumber(await browser.evaluate(window, yes));
+  const end = asNumber(await browser.evaluate(origin, 'window.over'));
+  await browser.shut(window);
+  return end - start;
+}
+
+/** Unlocks the wallet from one of its own pages, and closes that. */
 async function unlock(browser: RawChromium, page: string, password: string): Promise<void> {
   const message = JSON.stringify({ to: 'background', method: 'unlock', args: [password] });
+  await browser.open(page);
   // The page has asked for what it shows by then; what is measured starts from a wallet at rest.
   await browser.evaluate(page, 'new Promise((resolve) => setTimeout(resolve, 1000))');
   const answer = await browser.evaluate(page, `chrome.runtime.sendMessage(${message}).then(JSON.stringify)`);
   if (answer !== '{}') throw new Error(`the wallet did not unlock: ${String(answer)}`);
+  await browser.shut(page);
 }
 
-/** From a site's request to its prompt on the screen, against opening a window that has nothing to do. */
-export async function promptLines(bench: PromptBench): Promise<Line[]> {
-  const own = `chrome-extension://${bench.extensionId}`;
-  await writeFile(join(bench.extensionDir, BLANK), BLANK_HTML);
-  const site = await serveSite();
-  const browser = await startRawChromium(bench.profileDir, bench.extensionDir);
-  try {
-    await browser.open(`${own}/app.html`);
-    await unlock(browser, `${own}/app.html`, bench.password);
-    const access = {
-      purpose: 'TREAT',
-      sections: ['profile', 'allergies', 'medications'],
-      duration: 86_400,
-      reason: 'To prepare your visit',
-      recipient: { address: bench.recipient },
-    };
-    const calls = {
-      connect: { method: 'eth_requestAccounts' },
-      access: { method: 'health_requestAccess', params: access },
-    };
-    const ask = async (kind: keyof typeof calls, round: number) => {
-      const origin = site.origin(`${kind}-${round}`);
-      await browser.open(`${origin}/`);
-      await browser.evaluate(origin, `new Promise((r) => setTimeout(r, 300))`);
-      const call = `window.salus.request(${JSON.stringify(calls[kind])}).catch(() => undefined)`;
-      const took = await measure(browser, origin, call, `${own}/consent.html`);
-      await browser.shut(origin);
-      return took;
-    };
-    const size = `type: 'popup', width: 460, height: 760, focused: true`;
-    const openBlank = `void chrome.windows.create({ url: chrome.runtime.getURL('${BLANK}'), ${size} })`;
-    const blank = () => measure(browser, `${own}/app.html`, openBlank, `${own}/${BLANK}`);
-    const works = {
-      blank,
-      connect: (round: number) => ask('connect', round),
-      access: (round: number) => ask('access', round),
-    };
-    const times = { blank: [] as number[], connect: [] as number[], access: [] as number[] };
-    const unpainted: string[] = [];
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const kind of ['blank', 'connect', 'access'] as const) {
-        const took = await works[kind](round);
-        if (typeof took === 'string') unpainted.push(`${kind}: ${took}`);
-        else if (round > 0) times[kind].push(took); // the first of each is cold
-      }
-      if (unpainted.length > MOST_UNPAINTED) throw new Error(`windows were not painted: ${unpainted.join('; ')}`);
+type Kind = 'empty' | 'asking' | 'connect' | 'access';
+type Subjects = Readonly<Record<Kind, Subject>>;
+const KINDS: readonly Kind[] = ['empty', 'asking', 'connect', 'access'];
+
+/** Call to painted, in turns. */
+async function paintLines(browser: RawChromium, site: Site, subjects: Subjects, worker: Worker): Promise<Line[]> {
+  const times: Record<Kind, number[]> = { empty: [], asking: [], connect: [], access: [] };
+  const unpainted: string[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const kind of KINDS) {
+      const took = await paintOnce(browser, site.origin(`${worker}-${kind}-${round}`), subjects[kind], worker);
+      if (typeof took === 'string') unpainted.push(`${kind}: ${took}`);
+      else if (round > 0) times[kind].push(took); // the first of each has the browser's own first time in it
     }
-    const limit = { what: 'an empty popup window', value: median(times.blank) };
-    const line = (name: string, values: readonly number[]): Line => ({
-      name: `call to painted prompt, ${name}`,
-      measured: median(values),
-      unit: 'ms',
-      limit,
-      target: { most: 2, of: 'ratio' },
-    });
-    return [line('eth_requestAccounts', times.connect), line('health_requestAccess', times.access)];
+    if (unpainted.length > MOST_UNPAINTED) throw new Error(`windows were not painted: ${unpainted.join('; ')}`);
+  }
+  const what = worker === 'warm' ? 'an empty extension’s window' : 'the same of an empty extension';
+  const line = (name: string, values: readonly number[]): Line => ({
+    name: `call to painted prompt${worker === 'cold' ? ' after the worker’s death' : ''}, ${name}`,
+    measured: median(values),
+    unit: 'ms',
+    limit: { what, value: median(times.empty) },
+    target: { most: MOST[worker], of: 'ratio' },
+    also: `${(median(values) / median(times.asking)).toFixed(2)}x of one that asks its worker`,
+  });
+  return [line('eth_requestAccounts', times.connect), line('health_requestAccess', times.access)];
+}
+
+/** Approve to settled, in turns. */
+async function settleLines(browser: RawChromium, site: Site, { empty, connect }: Subjects): Promise<Line[]> {
+  const times = { bare: [] as number[], connect: [] as number[], sign: [] as number[] };
+  for (let round = 0; round <= ROUNDS; round++) {
+    const origin = site.origin(`settle-${round}`);
+    const yes = approve(new URL(origin).host);
+    await openPage(browser, origin);
+    const bare = await settleOnce(browser, origin, empty, `chrome.runtime.sendMessage('${YES}'), ${NOW}`);
+    const connected = await settleOnce(browser, origin, connect, yes);
+    const ours = `${request({ method: 'eth_accounts' })}.then(([account]) => window.salus.request({
+      method: 'personal_sign', params: ['0x48656c6c6f', account] }))`;
+    const signed = await settleOnce(browser, origin, { ...connect, call: ours }, yes);
+    await browser.shut(origin);
+    if (round === 0) continue; // cold
+    times.bare.push(bare);
+    times.connect.push(connected);
+    times.sign.push(signed);
+  }
+  const limit = { what: 'an empty extension’s message and answer', value: median(times.bare) };
+  const line = (name: string, values: readonly number[]): Line => ({
+    name: `Approve to settled, ${name}`,
+    measured: median(values),
+    unit: 'ms',
+    limit,
+  });
+  return [line('eth_requestAccounts', times.connect), line('personal_sign', times.sign)];
+}
+
+/**
+ * From a site's request to its prompt on the screen, with the worker awake and after its death; and from Approve to the answer in
+ * the page. Each against an extension that opens an empty window for a page and does nothing else, in the same browser.
+ */
+export async function promptLines(bench: PromptBench): Promise<Line[]> {
+  const own = `chrome-extension://${bench.extensionId}/`;
+  const emptyDir = await mkdtemp(join(tmpdir(), 'salus-bench-empty-'));
+  await writeEmptyExtension(emptyDir, 'bare');
+  const empty = `chrome-extension://${extensionIdOf(emptyDir)}/`;
+  const answered = `new Promise((resolve) => addEventListener('message', ({ data }) => data === '${ANSWERED}' && resolve()))`;
+  const ofWallet = (call: object): Subject => ({ call: request(call), window: `${own}consent.html`, worker: own });
+  const ofEmpty = (window: string): Subject => ({
+    call: `(postMessage('${ASK}${window}', location.origin), ${answered})`,
+    window: `${empty}${window}`,
+    worker: empty,
+  });
+  const params = {
+    purpose: 'TREAT',
+    sections: ['profile', 'allergies', 'medications'],
+    duration: 86_400,
+    reason: 'To prepare your visit',
+    recipient: { address: bench.recipient },
+  };
+  const subjects: Subjects = {
+    empty: ofEmpty(BLANK),
+    asking: ofEmpty(ASKING),
+    connect: ofWallet({ method: 'eth_requestAccounts' }),
+    access: ofWallet({ method: 'health_requestAccess', params }),
+  };
+  const site = await serveSite('<!doctype html><title>Site</title><p>A site</p>');
+  const browser = await startRawChromium(bench.profileDir, [bench.extensionDir, emptyDir]);
+  try {
+    await unlock(browser, `${own}app.html`, bench.password);
+    return [
+      ...(await paintLines(browser, site, subjects, 'warm')),
+      ...(await paintLines(browser, site, subjects, 'cold')),
+      ...(await settleLines(browser, site, subjects)),
+    ];
   } finally {
     await browser.close();
     site.close();
+    await rm(emptyDir, { recursive: true, force: true });
   }
 }

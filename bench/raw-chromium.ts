@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../scripts/lib/chain.ts';
 import { findChromium } from '../scripts/lib/chromium.ts';
 
 const WAIT_MS = 20_000;
+/** The page that is there from the start and stays. */
+const START = 'about:blank';
 
 interface Target {
   readonly id: string;
@@ -16,6 +19,10 @@ export interface RawChromium {
   /** Runs an expression in the page whose address starts with `url`, once it is there. @returns its JSON value, promises awaited */
   evaluate(url: string, expression: string): Promise<unknown>;
   open(url: string): Promise<void>;
+  /** Bytes of JavaScript objects in the page or worker with such an address, after a collection. */
+  heap(url: string): Promise<number>;
+  /** Ends the service worker with such an address. Settles when it is gone. */
+  stopWorker(url: string): Promise<void>;
   /** Closes the page with such an address, as a person closes a window. */
   shut(url: string): Promise<void>;
   close(): Promise<void>;
@@ -39,51 +46,124 @@ function connect(target: Target): Promise<WebSocket | undefined> {
   });
 }
 
-interface Answer {
+/** What a page or worker says over its connection: an answer with the id of a call, or an event. */
+interface Message {
   readonly id?: number;
-  readonly result?: {
-    readonly result: { readonly value?: unknown };
-    readonly exceptionDetails?: { readonly exception?: { readonly description?: string } };
-  };
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly message: string };
+}
+
+/** One call of the DevTools protocol. One at a time on each connection. */
+function call(socket: WebSocket, method: string, params: object = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const done = new AbortController();
+    const { signal } = done;
+    const end = (settle: () => void) => {
+      done.abort();
+      settle();
+    };
+    socket.addEventListener('close', () => end(() => reject(new Error('the page went away'))), { signal });
+    socket.addEventListener(
+      'message',
+      ({ data }) => {
+        const { id, result, error } = JSON.parse(String(data)) as Message;
+        if (id !== 1) return;
+        end(() => (error ? reject(new Error(error.message)) : resolve(result)));
+      },
+      { signal },
+    );
+    socket.send(JSON.stringify({ id: 1, method, params }));
+  });
+}
+
+interface Evaluated {
+  readonly result: { readonly value?: unknown };
+  readonly exceptionDetails?: { readonly exception?: { readonly description?: string } };
 }
 
 /** One `Runtime.evaluate`. */
 async function evaluateIn(socket: WebSocket, expression: string): Promise<unknown> {
   try {
-    return await new Promise((resolve, reject) => {
-      socket.addEventListener('close', () => reject(new Error('the page went away')));
-      socket.addEventListener('message', ({ data }) => {
-        const { id, result } = JSON.parse(String(data)) as Answer;
-        if (id !== 1) return;
-        const failure = result?.exceptionDetails;
-        if (failure) reject(new Error(failure.exception?.description ?? 'the expression failed'));
-        else resolve(result?.result.value);
-      });
-      const params = { expression, awaitPromise: true, returnByValue: true, userGesture: true };
-      socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
-    });
+    const params = { expression, awaitPromise: true, returnByValue: true, userGesture: true };
+    const { result, exceptionDetails } = (await call(socket, 'Runtime.evaluate', params)) as Evaluated;
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? 'the expression failed');
+    return result.value;
   } finally {
     socket.close();
   }
 }
 
-/** @param extensionDir left out: a browser without any extension */
-export async function startRawChromium(profileDir: string, extensionDir?: string): Promise<RawChromium> {
+/** Bytes of JavaScript objects that are left after a collection. */
+async function heapIn(socket: WebSocket): Promise<number> {
+  try {
+    // What the first one sets free may hold on to more.
+    for (let n = 0; n < 3; n++) await call(socket, 'HeapProfiler.collectGarbage');
+    const { usedSize } = (await call(socket, 'Runtime.getHeapUsage')) as { usedSize: number };
+    return usedSize;
+  } finally {
+    socket.close();
+  }
+}
+
+interface Version {
+  readonly versionId: string;
+  readonly scriptURL: string;
+  readonly runningStatus: string;
+}
+
+/** Ends the service worker at an address, over the connection of any page, as the browser does when it needs the memory. */
+async function stopWorkerOver(socket: WebSocket, url: string): Promise<void> {
+  try {
+    const stopped = new Promise<void>((resolve) => {
+      let asked = false;
+      socket.addEventListener('message', ({ data }) => {
+        const { method, params } = JSON.parse(String(data)) as Message;
+        if (method !== 'ServiceWorker.workerVersionUpdated') return;
+        const { versions } = params as { versions: readonly Version[] };
+        const { versionId, runningStatus } = versions.find((v) => v.scriptURL.startsWith(url)) ?? {};
+        if (runningStatus === 'stopped') resolve();
+        if (runningStatus !== 'running' || asked) return;
+        asked = true;
+        socket.send(JSON.stringify({ id: 2, method: 'ServiceWorker.stopWorker', params: { versionId } }));
+      });
+    });
+    await call(socket, 'ServiceWorker.enable');
+    await stopped;
+  } finally {
+    socket.close();
+  }
+}
+
+/** The id that Chromium gives an unpacked extension: the first half of the SHA-256 of its path, in the letters a to p. */
+export const extensionIdOf = (dir: string): string =>
+  [...createHash('sha256').update(dir).digest('hex').slice(0, 32)]
+    .map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)))
+    .join('');
+
+/** A browser with these unpacked extensions and no other. */
+export async function startRawChromium(profileDir: string, extensionDirs: readonly string[]): Promise<RawChromium> {
   const port = await freePort();
   const args = [
     '--headless=new',
     '--no-sandbox',
     `--user-data-dir=${profileDir}`,
-    ...(extensionDir === undefined
-      ? ['--disable-extensions']
-      : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),
+    `--disable-extensions-except=${extensionDirs.join(',')}`,
+    `--load-extension=${extensionDirs.join(',')}`,
     '--disable-background-networking',
     '--no-first-run',
     `--remote-debugging-port=${port}`,
-    'about:blank',
+    START,
   ];
   const child = spawn(findChromium(), args, { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const connectTo = async (url: string): Promise<WebSocket> => {
+    const target = await find(url);
+    const socket = target && (await connect(target));
+    if (socket === undefined) throw new Error(`${url} went away`);
+    return socket;
+  };
   const devtools = `http://127.0.0.1:${port}/json`;
   const targets = async (): Promise<Target[]> => (await (await fetch(`${devtools}/list`)).json()) as Target[];
   const find = async (url: string) => (await targets()).find((target) => target.url.startsWith(url));
@@ -108,11 +188,10 @@ export async function startRawChromium(profileDir: string, extensionDir?: string
   return {
     async evaluate(url, expression) {
       await until(url, () => loaded(url));
-      const target = await find(url);
-      const socket = target && (await connect(target));
-      if (socket === undefined) throw new Error(`${url} went away`);
-      return evaluateIn(socket, expression);
+      return evaluateIn(await connectTo(url), expression);
     },
+    heap: async (url) => heapIn(await connectTo(url)),
+    stopWorker: async (url) => stopWorkerOver(await connectTo(START), url),
     async open(url) {
       await fetch(`${devtools}/new?${encodeURIComponent(url)}`, { method: 'PUT' });
     },

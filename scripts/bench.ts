@@ -23,7 +23,7 @@ async function storageLines(): Promise<Line[]> {
 /** Measures and prints everything; see bench/README.md. `--no-build` takes what is built already. */
 async function main(): Promise<void> {
   if (!process.argv.includes('--no-build')) await buildAll();
-  console.log('Measuring; this takes about two minutes. Leave the machine alone meanwhile.');
+  console.log('Measuring; this takes about six minutes. Leave the machine alone meanwhile.');
   const lines = [...(await walletLines()), ...(await storageLines()), ...bundleLines()];
   console.log(table(lines));
   const missed = lines.filter((line) => isMet(line) === false);

@@ -135,11 +135,16 @@ export class Approvals {
   }
 
   async get(id: string): Promise<Approval | undefined> {
+    await this.#last; // a window may ask for a request that is still being written down
     return (await this.pending()).find((a) => a.id === id);
   }
 
+  /** What waits. What nobody answered in time is ended first. */
   async pending(): Promise<Approval[]> {
-    await this.expire();
+    const { pending } = await this.#read();
+    const old = pending.filter((a) => a.createdAt + EXPIRES_MS <= this.#now());
+    if (old.length === 0) return pending;
+    for (const { id } of old) await this.reject(id);
     return (await this.#read()).pending;
   }
 
@@ -242,11 +247,14 @@ export class Approvals {
    */
   async holds(id: string): Promise<boolean> {
     const current = await this.#hooks.unlockId?.();
-    const approval = await this.#exclusive((stored) => {
-      const found = stored.pending.find((a) => a.id === id);
-      if (found !== undefined && current !== undefined) found.unlock ??= current;
-      return Promise.resolve(found);
-    });
+    let approval = await this.get(id);
+    if (approval !== undefined && approval.unlock === undefined && current !== undefined) {
+      approval = await this.#exclusive((stored) => {
+        const found = stored.pending.find((a) => a.id === id);
+        if (found !== undefined) found.unlock ??= current;
+        return Promise.resolve(found);
+      });
+    }
     if (approval === undefined) return false;
     if (approval.unlock === current) return true;
     await this.reject(id);

@@ -25,7 +25,7 @@ const INFO = utf8('salus/server-encryption/v1');
  */
 export async function recipientKeys(secret: RecipientSecret): Promise<RecipientKeys> {
   if ('words' in secret) {
-    const { address, encryption } = Keyring.fromEntropy(fromWords(secret.words));
+    const { address, encryption } = await Keyring.fromEntropy(fromWords(secret.words));
     return { address, encryption };
   }
   return {

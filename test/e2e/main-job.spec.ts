@@ -138,7 +138,7 @@ test('an entry added after sharing ended is sealed under keys the former reader 
 
 /** What somebody with a reader's words can collect from the chain and the managers, whatever the chain says now. */
 async function everyKeyGiven(network: Network, words: readonly string[], patient: string) {
-  const { encryption, address } = Keyring.fromEntropy(fromWords(words.join(' ')));
+  const { encryption, address } = await Keyring.fromEntropy(fromWords(words.join(' ')));
   const client = new RegistryClient(network, new JsonRpcProvider(network.rpcUrl));
   const source = gatewaySource(network.managers);
   const given = await client.granted({ patient, member: address });

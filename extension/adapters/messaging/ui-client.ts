@@ -1,6 +1,8 @@
 import type { StoragePort } from '../../core/wallet/ports.ts';
+import type { PromptView } from '../../rpc/prompts.ts';
 import type { UiApi } from '../../rpc/ui-api.ts';
 import { browser } from '../browser/api.ts';
+import { takeFirstAnswer } from './first-question.ts';
 import { LANE, openLane, unpackError, type Remote } from './lane.ts';
 
 interface Answer {
@@ -9,7 +11,10 @@ interface Answer {
 }
 
 async function ask(message: object): Promise<unknown> {
-  const answer: Answer = await browser.runtime.sendMessage(message);
+  return unpack(await browser.runtime.sendMessage(message));
+}
+
+function unpack(answer: Answer): unknown {
   if (answer.error !== undefined) throw unpackError(answer.error);
   return answer.result;
 }
@@ -24,6 +29,12 @@ export const wallet: Remote<UiApi> = new Proxy({} as Remote<UiApi>, {
     (...args: unknown[]) =>
       ask({ to: 'background', method: String(method), args: plain(args) }),
 });
+
+/** What the page asked before this script was loaded; asked now where it did not. */
+export function firstPrompt(id: string): Promise<PromptView> {
+  const early = takeFirstAnswer() as Promise<Answer> | undefined;
+  return early?.then((answer) => unpack(answer) as PromptView) ?? wallet.prompt(id);
+}
 
 let lane: Remote<StoragePort> | undefined;
 

@@ -1,6 +1,6 @@
-import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
+import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english';
-import { random, type Bytes } from '../bytes.ts';
+import { random, utf8, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 
 /** Entropy of a new wallet: 256 bits, 24 words (BIP-39). */
@@ -35,6 +35,16 @@ export function fromWords(text: string): Bytes {
   }
 }
 
-/** BIP-39 seed without passphrase. */
-export const toSeed = (entropy: Uint8Array): Bytes =>
-  Uint8Array.from(mnemonicToSeedSync(entropyToMnemonic(entropy, wordlist)));
+/** PBKDF2 of a BIP-39 seed without passphrase. */
+const SEED_PARAMS = { name: 'PBKDF2', hash: 'SHA-512', salt: utf8('mnemonic'), iterations: 2_048 };
+
+/**
+ * BIP-39 seed without passphrase, 64 bytes. By the platform's PBKDF2, which takes a tenth of the time of one in JavaScript: each
+ * worker that wakes up waits for it. English words need no normalisation.
+ */
+export async function toSeed(entropy: Uint8Array): Promise<Bytes> {
+  const words = utf8(entropyToMnemonic(entropy, wordlist));
+  const base = await crypto.subtle.importKey('raw', words, 'PBKDF2', false, ['deriveBits']);
+  words.fill(0);
+  return new Uint8Array(await crypto.subtle.deriveBits(SEED_PARAMS, base, 512));
+}

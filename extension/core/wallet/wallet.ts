@@ -25,7 +25,8 @@ export interface WalletStatus {
 /** The wallet: a vault, and while it is unlocked a {@link Session}. */
 export class Wallet {
   readonly #parts: WalletParts;
-  #session: Session | undefined;
+  /** The session of one unlocking, which `unlock` names. */
+  #opened: { readonly unlock: string | undefined; readonly session: Promise<Session> } | undefined;
   #sync: Promise<void> | undefined;
   #syncAgain = false;
   #syncProblem: ErrorCode | undefined;
@@ -82,13 +83,24 @@ export class Wallet {
 
   /** The unlocked session. @throws SalusError `vault-locked` */
   async session(): Promise<Session> {
-    const entropy = await this.#parts.vault.entropy().catch((error: unknown) => {
+    const unlock = await this.#parts.vault.unlockId();
+    if (unlock === undefined || unlock !== this.#opened?.unlock) {
       this.#drop();
+      this.#opened = { unlock, session: this.#open() };
+    }
+    const opened = this.#opened;
+    return opened.session.catch((error: unknown) => {
+      if (this.#opened === opened) this.#drop();
       throw error;
     });
-    this.#session ??= new Session(Keyring.fromEntropy(entropy), this.#parts);
+  }
+
+  /** @throws SalusError `vault-locked` */
+  async #open(): Promise<Session> {
+    const entropy = await this.#parts.vault.entropy();
+    const keyring = await Keyring.fromEntropy(entropy);
     entropy.fill(0);
-    return this.#session;
+    return new Session(keyring, this.#parts);
   }
 
   async isUnlocked(): Promise<boolean> {
@@ -137,7 +149,7 @@ export class Wallet {
   }
 
   #drop(): void {
-    this.#session?.wipe();
-    this.#session = undefined;
+    this.#opened?.session.then((session) => session.wipe()).catch(() => undefined); // it never opened: there is nothing to wipe
+    this.#opened = undefined;
   }
 }

@@ -8,8 +8,10 @@ const LOOK_MS = 5_000;
 export class StatusStore {
   value = $state.raw<WalletStatus>();
 
-  constructor() {
-    void this.refresh();
+  /** @param after looks first when this has settled */
+  constructor(after: Promise<unknown> = Promise.resolve()) {
+    const first = () => void this.refresh();
+    after.then(first, first);
     onWalletChange(() => void this.refresh());
     const look = () => {
       if (document.visibilityState === 'visible') void this.refresh();

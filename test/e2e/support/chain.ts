@@ -22,7 +22,7 @@ export function operate({ network }: Stack) {
     const as = (who: Wallet | HDNodeWallet) => new NonceManager(who.connect(provider));
     await call(as(ACCOUNTS.registrar), 'enrol', hospital.address, Role.Hospital);
     await call(as(hospital), 'enrol', doctor.address, Role.Doctor);
-    const { encryption } = Keyring.fromEntropy(crypto.getRandomValues(new Uint8Array(32)));
+    const { encryption } = await Keyring.fromEntropy(crypto.getRandomValues(new Uint8Array(32)));
     await call(as(doctor), 'setKey', toHex(encryption.publicX));
     return doctor.address;
   }

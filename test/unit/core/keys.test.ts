@@ -38,14 +38,14 @@ describe('recovery words', () => {
 });
 
 describe('keyring', () => {
-  it('has the account every Ethereum wallet has for these words (BIP-44)', () => {
+  it('has the account every Ethereum wallet has for these words (BIP-44)', async () => {
     const expected = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(WORDS), `m/44'/60'/0'/0/0`);
-    expect(Keyring.fromEntropy(fromWords(WORDS)).address).toBe(expected.address);
+    expect((await Keyring.fromEntropy(fromWords(WORDS))).address).toBe(expected.address);
   });
 
   it('gives another folder key for another registry, tag, epoch and wallet', async () => {
-    const keyring = Keyring.fromEntropy(fromWords(WORDS));
-    const other = Keyring.fromEntropy(fill(32, 5));
+    const keyring = await Keyring.fromEntropy(fromWords(WORDS));
+    const other = await Keyring.fromEntropy(fill(32, 5));
     const keys = await Promise.all([
       keyring.folderKey(REGISTRY, 1, 0),
       keyring.folderKey(REGISTRY, 2, 0),
@@ -69,8 +69,8 @@ describe('keyring', () => {
     );
   });
 
-  it('wipes what decrypts', () => {
-    const keyring = Keyring.fromEntropy(fill(32, 5));
+  it('wipes what decrypts', async () => {
+    const keyring = await Keyring.fromEntropy(fill(32, 5));
     keyring.wipe();
     expect(keyring.encryption.secret.every((b) => b === 0)).toBe(true);
   });

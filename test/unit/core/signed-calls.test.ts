@@ -9,7 +9,7 @@ import { GRANT_TYPES, registryDomain, ROTATE_TYPES } from '../../../extension/co
 import { fill } from './support.ts';
 
 const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
-const keyring = Keyring.fromEntropy(fill(32, 5));
+const keyring = await Keyring.fromEntropy(fill(32, 5));
 const domain = registryDomain(31_337, REGISTRY);
 
 describe('signatures of the wallet', () => {

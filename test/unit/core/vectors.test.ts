@@ -18,8 +18,9 @@ import { chunks, collect, fromHex, toHex } from './support.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
+const keyring = await Keyring.fromEntropy(fromWords(vectors.words));
+
 describe('the test vectors of docs/PROTOCOL.md', () => {
-  const keyring = Keyring.fromEntropy(fromWords(vectors.words));
   const folderKey = () => keyring.folderKey(vectors.registry, Number.parseInt(vectors.folderTag, 16), vectors.epoch);
 
   it('are printed there as they stand here', () => {

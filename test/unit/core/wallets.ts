@@ -33,7 +33,7 @@ export async function world() {
   const sent: { to: string; calls: readonly string[] }[] = [];
 
   async function open(entropy: Uint8Array, network: Network, kind: 'patient' | 'provider' = 'patient') {
-    const keyring = Keyring.fromEntropy(entropy);
+    const keyring = await Keyring.fromEntropy(entropy);
     const { address } = keyring;
     const storage = storages.get(address) ?? new MemoryStorage(shared);
     storages.set(address, storage);

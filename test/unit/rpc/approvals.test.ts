@@ -268,6 +268,20 @@ describe('the queue of approvals', () => {
     expect(await whileLocked).toBe(1);
   });
 
+  it('is there for a window that asks for it before it is written down', async () => {
+    let shown: ((windowId: number) => void) | undefined;
+    const slow = { ...windows, open: (id: string) => (opened.push(id), new Promise<number>((done) => (shown = done))) };
+    const approvals = new Approvals(session(), slow, () => now);
+    const answer = approvals.ask(question('d/1'));
+    await settledSoon();
+    const holds = approvals.holds(opened[0]!);
+    await settledSoon();
+    shown?.(1);
+    expect(await holds).toBe(true);
+    await approvals.settle(opened[0]!, { result: 1 });
+    await answer;
+  });
+
   it('asked of a locked wallet belongs to the first unlocking in which it is shown', async () => {
     let unlock: string | undefined;
     const approvals = new Approvals(session(), windows, () => now, { unlockId: () => Promise.resolve(unlock) });

@@ -10,7 +10,7 @@ import { visible } from '../../../extension/core/signing/visible.ts';
 import { parseRequest } from '../../../extension/rpc/schema.ts';
 import { checkSignable, OWN_ACTS, type Signing } from '../../../extension/rpc/sign-rules.ts';
 
-const keyring = Keyring.fromEntropy(new Uint8Array(32).fill(7));
+const keyring = await Keyring.fromEntropy(new Uint8Array(32).fill(7));
 const OTHER = '0x00000000000000000000000000000000000000aa';
 const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const EARLIER = '0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512';

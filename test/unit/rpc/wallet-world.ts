@@ -25,9 +25,9 @@ export async function walletWorld() {
   const blocks = new MemoryStorage().blocks;
   const storage = new MemoryStorage(blocks);
 
-  function open(seed: number, own: MemoryStorage): Session {
+  async function open(seed: number, own: MemoryStorage): Promise<Session> {
     const slot: { value?: unknown } = {};
-    return new Session(Keyring.fromEntropy(fill(32, seed)), {
+    return new Session(await Keyring.fromEntropy(fill(32, seed)), {
       clients: [new RegistryClient(network, evm.node().provider)],
       storage: own,
       sponsor: {
@@ -45,8 +45,8 @@ export async function walletWorld() {
       now: Date.now,
     });
   }
-  const session = open(1, storage);
-  const doctor = open(2, new MemoryStorage(blocks));
+  const session = await open(1, storage);
+  const doctor = await open(2, new MemoryStorage(blocks));
   await ensureMembership(session);
   await as(evm.who.hospital).getFunction('enrol').send(doctor.address, Role.Doctor);
   await doctor.state.update((s) => ({ ...s, kind: 'provider' }));

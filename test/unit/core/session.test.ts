@@ -1,0 +1,86 @@
+import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isSalusError } from '../../../extension/core/errors.ts';
+import type { Network } from '../../../extension/core/network/descriptor.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { Vault } from '../../../extension/core/vault/vault.ts';
+import { Wallet } from '../../../extension/core/wallet/wallet.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import { fill } from './support.ts';
+
+const PASSWORD = 'correct horse battery';
+const network: Network = {
+  name: 'A network that cannot be reached',
+  chainId: 31_337,
+  rpcUrl: 'http://127.0.0.1:1',
+  registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
+  fromBlock: 0,
+  managers: [],
+  durableAt: 0,
+};
+
+/** A place for one value, and how often it was read. */
+function place() {
+  const slot = {
+    value: undefined as unknown,
+    reads: 0,
+    read: () => Promise.resolve((slot.reads++, slot.value)),
+    write: (value: unknown) => Promise.resolve(void (slot.value = value)),
+  };
+  return slot;
+}
+
+let wallet: Wallet;
+let primary: ReturnType<typeof place>;
+
+beforeEach(async () => {
+  primary = place();
+  const session = new Map<string, unknown>();
+  const vault = new Vault({
+    primary,
+    copy: place(),
+    attempts: place(),
+    now: Date.now,
+    session: {
+      get: (key) => Promise.resolve(session.get(key)),
+      set: (key, value) => Promise.resolve(void session.set(key, value)),
+      remove: (key) => Promise.resolve(void session.delete(key)),
+    },
+  });
+  const chain = EthersNetwork.from(network.chainId);
+  const provider = new JsonRpcProvider(network.rpcUrl, chain, { staticNetwork: chain });
+  wallet = new Wallet({
+    vault,
+    clients: [new RegistryClient(network, provider)],
+    storage: new MemoryStorage(),
+    sponsor: { submit: () => Promise.reject(new Error('nobody sponsors')) },
+    stateSlot: place(),
+    now: Date.now,
+    onChange: () => undefined,
+  });
+  await wallet.create(fill(32, 42), PASSWORD, 'patient', true);
+  await wallet.sync();
+});
+
+describe('a session', () => {
+  it('is one for each unlocking, however many ask at once, and opens the vault once', async () => {
+    await wallet.lock();
+    await wallet.unlock(PASSWORD);
+    const [first, second] = await Promise.all([wallet.session(), wallet.session()]);
+    const { reads } = primary;
+    expect(second).toBe(first);
+    expect(await wallet.session()).toBe(first);
+    expect(primary.reads).toBe(reads);
+  });
+
+  it('ends with the lock, its keys wiped; the next unlocking has another', async () => {
+    const session = await wallet.session();
+    await wallet.lock();
+    await expect(wallet.session()).rejects.toSatisfy((error) => isSalusError(error, 'vault-locked'));
+    expect(session.keyring.encryption.secret.every((byte) => byte === 0)).toBe(true);
+    await wallet.unlock(PASSWORD);
+    const next = await wallet.session();
+    expect(next).not.toBe(session);
+    expect(next.address).toBe(session.address);
+  });
+});
