@@ -326,7 +326,8 @@ test('ten sites that ask at once each get their own answer, and one word clears 
   await last.reload(); // it counted when it opened
   await last.getByRole('button', { name: 'Reject all 9 requests' }).click();
   for (const { answer } of others) expect(await answer).toMatchObject({ code: 4001 });
-  expect(pages[0]!.openPrompts()).toBe(0);
+  // The pages are told first, their windows closed after.
+  await expect.poll(() => pages[0]!.openPrompts()).toBe(0);
 });
 
 test('a site that was refused three times in a row must pause, and another need not', async ({ newBrowser }) => {
