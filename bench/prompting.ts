@@ -53,9 +53,8 @@ const approve = (host: string) => `(async () => {
   }
   scrollTo(0, document.body.scrollHeight);
   while (button().disabled) await pause();
-  const now = ${NOW};
-  button().click();
-  return now;
+  setTimeout(() => button().click()); // the window may be gone before it could say when
+  return ${NOW};
 })()`;
 
 /** What is measured, and what opens a window for a page without doing anything else. */
@@ -150,7 +149,12 @@ async function settleLines(browser: RawChromium, site: Site, { empty, connect }:
     const origin = site.origin(`settle-${round}`);
     const yes = approve(new URL(origin).host);
     await openPage(browser, origin);
-    const bare = await settleOnce(browser, origin, empty, `chrome.runtime.sendMessage('${YES}'), ${NOW}`);
+    const bare = await settleOnce(
+      browser,
+      origin,
+      empty,
+      `setTimeout(() => chrome.runtime.sendMessage('${YES}')), ${NOW}`,
+    );
     const connected = await settleOnce(browser, origin, connect, yes);
     const ours = `${request({ method: 'eth_accounts' })}.then(([account]) => window.salus.request({
       method: 'personal_sign', params: ['0x48656c6c6f', account] }))`;
