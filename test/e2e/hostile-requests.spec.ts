@@ -95,7 +95,7 @@ test('before consent a page cannot tell whether there is a wallet or what it hol
   expect(await look()).toEqual(withNoWallet);
   await app.lock();
   expect(await look()).toEqual(withNoWallet);
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
 });
 
 test('wrong params are refused by the name of the field, and their value is never repeated', async ({ newBrowser }) => {
@@ -121,7 +121,7 @@ test('wrong params are refused by the name of the field, and their value is neve
     expect(answer.message).toContain(`“${field}`);
     expect(answer.message).not.toContain(marker);
   }
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
 });
 
 test('params that are too large or are not JSON are refused, and the page goes on', async ({ newBrowser }) => {
@@ -291,7 +291,7 @@ test('a frame inside a page gets nothing from the wallet, whatever it forges', a
         .at(-1)
         ?.evaluate(() => (window as unknown as { heardOfWallet: unknown[] }).heardOfWallet);
       expect(heard).toEqual([]);
-      expect(site.openPrompts()).toBe(0);
+      await expect.poll(() => site.openPrompts()).toBe(0);
     });
   }
 });

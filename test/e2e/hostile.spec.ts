@@ -52,7 +52,7 @@ test('a page without an origin of its own gets nothing', async ({ newBrowser }) 
     window.postMessage(request, '*');
   });
   await inBox.page.waitForTimeout(1_000);
-  expect(inBox.openPrompts()).toBe(0);
+  await expect.poll(() => inBox.openPrompts()).toBe(0);
 });
 
 test('another extension can neither speak to the wallet nor pass for it', async ({ newBrowser, stack }, info) => {
@@ -121,7 +121,7 @@ test('another extension can neither speak to the wallet nor pass for it', async 
     return heard.filter((message) => message !== undefined && message !== null);
   }, browser.extensionId);
   expect(told).toEqual([]);
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   expect(await page.request('eth_accounts')).toEqual({ result: [] });
 });
 

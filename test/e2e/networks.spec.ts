@@ -43,7 +43,7 @@ test('another health network is added after a yes, and choosing it takes prompts
   // It is there, not used, and no other site puts its own nodes under that name.
   const evil = { ...regional, managers: [other.origin], durableAt: 1 };
   expect(await page.request('health_addNetwork', evil)).toEqual({ result: null });
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   expect(await page.request('eth_accounts')).toEqual({ result: [account] });
   await app.page.reload();
   await expect(networks).toHaveCount(2);
@@ -61,7 +61,7 @@ test('another health network is added after a yes, and choosing it takes prompts
   await networks.filter({ hasText: 'Regional' }).getByRole('button', { name: 'Use this one' }).click();
   expect(await signing.answer).toMatchObject({ code: 4001 });
   expect(await connecting.answer).toMatchObject({ code: 4001 });
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   await expect(networks.filter({ hasText: 'Regional' })).toContainText('(in use)');
   // The chain is the same one.
   await expect.poll(() => page.heard()).toEqual([[]]);

@@ -81,7 +81,7 @@ test('a portal is told the chain at once, and the account only after the person 
   expect(account).toBe((await app.accountNumber()).toLowerCase());
   expect(await site.request('eth_accounts')).toEqual({ result: [account] });
   expect(await site.request('eth_requestAccounts')).toEqual({ result: [account] });
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
   await expect.poll(() => site.heard()).toEqual([[account]]);
 });
 

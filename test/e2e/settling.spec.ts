@@ -76,7 +76,7 @@ test('a page that went away, and came back out of the browser’s cache, is told
 
   await comeBack(page.page);
   expect(await page.page.evaluate(() => Reflect.get(window, 'kept') as unknown)).toEqual({ code: 4001 });
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   expect(await page.request('eth_accounts')).toEqual({ result: [] });
   expect(await page.connect()).toMatch(/^0x[0-9a-f]{40}$/);
 });
@@ -135,7 +135,7 @@ test('locking during a prompt is a no, and unlocking brings nothing back', async
   await app.lock();
   expect(await answer).toMatchObject({ code: 4001 });
   await closed;
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
 });
 
 test('a wallet that locks itself during a prompt takes the prompt away', async ({ newBrowser }) => {
@@ -218,7 +218,7 @@ test('after other words took the place of a damaged wallet, nothing that waited 
 
   expect(await signing.answer).toMatchObject({ code: 4001 });
   expect(await connecting.answer).toMatchObject({ code: 4001 });
-  expect(known.openPrompts()).toBe(0);
+  await expect.poll(() => known.openPrompts()).toBe(0);
   for (const page of [known, unknown]) expect(await page.request('eth_accounts')).toEqual({ result: [] });
   expect(await known.request('personal_sign', ['Hello', before])).toMatchObject({ code: 4100 });
   const after = await known.connect();
@@ -247,11 +247,11 @@ test('a browser that was killed with a prompt open starts locked, with no prompt
   await expect(opened.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
   expect(await stored(opened.page, 'session', 'approvals')).toBeUndefined();
   const [page, known] = [await SitePage.open(again, site()), await SitePage.open(again, sites[1]!)];
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   for (const one of [page, known]) expect(await one.request('eth_accounts')).toEqual({ result: [] });
   await opened.unlock();
   await expect(opened.page.getByRole('navigation')).toBeVisible();
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
   expect(await page.request('eth_accounts')).toEqual({ result: [] });
   expect(await known.request('eth_accounts')).toEqual({ result: [account] });
   expect(await page.connect()).toBe(account);
@@ -345,7 +345,7 @@ test('a site that was refused three times in a row must pause, and another need 
   await stopWorker(browser);
   const tab = await SitePage.open(browser, site());
   expect(await tab.request('eth_requestAccounts')).toMatchObject({ code: -32005 });
-  expect(page.openPrompts()).toBe(0);
+  await expect.poll(() => page.openPrompts()).toBe(0);
 
   const other = await SitePage.open(browser, sites[1]!);
   const { prompt, answer } = await other.ask('eth_requestAccounts');

@@ -220,7 +220,7 @@ test('what is not for this site, account or chain never comes before the person'
   expect(await typed(visit(chainId, { message: {} }))).toMatchObject({ code: -32602, reason: 'not-signable' });
   expect(await typed('{"types":')).toMatchObject({ code: -32602, reason: 'not-signable' });
   expect(await site.request('personal_sign', ['', account])).toMatchObject({ code: -32602, reason: 'not-signable' });
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
 });
 
 test('a page cannot have consent, nor any other act of the registry, signed as if it were data', async ({
@@ -244,7 +244,7 @@ test('a page cannot have consent, nor any other act of the registry, signed as i
   const types = { Letter: [{ name: 'text', type: 'string' }] };
   const letter = { types, primaryType: 'Letter', domain: health, message: { text: LETTER } };
   expect(await site.request('eth_signTypedData_v4', [account, letter])).toMatchObject(refused);
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
 });
 
 test('a sign-in text is signed for the page it names, and for no other', async ({ newBrowser, stack }) => {
@@ -272,7 +272,7 @@ test('a sign-in text is signed for the page it names, and for no other', async (
   }
   const nearly = good.replace('Version: 1', 'Version: 2');
   expect(await site.request('personal_sign', [nearly, account])).toMatchObject({ code: -32602 });
-  expect(site.openPrompts()).toBe(0);
+  await expect.poll(() => site.openPrompts()).toBe(0);
 });
 
 test('a signature asked for before the wallet’s worker died is still given', async ({ newBrowser }) => {

@@ -62,7 +62,7 @@ test('a request is answered again without asking, where the person said so, and 
 
   const again = await clinic.request('health_requestAccess', { ...request, reason: 'Once more' });
   expect(again.result).toMatchObject({ until });
-  expect(clinic.openPrompts()).toBe(0);
+  await expect.poll(() => clinic.openPrompts()).toBe(0);
   const other = await clinic.ask('health_requestAccess', { ...request, sections: ['allergies', 'medications'] });
   await other.prompt.reject();
   await other.answer;
