@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
-const ROOT = fileURLToPath(new URL('../node_modules/@noble/', import.meta.url));
+// The real place, as every other import is resolved: the same module under two names would be taken twice.
+const ROOT = realpathSync(fileURLToPath(new URL('../node_modules/@noble', import.meta.url)));
 
 /**
  * eciesjs is CommonJS and would bring second copies of what everything else imports as modules: some 15 KB (gzip) of the background.
@@ -14,7 +16,7 @@ export function nobleModules(): Plugin {
     resolveId(source, importer) {
       const [, library, file] = /^@noble\/(curves|ciphers|hashes)\/([\w-]+)$/.exec(source) ?? [];
       if (library === undefined || !/\/(eciesjs|@ecies)\//.test(importer ?? '')) return undefined;
-      return `${ROOT}${library}/esm/${file}.js`;
+      return `${ROOT}/${library}/esm/${file}.js`;
     },
   };
 }

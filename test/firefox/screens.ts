@@ -93,8 +93,11 @@ export const prompt = (firefox: Firefox): Promise<Page> => firefox.ownPage('cons
 /** Reads the prompt to its end, approves it, and waits until its window is gone. */
 export async function approve(firefox: Firefox): Promise<void> {
   const page = await prompt(firefox);
+  await page.bringToFront();
   await button(page, 'Approve').wait();
   await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-  await press(page, 'Approve');
+  // A click in the first moment does not count, nor right after the window came to the front.
+  await page.waitForSelector('button.primary[aria-disabled="false"]', PATIENCE);
+  await button(page, 'Approve').click();
   await firefox.gone(page);
 }
