@@ -1,4 +1,4 @@
-import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { PASSWORD } from './wallet-app.ts';
 
 /** The window in which the wallet asks the person. */
@@ -54,13 +54,20 @@ export class PromptWindow {
     await this.readToTheEnd();
     await expect(button).toBeEnabled();
     const closed = this.page.waitForEvent('close', { timeout: 60_000 });
-    await button.click();
+    await this.#press(button);
     await closed;
   }
 
   async reject(): Promise<void> {
     const closed = this.page.waitForEvent('close');
-    await this.page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await this.#press(this.page.getByRole('button', { name: 'Reject', exact: true }));
     await closed;
+  }
+
+  /** The window may be gone before its click is reported as done. */
+  async #press(button: Locator): Promise<void> {
+    await button.click().catch((error: unknown) => {
+      if (!this.page.isClosed()) throw error;
+    });
   }
 }
