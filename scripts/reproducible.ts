@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import { bin, BUILT_EXTENSION, BUILT_FOR_FIREFOX, ROOT } from './lib/paths.ts';
+import { bin, BUILT_EXTENSION, BUILT_FOR_FIREFOX, OUTPUT, ROOT } from './lib/paths.ts';
 import { runCommand } from './lib/processes.ts';
 
 /** What is made, not written: a second build makes its own. */
@@ -29,12 +28,11 @@ async function digests(dir: string): Promise<Map<string, string>> {
  * @returns names of the files that differ or are there once only
  */
 export async function differences(): Promise<string[]> {
-  const copy = await mkdtemp(join(tmpdir(), 'salus-second-build-'));
+  // The bundler orders modules by where they are. As for anybody who builds, the sources come before the packages.
+  const copy = await mkdtemp(join(OUTPUT, 'second-build-'));
   try {
-    await cp(ROOT, copy, {
-      recursive: true,
-      filter: (source) => !(MADE.has(basename(source)) && relative(ROOT, source) === basename(source)),
-    });
+    const written = (await readdir(ROOT)).filter((name) => !MADE.has(name));
+    for (const name of written) await cp(join(ROOT, name), join(copy, name), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const differing: string[] = [];
     for (const [browser, built] of Object.entries(BUILDS)) {
