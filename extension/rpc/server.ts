@@ -143,27 +143,32 @@ export class RpcServer {
     return (await this.#parts.approvals.ask({ kind: 'connect', requestKey, origin, params: {} })) as string[];
   }
 
+  /**
+   * Asks the person, once `check` has let the request through. One that is asked again after a worker's death was let through before:
+   * it waits for the person, who may have to unlock the wallet first.
+   */
+  async #askChecked(question: Parameters<Approvals['ask']>[0], check: () => Promise<void>): Promise<unknown> {
+    if (!(await this.#parts.approvals.knows(question.requestKey))) await check();
+    return this.#parts.approvals.ask(question);
+  }
+
   /** Asks the person to sign. What no page may have signed never comes before them. */
-  async #sign(origin: string, requestKey: string, request: SignRequest): Promise<unknown> {
-    // Asked again after a worker's death: it waits for the person, who may have to unlock the wallet first.
-    const known = await this.#parts.approvals.knows(requestKey);
-    if (!known) await this.#checkSignable(origin, request);
-    return this.#parts.approvals.ask({ kind: 'sign', requestKey, origin, params: request });
+  #sign(origin: string, requestKey: string, request: SignRequest): Promise<unknown> {
+    const question = { kind: 'sign' as const, requestKey, origin, params: request };
+    return this.#askChecked(question, () => this.#checkSignable(origin, request));
   }
 
   /** Asks the person for something that a connected site may have of the account it sees. */
-  async #forAccount(
+  #forAccount(
     kind: 'messageKey' | 'decrypt',
     origin: string,
     requestKey: string,
     request: MessageKeyRequest | DecryptRequest,
   ): Promise<unknown> {
-    const known = await this.#parts.approvals.knows(requestKey);
-    if (!known) {
+    return this.#askChecked({ kind, requestKey, origin, params: request }, async () => {
       await this.#connectedAs(origin, request.address);
       if ('data' in request) readSealedMessage(request.data);
-    }
-    return this.#parts.approvals.ask({ kind, requestKey, origin, params: request });
+    });
   }
 
   async #checkSignable(origin: string, request: SignRequest): Promise<void> {
@@ -177,12 +182,11 @@ export class RpcServer {
     });
   }
 
-  async #sendTransaction(origin: string, requestKey: string, request: TransactionRequest): Promise<unknown> {
-    if (!(await this.#parts.approvals.knows(requestKey))) {
+  #sendTransaction(origin: string, requestKey: string, request: TransactionRequest): Promise<unknown> {
+    return this.#askChecked({ kind: 'transaction', requestKey, origin, params: request }, async () => {
       const { client } = await this.#connectedAs(origin, request.from);
       checkTransaction(request, client.network);
-    }
-    return this.#parts.approvals.ask({ kind: 'transaction', requestKey, origin, params: request });
+    });
   }
 
   /** The chain as the health network's node has it. Only for connected sites: others need not know which node that is. */

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { expect, test } from './fixtures.ts';
 import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { patientAt } from './support/patient.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 /** What a page may send, forge or spoil. What it may show and who it may pass for is in hostile.spec.ts. */
@@ -60,15 +60,6 @@ test.afterAll(async () => {
   await Promise.all([portal, other, spoiled].map((site) => site.close()));
 });
 
-/** A patient with an unlocked wallet on the portal's page. */
-async function patientAtPortal(newBrowser: () => Promise<WalletBrowser>) {
-  const browser = await newBrowser();
-  const app = await WalletApp.open(browser);
-  await app.createWallet();
-  const site = await SitePage.open(browser, portal);
-  return { browser, app, site };
-}
-
 test('before consent a page cannot tell whether there is a wallet or what it holds', async ({ newBrowser }) => {
   const browser = await newBrowser();
   const app = await WalletApp.open(browser);
@@ -99,7 +90,7 @@ test('before consent a page cannot tell whether there is a wallet or what it hol
 });
 
 test('wrong params are refused by the name of the field, and their value is never repeated', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const marker = 'ZQ-marker-7731';
   const wrong: readonly [field: string, method: string, params: unknown][] = [
     ['sections', 'health_requestAccess', { ...ACCESS, sections: [marker] }],
@@ -125,7 +116,7 @@ test('wrong params are refused by the name of the field, and their value is neve
 });
 
 test('params that are too large or are not JSON are refused, and the page goes on', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const codes = await site.page.evaluate(async () => {
     const { salus } = window as unknown as { salus: { request(args: unknown): Promise<unknown> } };
     const cyclic: Record<string, unknown> = {};
@@ -171,7 +162,7 @@ test('params that are too large or are not JSON are refused, and the page goes o
 });
 
 test('a request that is no request is refused with -32600', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const codes = await site.page.evaluate(async () => {
     const { salus } = window as unknown as { salus: { request(args?: unknown): Promise<unknown> } };
     const odd = [undefined, null, 7, 'eth_chainId', {}, { method: 7 }, { method: null }, []];
@@ -183,7 +174,7 @@ test('a request that is no request is refused with -32600', async ({ newBrowser 
 test('garbage messages in the page neither break the wallet nor answer a request that waits', async ({
   newBrowser,
 }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const broken: string[] = [];
   site.page.on('pageerror', (error) => broken.push(error.message));
   const { prompt, answer } = await site.ask('eth_requestAccounts');
@@ -274,7 +265,7 @@ async function frameSees(page: Page, attributes: Readonly<Record<string, string>
 }
 
 test('a frame inside a page gets nothing from the wallet, whatever it forges', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   await site.connect();
   const frames = {
     'of another origin': { src: other.origin },

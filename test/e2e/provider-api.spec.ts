@@ -1,8 +1,7 @@
-import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { expect, test } from './fixtures.ts';
 import type { PromptWindow } from './pages/prompt-window.ts';
 import { SitePage } from './pages/site-page.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { patientAt } from './support/patient.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 const text = (form: RegExp): unknown => expect.stringMatching(form);
@@ -25,15 +24,6 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await Promise.all([portal, other].map((site) => site.close()));
 });
-
-/** A patient with an unlocked wallet on the portal's page. */
-async function patientAtPortal(newBrowser: () => Promise<WalletBrowser>) {
-  const browser = await newBrowser();
-  const app = await WalletApp.open(browser);
-  await app.createWallet();
-  const site = await SitePage.open(browser, portal);
-  return { browser, app, site };
-}
 
 test('a portal finds the wallet by its EIP-6963 announcement', async ({ newBrowser }) => {
   const browser = await newBrowser();
@@ -70,7 +60,7 @@ test('a portal is told the chain at once, and the account only after the person 
   newBrowser,
   stack,
 }) => {
-  const { app, site } = await patientAtPortal(newBrowser);
+  const { app, site } = await patientAt(portal, newBrowser);
   expect(await site.request('eth_chainId')).toEqual({ result: `0x${stack.network.chainId.toString(16)}` });
   expect(await site.request('net_version')).toEqual({ result: String(stack.network.chainId) });
   expect(await site.request('eth_accounts')).toEqual({ result: [] });
@@ -86,7 +76,7 @@ test('a portal is told the chain at once, and the account only after the person 
 });
 
 test('a locked wallet tells a portal nothing, asks the person to unlock, and then answers', async ({ newBrowser }) => {
-  const { app, site } = await patientAtPortal(newBrowser);
+  const { app, site } = await patientAt(portal, newBrowser);
   const account = await site.connect();
   await app.lock();
   expect(await site.request('eth_accounts')).toEqual({ result: [] });
@@ -102,7 +92,7 @@ test('a locked wallet tells a portal nothing, asks the person to unlock, and the
 });
 
 test('closing the prompt is a no', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const { prompt, answer } = await site.ask('eth_requestAccounts');
   await prompt.page.close();
   expect(await answer).toMatchObject({ code: 4001 });
@@ -110,7 +100,7 @@ test('closing the prompt is a no', async ({ newBrowser }) => {
 });
 
 test('Reject is a no', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const { prompt, answer } = await site.ask('eth_requestAccounts');
   await prompt.reject();
   expect(await answer).toMatchObject({ code: 4001 });
@@ -118,7 +108,7 @@ test('Reject is a no', async ({ newBrowser }) => {
 });
 
 test('a method the wallet does not have is answered with 4200', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   for (const method of ['eth_sign', 'health_everything', 'toString', '__proto__', 'constructor', '']) {
     expect(await site.request(method), method).toMatchObject({ code: 4200 });
   }
@@ -127,7 +117,7 @@ test('a method the wallet does not have is answered with 4200', async ({ newBrow
 test('a second request of the same kind waits for no second prompt: it is refused with -32005', async ({
   newBrowser,
 }) => {
-  const { browser, site } = await patientAtPortal(newBrowser);
+  const { browser, site } = await patientAt(portal, newBrowser);
   const { prompt, answer } = await site.ask('eth_requestAccounts');
   expect(await site.request('eth_requestAccounts')).toMatchObject({ code: -32005 });
   const secondTab = await SitePage.open(browser, portal);
@@ -138,7 +128,7 @@ test('a second request of the same kind waits for no second prompt: it is refuse
 });
 
 test('two portals that ask at once each get their own answer', async ({ newBrowser }) => {
-  const { browser, site } = await patientAtPortal(newBrowser);
+  const { browser, site } = await patientAt(portal, newBrowser);
   const second = await SitePage.open(browser, other);
   const first = await site.ask('eth_requestAccounts');
   const next = await second.ask('eth_requestAccounts');
@@ -162,7 +152,7 @@ test('a person without a wallet is shown where to begin, and may say no', async 
 });
 
 test('disconnecting a site takes its account away at once', async ({ newBrowser }) => {
-  const { app, site } = await patientAtPortal(newBrowser);
+  const { app, site } = await patientAt(portal, newBrowser);
   await site.connect();
   await site.listen('accountsChanged');
   await app.go('Sharing');
@@ -181,7 +171,7 @@ async function readToTheEnd(prompt: PromptWindow): Promise<void> {
 }
 
 test('a site nobody vouches for is approved only by typing its name', async ({ newBrowser }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const { prompt, answer } = await site.ask('eth_requestAccounts');
   const approve = prompt.page.getByRole('button', { name: 'Approve' });
   await expect(prompt.page.getByText('Nobody vouches for this site.')).toBeVisible();
@@ -198,7 +188,7 @@ test('a site nobody vouches for is approved only by typing its name', async ({ n
 test('a sensitive section is never ticked for the person, and nobody unregistered can be given access', async ({
   newBrowser,
 }) => {
-  const { site } = await patientAtPortal(newBrowser);
+  const { site } = await patientAt(portal, newBrowser);
   const { prompt, answer } = await site.ask('health_requestAccess', ACCESS);
   await expect(prompt.page.getByRole('checkbox', { name: 'Medicines' })).toBeChecked();
   await expect(prompt.page.getByRole('checkbox', { name: 'Mental health' })).not.toBeChecked();

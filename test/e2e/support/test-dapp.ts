@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Site } from './site.ts';
+import { serve, type Site } from './site.ts';
 
 const DIST = dirname(fileURLToPath(import.meta.resolve('@metamask/test-dapp/dist/index.html')));
 const TYPES: Readonly<Record<string, string>> = {
@@ -34,8 +32,8 @@ async function file(path: string): Promise<Buffer | string> {
 }
 
 /** Serves MetaMask's public test dapp on this machine. */
-export async function serveTestDapp(): Promise<Site> {
-  const server = createServer((request, response) => {
+export function serveTestDapp(): Promise<Site> {
+  return serve((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = pathname === '/' ? '/index.html' : normalize(pathname);
     file(path).then(
@@ -46,15 +44,4 @@ export async function serveTestDapp(): Promise<Site> {
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    origin: `http://${host}`,
-    host,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
