@@ -11,6 +11,7 @@ import { mergeListings } from '../../extension/core/records/versions.ts';
 import { RegistryClient } from '../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../extension/core/storage/cid.ts';
 import { gatewaySource } from './gateway-source.ts';
+import type { EncryptionKey } from '../../extension/core/keys/keyring.ts';
 import { recipientKeys, type RecipientKeys, type RecipientSecret } from './recipient-keys.ts';
 
 export { recipientKeys, type RecipientKeys, type RecipientSecret } from './recipient-keys.ts';
@@ -25,7 +26,7 @@ export class Recipient {
   /** One for each registry of the network, the newest first. */
   readonly #versions: readonly { readonly client: RegistryClient; readonly granted: GrantedKeys }[];
   readonly #reader: LocalEntryReader;
-  readonly #secret: Bytes;
+  #encryption: EncryptionKey | undefined;
 
   /** Use {@link openAsRecipient}. */
   constructor(network: Network, { address, encryption }: RecipientKeys) {
@@ -36,14 +37,14 @@ export class Recipient {
     const fetchObject = (digest: Uint8Array) => source.block(cidFromDigest(digest));
     const open = (version: Network) => {
       const client = new RegistryClient(version, this.#provider);
-      return { client, granted: new GrantedKeys(client, fetchObject, address, encryption) };
+      return { client, granted: new GrantedKeys(client, fetchObject, address, () => this.#keys()) };
     };
     const [newest, ...earlier] = versionsOf(network);
     const current = open(newest);
     this.#client = current.client;
     this.#versions = [current, ...earlier.map(open)];
     this.#reader = new LocalEntryReader(source);
-    this.#secret = encryption.secret;
+    this.#encryption = encryption;
   }
 
   /**
@@ -97,7 +98,13 @@ export class Recipient {
   /** Ends the connections and overwrites the key that opens records. */
   close(): void {
     this.#provider.destroy();
-    this.#secret.fill(0);
+    this.#encryption?.secret.fill(0);
+    this.#encryption = undefined;
+  }
+
+  #keys(): EncryptionKey {
+    if (this.#encryption === undefined) throw new SalusError('vault-locked', 'This recipient was closed.');
+    return this.#encryption;
   }
 
   /** A book remembers what it opened. New ones per call, so that a server that runs for months does not keep all of it. */

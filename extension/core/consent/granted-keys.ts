@@ -32,10 +32,11 @@ export class GrantedKeys {
   readonly #client: RegistryClient;
   readonly #fetch: FetchObject;
   readonly #reader: string;
-  readonly #encryption: EncryptionKey;
+  readonly #encryption: () => EncryptionKey;
   readonly #keys = new Map<string, Bytes>();
 
-  constructor(client: RegistryClient, fetchObject: FetchObject, reader: string, encryption: EncryptionKey) {
+  /** @param encryption asked for at each opening; it throws once the wallet is locked */
+  constructor(client: RegistryClient, fetchObject: FetchObject, reader: string, encryption: () => EncryptionKey) {
     this.#client = client;
     this.#fetch = fetchObject;
     this.#reader = reader;
@@ -69,6 +70,7 @@ export class GrantedKeys {
   /** A {@link FindKey}: the key of an epoch, if the reader was given it and its grant is live. */
   readonly find: FindKey = async (patient, folder, key) => {
     if (!(await this.#client.may(this.#reader, patient, folder, Right.Read, 0))) throw noConsent();
+    this.#encryption(); // a key that was collected earlier is of no use in a locked wallet
     if ('capsule' in key) throw noConsent(); // sealed to the patient alone
     const name = keyName(patient, folder, key.epoch);
     if (!this.#keys.has(name)) await this.#collect(patient, folder, name);
@@ -95,11 +97,11 @@ export class GrantedKeys {
   async #open(digest: Bytes, patient: string): Promise<Receipt | null | undefined> {
     try {
       const expected = { registry: this.#client.network.registry, patient };
-      const content = await openConsent(await this.#fetch(digest), this.#encryption.secret, expected);
+      const content = await openConsent(await this.#fetch(digest), this.#encryption().secret, expected);
       for (const { folder, epoch, key } of content.keys) this.#keys.set(keyName(patient, folder, epoch), key);
       return content.receipt;
     } catch (error) {
-      if (isSalusError(error)) return undefined; // not ours, or not to be had now
+      if (isSalusError(error) && error.code !== 'vault-locked') return undefined; // not ours, or not to be had now
       throw error;
     }
   }

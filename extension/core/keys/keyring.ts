@@ -2,6 +2,7 @@ import { secp256k1 } from '@noble/curves/secp256k1';
 import { HDKey } from '@scure/bip32';
 import { SigningKey, computeAddress } from 'ethers';
 import { concat, fromHex, toHex, uintBytes, utf8, type Bytes } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
 import { hkdf } from './hkdf.ts';
 import { toSeed } from './mnemonic.ts';
 
@@ -26,21 +27,26 @@ export function evenKey(secret: Uint8Array): EncryptionKey {
   return { secret: uintBytes(SECP256K1_ORDER - BigInt(toHex(secret)), 32), publicX };
 }
 
+/** What a keyring holds while it may be used. */
+interface Secrets {
+  readonly account: SigningKey;
+  readonly encryption: EncryptionKey;
+  readonly contentRoot: Bytes;
+}
+
 /**
  * Every key of one wallet, from its entropy alone.
  * Accounts follow BIP-44 (`m/44'/60'/0'/0/i`); what decrypts lives on EIP-1581 non-wallet paths, never on a signing path.
+ * Once wiped it gives nothing any more: each use throws SalusError `vault-locked`, so that work which a lock overtook stops where
+ * it stands, and nothing is ever sealed under what a wiped buffer would derive.
  */
 export class Keyring {
-  readonly account: SigningKey;
   readonly address: string;
-  readonly encryption: EncryptionKey;
-  readonly #contentRoot: Bytes;
+  #secrets: Secrets | undefined;
 
-  private constructor(account: SigningKey, encryption: EncryptionKey, contentRoot: Bytes) {
-    this.account = account;
-    this.address = computeAddress(account);
-    this.encryption = encryption;
-    this.#contentRoot = contentRoot;
+  private constructor(secrets: Secrets) {
+    this.address = computeAddress(secrets.account);
+    this.#secrets = secrets;
   }
 
   static async fromEntropy(entropy: Uint8Array, index = 0): Promise<Keyring> {
@@ -59,31 +65,61 @@ export class Keyring {
     const encryption = evenKey(secretAt(nonWallet, `m/0'/${index}'`));
     const contentRoot = secretAt(nonWallet, `m/1'/${index}'`);
     for (const key of [root, ethereum, nonWallet]) key.wipePrivateData();
-    return new Keyring(account, encryption, contentRoot);
+    return new Keyring({ account, encryption, contentRoot });
+  }
+
+  /** Signs. Not to be kept: it is asked for at each use, so that a lock in between is noticed. */
+  get account(): SigningKey {
+    return this.#alive.account;
+  }
+
+  /** Opens capsules. Not to be kept, like {@link account}. */
+  get encryption(): EncryptionKey {
+    return this.#alive.encryption;
+  }
+
+  /** @throws SalusError `vault-locked` once the keys were wiped; for work that is about to seal or sign */
+  check(): void {
+    void this.#alive;
   }
 
   /**
    * Key of one folder in one epoch: HKDF-SHA256(content root, info = "salus/folder/v1" ‖ registry (20) ‖ tag (6) ‖ epoch (2)).
-   * @param tag random uint48 that names the folder on chain
+   * @param tag uint48 that names the folder on chain
    */
   folderKey(registry: string, tag: number, epoch: number): Promise<Bytes> {
-    const info = concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2));
-    return hkdf(this.#contentRoot, new Uint8Array(), info);
+    return this.#derive(concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2)));
   }
 
   /** Key under which this wallet seals its own settings on disk; never shared. */
   stateKey(): Promise<Bytes> {
-    return hkdf(this.#contentRoot, new Uint8Array(), utf8('salus/state/v1'));
+    return this.#derive(utf8('salus/state/v1'));
   }
 
   /** Opens messages that sites locked for this account; of no use for signing, nor for records. */
   messageKey(): Promise<Bytes> {
-    return hkdf(this.#contentRoot, new Uint8Array(), utf8('salus/messages/v1'));
+    return this.#derive(utf8('salus/messages/v1'));
   }
 
-  /** Overwrites what decrypts. The signing key is an ethers object, which offers no way to wipe it. */
+  /** Overwrites what decrypts, and lets nothing be used any more. The signing key is an ethers object, which cannot be wiped. */
   wipe(): void {
-    this.#contentRoot.fill(0);
-    this.encryption.secret.fill(0);
+    this.#secrets?.contentRoot.fill(0);
+    this.#secrets?.encryption.secret.fill(0);
+    this.#secrets = undefined;
+  }
+
+  get #alive(): Secrets {
+    if (this.#secrets === undefined) throw new SalusError('vault-locked', 'The wallet is locked. Unlock it to go on.');
+    return this.#secrets;
+  }
+
+  /** A copy goes in: a wipe while the platform reads the root must not change what it derives. */
+  async #derive(info: Uint8Array): Promise<Bytes> {
+    const root = Uint8Array.from(this.#alive.contentRoot);
+    try {
+      return await hkdf(root, new Uint8Array(), info);
+    } finally {
+      root.fill(0);
+    }
   }
 }

@@ -107,7 +107,7 @@ export class RecordBook {
       try {
         items.push(...toItems(record, (await this.#open(record)).index));
       } catch (error) {
-        if (!isSalusError(error)) throw error;
+        if (!isSalusError(error) || error.code === 'vault-locked') throw error;
         unreadable.push({ entry: record.id, code: error.code });
       }
     }

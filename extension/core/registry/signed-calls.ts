@@ -53,11 +53,12 @@ export function signTyped(
 export class SignedCalls {
   readonly #client: RegistryClient;
   readonly #network: Network;
-  readonly #key: SigningKey;
+  readonly #key: () => SigningKey;
   readonly #address: string;
   readonly #now: () => number;
 
-  constructor(client: RegistryClient, key: SigningKey, address: string, now: () => number) {
+  /** @param key asked for at each signature; it throws once the wallet is locked */
+  constructor(client: RegistryClient, key: () => SigningKey, address: string, now: () => number) {
     this.#client = client;
     this.#network = client.network;
     this.#key = key;
@@ -113,7 +114,7 @@ export class SignedCalls {
     const nonce = (await this.#client.nonce(this.#address, nonceKey)) + BigInt(ahead);
     const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
     const domain = registryDomain(this.#network.chainId, this.#network.registry);
-    const signature = signTyped(this.#key, domain, types, { signer: this.#address, ...message, nonce, deadline });
+    const signature = signTyped(this.#key(), domain, types, { signer: this.#address, ...message, nonce, deadline });
     return registryInterface.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
   }
 }

@@ -57,7 +57,7 @@ async function receiptOf(session: Session, version: Version, event: Granted): Pr
     const expected = { registry: version.registry, patient: session.address };
     return (await openConsent(bytes, session.keyring.encryption.secret, expected)).receipt ?? undefined;
   } catch (error) {
-    if (isSalusError(error)) return undefined; // cannot be fetched now; it is still on the chain
+    if (isSalusError(error) && error.code !== 'vault-locked') return undefined; // cannot be fetched now; it is still on the chain
     throw error;
   }
 }

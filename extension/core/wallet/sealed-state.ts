@@ -3,6 +3,7 @@ import { concat, fromBase64, fromUtf8, random, toBase64, utf8 } from '../bytes.t
 import { isPurpose, type Purpose } from '../consent/purposes.ts';
 import { isSection, type Section } from '../records/sections.ts';
 import { importKey } from '../envelope/stream.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { StateSlot } from './ports.ts';
 
 /** A site the person let see their account. */
@@ -73,25 +74,30 @@ const NEW_STATE: WalletState = {
   remembered: [],
 };
 
+/** The part of a keyring that seals the state. */
+type StateKeys = Pick<Keyring, 'check' | 'stateKey'>;
+
 /** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
 export class SealedState {
   readonly #slot: StateSlot;
-  readonly #key: Promise<CryptoKey>;
+  readonly #keyring: StateKeys;
+  #key: Promise<CryptoKey> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(slot: StateSlot, key: Promise<Uint8Array>) {
+  constructor(slot: StateSlot, keyring: StateKeys) {
     this.#slot = slot;
-    this.#key = key.then(importKey);
+    this.#keyring = keyring;
   }
 
-  /** What was stored; a fresh state where nothing is, or where it was sealed by other words. */
+  /** What was stored; a fresh state where nothing is, or where it was sealed by other words. @throws SalusError `vault-locked` */
   async read(): Promise<WalletState> {
     const stored = await this.#slot.read();
+    const key = await this.#openKey();
     if (typeof stored !== 'string') return NEW_STATE;
     try {
       const bytes = fromBase64(stored);
       const params = { name: 'AES-GCM', iv: bytes.slice(0, 12) };
-      const plain = await crypto.subtle.decrypt(params, await this.#key, bytes.slice(12));
+      const plain = await crypto.subtle.decrypt(params, key, bytes.slice(12));
       return v.parse(StateSchema, JSON.parse(fromUtf8(new Uint8Array(plain))));
     } catch {
       return NEW_STATE;
@@ -102,11 +108,19 @@ export class SealedState {
     const next = this.#last.then(async () => {
       const state = change(await this.read());
       const iv = random(12);
-      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await this.#key, utf8(JSON.stringify(state)));
+      const key = await this.#openKey();
+      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, utf8(JSON.stringify(state)));
       await this.#slot.write(toBase64(concat(iv, new Uint8Array(sealed))));
       return state;
     });
     this.#last = next.catch(() => undefined);
     return next;
+  }
+
+  /** @throws SalusError `vault-locked` */
+  #openKey(): Promise<CryptoKey> {
+    this.#keyring.check();
+    this.#key ??= this.#keyring.stateKey().then(importKey);
+    return this.#key;
   }
 }

@@ -41,7 +41,7 @@ export class Session {
     this.storage = parts.storage;
     this.sponsor = parts.sponsor;
     this.now = parts.now;
-    this.state = new SealedState(parts.stateSlot, keyring.stateKey());
+    this.state = new SealedState(parts.stateSlot, keyring);
     const version = (client: RegistryClient) => new Version(client, keyring, parts.storage, parts.now);
     const [newest, ...earlier] = parts.clients;
     this.newest = version(newest);

@@ -30,9 +30,9 @@ export class Version {
     this.client = client;
     this.registry = client.network.registry;
     this.#keyring = keyring;
-    this.calls = new SignedCalls(client, keyring.account, keyring.address, now);
+    this.calls = new SignedCalls(client, () => keyring.account, keyring.address, now);
     const fetchObject = (digest: Uint8Array) => storage.block(cidFromDigest(digest).toString());
-    this.granted = new GrantedKeys(client, fetchObject, keyring.address, keyring.encryption);
+    this.granted = new GrantedKeys(client, fetchObject, keyring.address, () => keyring.encryption);
     this.shared = new RecordBook(client, storage, this.granted.find);
     this.own = new RecordBook(client, storage, async (_, folder, key) =>
       'capsule' in key ? eciesOpen(keyring.encryption.secret, key.capsule) : this.folderKey(folder, key.epoch),

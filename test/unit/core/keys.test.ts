@@ -69,10 +69,23 @@ describe('keyring', () => {
     );
   });
 
-  it('wipes what decrypts', async () => {
+  it('wipes what decrypts, and gives nothing any more', async () => {
     const keyring = await Keyring.fromEntropy(fill(32, 5));
+    const { secret } = keyring.encryption;
+    const begun = keyring.folderKey(REGISTRY, 7, 0);
     keyring.wipe();
-    expect(keyring.encryption.secret.every((b) => b === 0)).toBe(true);
+    expect(secret.every((b) => b === 0)).toBe(true);
+    const uses = [
+      () => keyring.account,
+      () => keyring.encryption,
+      () => keyring.check(),
+      () => keyring.folderKey(REGISTRY, 7, 0),
+      () => keyring.stateKey(),
+      () => keyring.messageKey(),
+    ];
+    for (const use of uses) await expect((async () => use())()).rejects.toMatchObject({ code: 'vault-locked' });
+    // What had begun before is what it would have been, never a key of an empty root.
+    expect(toHex(await begun)).toBe(toHex(await (await Keyring.fromEntropy(fill(32, 5))).folderKey(REGISTRY, 7, 0)));
   });
 });
 

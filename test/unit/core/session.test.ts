@@ -1,6 +1,6 @@
 import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isSalusError } from '../../../extension/core/errors.ts';
+import { isSalusError, SalusError } from '../../../extension/core/errors.ts';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { Vault } from '../../../extension/core/vault/vault.ts';
@@ -75,9 +75,11 @@ describe('a session', () => {
 
   it('ends with the lock, its keys wiped; the next unlocking has another', async () => {
     const session = await wallet.session();
+    const { secret } = session.keyring.encryption;
     await wallet.lock();
     await expect(wallet.session()).rejects.toSatisfy((error) => isSalusError(error, 'vault-locked'));
-    expect(session.keyring.encryption.secret.every((byte) => byte === 0)).toBe(true);
+    expect(secret.every((byte) => byte === 0)).toBe(true);
+    expect(() => session.keyring.account).toThrow(SalusError);
     await wallet.unlock(PASSWORD);
     const next = await wallet.session();
     expect(next).not.toBe(session);

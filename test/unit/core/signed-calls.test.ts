@@ -32,7 +32,7 @@ describe('signed calls', () => {
   const client = { network: { chainId: 31_337, registry: REGISTRY }, nonce: () => Promise.resolve(3n << 64n) };
   const calls = new SignedCalls(
     client as unknown as RegistryClient,
-    keyring.account,
+    () => keyring.account,
     keyring.address,
     () => 1_800_000_000_000,
   );

@@ -1,0 +1,197 @@
+import { CID } from 'multiformats/cid';
+import { afterEach, describe, expect, it } from 'vitest';
+import { concat, fromHex, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
+import { isSalusError } from '../../../extension/core/errors.ts';
+import { hkdf } from '../../../extension/core/keys/hkdf.ts';
+import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
+import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
+import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
+import { readRecord } from '../../../extension/core/wallet/read-record.ts';
+import { listOwn } from '../../../extension/core/wallet/list-records.ts';
+import type { Session } from '../../../extension/core/wallet/session.ts';
+import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
+import { allergy, DOCTOR, importOwn, json, PATIENT, share, world } from './wallets.ts';
+import { fill } from './support.ts';
+
+/** Every wait of an operation: each call of a port, and each of the platform's cryptography. */
+class Waits {
+  counted = 0;
+  #left = Infinity;
+  #lock: () => void = () => undefined;
+  readonly #subtle = crypto.subtle as unknown as Record<string, unknown>;
+
+  constructor() {
+    for (const name of ['deriveBits', 'importKey', 'encrypt', 'decrypt', 'digest']) {
+      const real = (SubtleCrypto.prototype as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
+        name
+      ]!;
+      this.#subtle[name] = (...args: unknown[]) => this.#count(real.apply(crypto.subtle, args));
+    }
+  }
+
+  /** The same object, whose calls are waits. */
+  watch<T extends object>(port: T, ...methods: (keyof T & string)[]): void {
+    for (const method of methods) {
+      const real = (port[method] as (...args: unknown[]) => Promise<unknown>).bind(port);
+      (port as Record<string, unknown>)[method] = (...args: unknown[]) => this.#count(real(...args));
+    }
+  }
+
+  /** Locks after so many waits. */
+  after(waits: number, lock: () => void): void {
+    this.#left = waits;
+    this.#lock = lock;
+    this.counted = 0;
+  }
+
+  stop(): void {
+    for (const name of Object.keys(this.#subtle)) delete this.#subtle[name];
+  }
+
+  async #count<T>(work: Promise<T>): Promise<T> {
+    const result = await work;
+    this.counted++;
+    if (--this.#left === 0) this.#lock();
+    return result;
+  }
+}
+
+let waits: Waits | undefined;
+afterEach(() => waits?.stop());
+
+/** A patient and a doctor who may read and write allergies. */
+async function setUp() {
+  const w = await world();
+  const registry = await w.deploy();
+  const open = async (seed: typeof PATIENT, kind: 'patient' | 'provider') => {
+    const session = await w.open(seed, registry.network, kind);
+    watchAll(session);
+    return session;
+  };
+  const watchAll = (session: Session) => {
+    waits?.watch(session.client.provider, 'send');
+    waits?.watch(session.sponsor, 'submit');
+  };
+  const patient = await open(PATIENT, 'patient');
+  await ensureMembership(patient);
+  const doctor = await open(DOCTOR, 'provider');
+  await w.hire(registry, doctor);
+  return { w, registry, patient, doctor, open };
+}
+
+/** Runs `operate` once to count its waits, then again and again, locked after each of them. @returns how often the lock stopped it */
+async function lockedEverywhere(open: () => Promise<Session>, operate: (session: Session) => Promise<unknown>) {
+  waits?.after(Infinity, () => undefined);
+  await operate(await open());
+  const all = waits?.counted ?? 0;
+  let stopped = 0;
+  for (let at = 1; at <= all; at++) {
+    const session = await open();
+    waits?.after(at, () => session.wipe());
+    await operate(session).catch((error: unknown) => {
+      if (!isSalusError(error, 'vault-locked')) throw error;
+      stopped++;
+    });
+  }
+  waits?.after(Infinity, () => undefined);
+  return stopped;
+}
+
+describe('a wallet that is locked in the middle of its work', () => {
+  it('seals nothing that opens without its keys, and everything it sealed opens after the next unlocking', async () => {
+    waits = new Waits();
+    const { w, registry, patient, open } = await setUp();
+    let count = 0;
+    const stopped = await lockedEverywhere(
+      () => open(PATIENT, 'patient'),
+      (session) => importOwn(session, allergy(`substance ${count++}`)),
+    );
+    expect(stopped).toBeGreaterThan(5);
+    const unlocked = await open(PATIENT, 'patient');
+    await drainOutbox(unlocked);
+    const { items, unreadable } = await listOwn(unlocked);
+    expect(unreadable).toEqual([]);
+    expect(items.length).toBeGreaterThan(0);
+    const folder = items[0]!.folder;
+    const info = concat(
+      utf8('salus/folder/v1'),
+      fromHex(registry.network.registry),
+      uintBytes(folder, 6),
+      uintBytes(0, 2),
+    );
+    const anybodys = await hkdf(new Uint8Array(32), new Uint8Array(), info);
+    const reader = new LocalEntryReader(w.shared);
+    for (const row of await patient.storage.rows()) {
+      if (row.kind !== 'entry') continue;
+      await expect(
+        reader.openIndex(CID.parse(row.root).toString(), anybodys, fromHex(row.commitment)),
+      ).rejects.toThrow();
+    }
+  }, 120_000);
+
+  it('signs nothing after the lock: giving and ending access stop, and can be done again', async () => {
+    waits = new Waits();
+    const { w, patient, doctor, open } = await setUp();
+    await importOwn(patient, allergy('nuts'));
+    await drainOutbox(patient);
+    const given = await lockedEverywhere(
+      () => open(PATIENT, 'patient'),
+      async (session) => {
+        const sentBefore = w.sent.length;
+        await share(session, doctor).catch((error: unknown) => {
+          // What was signed before the lock may be under way; nothing was signed after it.
+          expect(w.sent.length - sentBefore).toBeLessThanOrEqual(1);
+          throw error;
+        });
+      },
+    );
+    expect(given).toBeGreaterThan(5);
+    const ended = await lockedEverywhere(
+      () => open(PATIENT, 'patient'),
+      async (session) => {
+        const consents = await ownConsents(session);
+        await endConsent(
+          session,
+          consents.findLast(({ live }) => live.length > 0)?.consentId ?? consents[0]!.consentId,
+        );
+      },
+    );
+    expect(ended).toBeGreaterThan(5);
+  }, 120_000);
+
+  it('as a doctor’s opens and writes nothing more', async () => {
+    waits = new Waits();
+    const { patient, doctor, open } = await setUp();
+    await importOwn(patient, allergy('nuts'));
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    const [item] = (await listOwn(patient)).items;
+    const read = await lockedEverywhere(
+      () => open(DOCTOR, 'provider'),
+      (session) => readRecord(session, patient.address, item!.id),
+    );
+    expect(read).toBeGreaterThan(5);
+    const written = await lockedEverywhere(
+      () => open(DOCTOR, 'provider'),
+      async (session) => {
+        const job = await session.storage.stage(json(allergy('dust')), 'a.json', 'test');
+        await writeShared(session, patient.address, 'allergies', job);
+      },
+    );
+    expect(written).toBeGreaterThan(5);
+    await drainOutbox(await open(DOCTOR, 'provider'));
+    expect((await listOwn(await open(PATIENT, 'patient'))).unreadable).toEqual([]);
+  }, 120_000);
+
+  it('neither reads nor changes what it keeps of sites', async () => {
+    waits = new Waits();
+    const { open } = await setUp();
+    const session = await open(fill(32, 9), 'patient');
+    await session.state.update((s) => ({ ...s, sites: [{ origin: 'https://clinic.example', connectedAt: 1 }] }));
+    session.wipe();
+    await expect(session.state.read()).rejects.toMatchObject({ code: 'vault-locked' });
+    await expect(session.state.update((s) => ({ ...s, sites: [] }))).rejects.toMatchObject({ code: 'vault-locked' });
+    expect((await (await open(fill(32, 9), 'patient')).state.read()).sites).toHaveLength(1);
+  });
+});
