@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'no-recipient-key',
   'commitment-mismatch',
   'history-incomplete',
+  'misfiled',
   'chain-unreachable',
   'wrong-chain',
   'managers-unreachable',

@@ -111,7 +111,7 @@ export class Recipient {
   #opened(): GrantedRecords[] {
     return this.#versions.map(({ client, granted }) => ({
       granted,
-      shared: new RecordBook(client, this.#reader, granted.find),
+      shared: new RecordBook(client, this.#reader, granted),
     }));
   }
 }

@@ -1,9 +1,10 @@
 import type { Bytes } from '../bytes.ts';
 import { isSalusError, SalusError } from '../errors.ts';
 import type { EncryptionKey } from '../keys/keyring.ts';
-import type { FindKey } from '../records/book.ts';
+import type { FolderKeys } from '../records/book.ts';
 import { Right } from '../registry/abi.ts';
 import type { Granted, RegistryClient } from '../registry/client.ts';
+import type { Entry } from '../records/entry.ts';
 import type { Section } from '../records/sections.ts';
 import { openConsent } from './consent-object.ts';
 import type { Receipt } from './receipt.ts';
@@ -28,12 +29,13 @@ export interface LiveGrant {
  * Without managers that hold the keys, ending a grant keeps new epochs from the reader; the check of `may()` before each use is
  * this wallet's own.
  */
-export class GrantedKeys {
+export class GrantedKeys implements FolderKeys {
   readonly #client: RegistryClient;
   readonly #fetch: FetchObject;
   readonly #reader: string;
   readonly #encryption: () => EncryptionKey;
   readonly #keys = new Map<string, Bytes>();
+  readonly #sections = new Map<string, Section>();
 
   /** @param encryption asked for at each opening; it throws once the wallet is locked */
   constructor(client: RegistryClient, fetchObject: FetchObject, reader: string, encryption: () => EncryptionKey) {
@@ -67,8 +69,8 @@ export class GrantedKeys {
     return new Set(events.map((e) => e.folder));
   }
 
-  /** A {@link FindKey}: the key of an epoch, if the reader was given it and its grant is live. */
-  readonly find: FindKey = async (patient, folder, key) => {
+  /** The key of an epoch, if the reader was given it and its grant is live. @throws SalusError `no-consent` */
+  async find(patient: string, folder: number, key: Entry['key']): Promise<Bytes> {
     if (!(await this.#client.may(this.#reader, patient, folder, Right.Read, 0))) throw noConsent();
     this.#encryption(); // a key that was collected earlier is of no use in a locked wallet
     if ('capsule' in key) throw noConsent(); // sealed to the patient alone
@@ -77,7 +79,17 @@ export class GrantedKeys {
     const found = this.#keys.get(name);
     if (found === undefined) throw noConsent();
     return found;
-  };
+  }
+
+  /** As the patient's receipts call it. */
+  async sectionOf(patient: string, folder: number): Promise<Section | undefined> {
+    const name = folderName(patient, folder);
+    if (!this.#sections.has(name)) {
+      const events = await this.#client.granted({ member: this.#reader, patient });
+      for (const event of events.filter((e) => e.folder === folder)) await this.#receipt(event);
+    }
+    return this.#sections.get(name);
+  }
 
   async #collect(patient: string, folder: number, wanted: string): Promise<void> {
     const all = await this.#client.granted({ member: this.#reader, patient });
@@ -99,6 +111,9 @@ export class GrantedKeys {
       const expected = { registry: this.#client.network.registry, patient };
       const content = await openConsent(await this.#fetch(digest), this.#encryption().secret, expected);
       for (const { folder, epoch, key } of content.keys) this.#keys.set(keyName(patient, folder, epoch), key);
+      for (const { folder, section } of content.receipt?.sections ?? []) {
+        this.#sections.set(folderName(patient, folder), section);
+      }
       return content.receipt;
     } catch (error) {
       if (isSalusError(error) && error.code !== 'vault-locked') return undefined; // not ours, or not to be had now
@@ -111,6 +126,7 @@ export class GrantedKeys {
   }
 }
 
+const folderName = (patient: string, folder: number): string => `${patient.toLowerCase()}/${folder}`;
 const keyName = (patient: string, folder: number, epoch: number): string =>
   `${patient.toLowerCase()}/${folder}/${epoch}`;
 /** What a reader is told who was given nothing, or no longer. */

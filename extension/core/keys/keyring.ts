@@ -85,10 +85,19 @@ export class Keyring {
 
   /**
    * Key of one folder in one epoch: HKDF-SHA256(content root, info = "salus/folder/v1" ‖ registry (20) ‖ tag (6) ‖ epoch (2)).
-   * @param tag uint48 that names the folder on chain
+   * @param tag see {@link folderTag}
    */
   folderKey(registry: string, tag: number, epoch: number): Promise<Bytes> {
     return this.#derive(concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2)));
+  }
+
+  /**
+   * Tag that names one section's folder on chain: the first 6 bytes of HKDF-SHA256(content root, info = "salus/tag/v1" ‖ section).
+   * The same in every registry, and always the same from the same words; to anybody else it is random.
+   */
+  async folderTag(section: string): Promise<number> {
+    const bytes = await this.#derive(concat(utf8('salus/tag/v1'), utf8(section)));
+    return bytes.slice(0, 6).reduce((n, byte) => n * 256 + byte, 0);
   }
 
   /** Key under which this wallet seals its own settings on disk; never shared. */

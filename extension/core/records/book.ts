@@ -13,8 +13,13 @@ export interface EntryReader {
   readItem(cid: string, key: Bytes, commitment: Bytes, position: number): Promise<{ meta: ItemMeta; bytes: Bytes }>;
 }
 
-/** Finds the key of an entry of one patient's folder. @throws SalusError `no-consent` */
-export type FindKey = (patient: string, folder: number, key: Entry['key']) => Promise<Bytes>;
+/** What a reader has of one patient's folders. */
+export interface FolderKeys {
+  /** Finds the key of an entry. @throws SalusError `no-consent` */
+  find(patient: string, folder: number, key: Entry['key']): Promise<Bytes>;
+  /** What the patient says a folder is; whoever writes into it has no say. */
+  sectionOf(patient: string, folder: number): Promise<Section | undefined>;
+}
 
 /** One item in a list. `id` is `<entry id>/<position>`. */
 export interface RecordItem {
@@ -73,6 +78,9 @@ const toItems = (record: RecordAdded, index: EntryIndex): RecordItem[] =>
     };
   });
 
+const misfiled = () =>
+  new SalusError('misfiled', 'Its author put this entry under another section than the folder that it is in.');
+
 /**
  * Everything one reader can read: entries from the chain, opened with the keys the reader has. Indexes are kept while the
  * book lives, which is never longer than the wallet is unlocked.
@@ -80,13 +88,13 @@ const toItems = (record: RecordAdded, index: EntryIndex): RecordItem[] =>
 export class RecordBook {
   readonly #client: RegistryClient;
   readonly #reader: EntryReader;
-  readonly #findKey: FindKey;
+  readonly #keys: FolderKeys;
   readonly #opened = new Map<string, OpenedIndex>();
 
-  constructor(client: RegistryClient, reader: EntryReader, findKey: FindKey) {
+  constructor(client: RegistryClient, reader: EntryReader, keys: FolderKeys) {
     this.#client = client;
     this.#reader = reader;
-    this.#findKey = findKey;
+    this.#keys = keys;
   }
 
   /**
@@ -143,8 +151,9 @@ export class RecordBook {
     const cid = cidFromDigest(record.cid).toString();
     const known = this.#opened.get(record.id);
     const how = known?.how ?? (await this.#reader.keyOf(cid));
-    const key = await this.#findKey(record.patient, record.folder, how);
+    const key = await this.#keys.find(record.patient, record.folder, how);
     const index = known?.index ?? (await this.#reader.openIndex(cid, key, record.commitment));
+    if (index.section !== (await this.#keys.sectionOf(record.patient, record.folder))) throw misfiled();
     this.#opened.set(record.id, { how, index });
     return { index, key };
   }

@@ -1,35 +1,34 @@
-import { random } from '../bytes.ts';
-import type { Receipt } from '../consent/receipt.ts';
-import type { RecordItem } from '../records/book.ts';
-import type { Section } from '../records/sections.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { SECTIONS, type Section } from '../records/sections.ts';
 
-/** Which folder tags hold which section. The chain knows only tags; the names come from what the patient alone can open. */
+/**
+ * Which folder tag is which section of one person's record. The chain knows only tags; each comes from the words and the name of
+ * its section, so nobody else's entry or receipt, and no node, can say what a folder holds: there is nothing to be told.
+ */
 export class Folders {
-  readonly #tags = new Map<Section, Set<number>>();
+  readonly #tags: ReadonlyMap<Section, number>;
+  readonly #sections: ReadonlyMap<number, Section>;
 
-  constructor(items: readonly RecordItem[], receipts: readonly Receipt[]) {
-    for (const { section, folder } of [...items, ...receipts.flatMap((r) => r.sections)]) this.#add(section, folder);
+  private constructor(tags: readonly (readonly [Section, number])[]) {
+    this.#tags = new Map(tags);
+    this.#sections = new Map(tags.map(([section, tag]) => [tag, section]));
   }
 
-  /** Every tag of a section; two wallets restored from the same words may have made one each. */
-  of(section: Section): number[] {
-    return [...(this.#tags.get(section) ?? [])].sort((a, b) => a - b);
+  /** @throws SalusError `vault-locked` */
+  static async of(keyring: Keyring): Promise<Folders> {
+    return new Folders(
+      await Promise.all(SECTIONS.map(async (section) => [section, await keyring.folderTag(section)] as const)),
+    );
   }
 
-  /** The tag to write to; a new random one where the section has none. */
-  ensure(section: Section): number {
-    return this.of(section)[0] ?? this.#add(section, newTag());
-  }
-
-  #add(section: Section, tag: number): number {
-    const tags = this.#tags.get(section) ?? new Set();
-    this.#tags.set(section, tags.add(tag));
+  tag(section: Section): number {
+    const tag = this.#tags.get(section);
+    if (tag === undefined) throw new RangeError('there is a tag for each section');
     return tag;
   }
-}
 
-/** A random uint48 that is not 0. */
-function newTag(): number {
-  const tag = random(6).reduce((n, byte) => n * 256 + byte, 0);
-  return tag === 0 ? newTag() : tag;
+  /** Undefined for a tag that is none of this person's. */
+  section(tag: number): Section | undefined {
+    return this.#sections.get(tag);
+  }
 }

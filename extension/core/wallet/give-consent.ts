@@ -7,7 +7,6 @@ import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import { submitAndConfirm } from './outbox.ts';
 import type { ConsentView } from './own-consents.ts';
-import { ownFolders } from './own-folders.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
 
@@ -47,11 +46,8 @@ export async function giveConsent(
       'This recipient has not finished setting up. Ask them to open their wallet.',
     );
   }
-  const folders = await ownFolders(session);
-  const sections = decision.sections.flatMap((section) => {
-    const tags = folders.of(section);
-    return (tags.length > 0 ? tags : [folders.ensure(section)]).map((folder) => ({ section, folder }));
-  });
+  const folders = await session.folders();
+  const sections = decision.sections.map((section) => ({ section, folder: folders.tag(section) }));
   const { network } = session.client;
   const receipt: Receipt = {
     schema: 'salus/receipt/v1',

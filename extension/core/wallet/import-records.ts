@@ -2,7 +2,6 @@ import type { ImportReport } from '../records/importer.ts';
 import { SECTIONS, type Section } from '../records/sections.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
 import { listOwn } from './list-records.ts';
-import { ownFolders } from './own-folders.ts';
 import type { SealTarget } from './ports.ts';
 import type { Session } from './session.ts';
 
@@ -22,10 +21,10 @@ export async function commitOwnImport(session: Session, job: string, report: Imp
     await session.storage.cancel(job);
     return [];
   }
-  const folders = await ownFolders(session);
+  const folders = await session.folders();
   const targets: SealTarget[] = [];
   for (const section of SECTIONS.filter((s) => report.sections[s] !== undefined)) {
-    const folder = folders.ensure(section);
+    const folder = folders.tag(section);
     const { epoch } = await session.client.folder(session.address, folder);
     targets.push({
       section,

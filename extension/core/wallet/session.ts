@@ -8,6 +8,7 @@ import { CID } from 'multiformats/cid';
 import { utf8 } from '../bytes.ts';
 import type { SponsorPort, StateSlot, StoragePort } from './ports.ts';
 import { SealedState } from './sealed-state.ts';
+import { Folders } from './folders.ts';
 import { Version } from './version.ts';
 
 export interface SessionParts {
@@ -34,6 +35,7 @@ export class Session {
   readonly sponsor: SponsorPort;
   readonly state: SealedState;
   readonly now: () => number;
+  #folders: Promise<Folders> | undefined;
 
   constructor(keyring: Keyring, parts: SessionParts) {
     this.keyring = keyring;
@@ -42,7 +44,8 @@ export class Session {
     this.sponsor = parts.sponsor;
     this.now = parts.now;
     this.state = new SealedState(parts.stateSlot, keyring);
-    const version = (client: RegistryClient) => new Version(client, keyring, parts.storage, parts.now);
+    const version = (client: RegistryClient) =>
+      new Version(client, keyring, parts.storage, parts.now, () => this.folders());
     const [newest, ...earlier] = parts.clients;
     this.newest = version(newest);
     this.versions = [this.newest, ...earlier.map(version)];
@@ -54,6 +57,12 @@ export class Session {
 
   get calls(): SignedCalls {
     return this.newest.calls;
+  }
+
+  /** Which of this account's folders is which. */
+  folders(): Promise<Folders> {
+    this.#folders ??= Folders.of(this.keyring);
+    return this.#folders;
   }
 
   folderKey(folder: number, epoch: number): Promise<Bytes> {

@@ -6,6 +6,7 @@ import { RecordBook } from '../records/book.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { SignedCalls } from '../registry/signed-calls.ts';
 import { cidFromDigest } from '../storage/cid.ts';
+import type { Folders } from './folders.ts';
 import type { StoragePort } from './ports.ts';
 
 /**
@@ -25,18 +26,29 @@ export class Version {
   readonly shared: RecordBook;
   readonly #keyring: Keyring;
 
-  /** @param now milliseconds since the epoch */
-  constructor(client: RegistryClient, keyring: Keyring, storage: StoragePort, now: () => number) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param folders this account's own
+   */
+  constructor(
+    client: RegistryClient,
+    keyring: Keyring,
+    storage: StoragePort,
+    now: () => number,
+    folders: () => Promise<Folders>,
+  ) {
     this.client = client;
     this.registry = client.network.registry;
     this.#keyring = keyring;
     this.calls = new SignedCalls(client, () => keyring.account, keyring.address, now);
     const fetchObject = (digest: Uint8Array) => storage.block(cidFromDigest(digest).toString());
     this.granted = new GrantedKeys(client, fetchObject, keyring.address, () => keyring.encryption);
-    this.shared = new RecordBook(client, storage, this.granted.find);
-    this.own = new RecordBook(client, storage, async (_, folder, key) =>
-      'capsule' in key ? eciesOpen(keyring.encryption.secret, key.capsule) : this.folderKey(folder, key.epoch),
-    );
+    this.shared = new RecordBook(client, storage, this.granted);
+    this.own = new RecordBook(client, storage, {
+      find: async (_, folder, key) =>
+        'capsule' in key ? eciesOpen(keyring.encryption.secret, key.capsule) : this.folderKey(folder, key.epoch),
+      sectionOf: async (_, folder) => (await folders()).section(folder),
+    });
   }
 
   /** Key of one of this account's own folders. */

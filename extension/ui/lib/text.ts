@@ -42,6 +42,7 @@ const ERROR_KEYS: Record<string, string> = {
   'sealed-data-damaged': 'damaged',
   'commitment-mismatch': 'damaged',
   'history-incomplete': 'historyIncomplete',
+  misfiled: 'misfiled',
   'chain-unreachable': 'chain',
   'wrong-chain': 'wrongChain',
   'managers-unreachable': 'managers',

@@ -80,10 +80,11 @@ describe('keyring', () => {
       () => keyring.encryption,
       () => keyring.check(),
       () => keyring.folderKey(REGISTRY, 7, 0),
+      () => keyring.folderTag('results'),
       () => keyring.stateKey(),
       () => keyring.messageKey(),
     ];
-    for (const use of uses) await expect((async () => use())()).rejects.toMatchObject({ code: 'vault-locked' });
+    for (const use of uses) await expect(Promise.resolve().then(use)).rejects.toMatchObject({ code: 'vault-locked' });
     // What had begun before is what it would have been, never a key of an empty root.
     expect(toHex(await begun)).toBe(toHex(await (await Keyring.fromEntropy(fill(32, 5))).folderKey(REGISTRY, 7, 0)));
   });

@@ -37,6 +37,7 @@ describe('the test vectors of docs/PROTOCOL.md', () => {
     expect(keyring.address).toBe(vectors.address);
     expect(toHex(keyring.encryption.publicX)).toBe(vectors.encryptionX);
     expect(toHex(keyring.encryption.secret)).toBe(vectors.encryptionSecret);
+    expect(await keyring.folderTag('allergies')).toBe(Number.parseInt(vectors.tagOfAllergies, 16));
     expect(toHex(await folderKey())).toBe(vectors.folderKey);
     expect(toHex(await keyring.stateKey())).toBe(vectors.stateKey);
     expect(toHex(await itemKey(await folderKey(), fromHex(vectors.itemSalt)))).toBe(vectors.itemKey);

@@ -10,7 +10,6 @@ import { planOwnImport } from '../../../extension/core/wallet/import-records.ts'
 import { listOwn, listShared } from '../../../extension/core/wallet/list-records.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
-import { ownFolders } from '../../../extension/core/wallet/own-folders.ts';
 import { readRecord } from '../../../extension/core/wallet/read-record.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
@@ -70,8 +69,8 @@ describe('a wallet whose network has a new registry', () => {
       expect(JSON.parse(new TextDecoder().decode(bytes))).toEqual(allergy(item.title));
       expect(provenance.author.address).toBe(patient.address);
     }
-    const sections = await ownFolders(patient);
-    expect(new Set(items.map((i) => i.folder))).toEqual(new Set(sections.of('allergies')));
+    const folders = await patient.folders();
+    expect(new Set(items.map((i) => i.folder))).toEqual(new Set([folders.tag('allergies')]));
   });
 
   it('does not take again what the earlier one has', async () => {
@@ -141,8 +140,8 @@ describe('a wallet whose network has a new registry', () => {
     await endConsent(patient, firstConsent.consentId);
     expect(sent).toMatchObject([{ to: first.network.registry }]);
     expect(titles(await listShared(doctor))).toEqual(['Bees']);
-    const [folder] = (await ownFolders(patient)).of('allergies');
-    const epochs = await Promise.all([old, now].map((v) => v.client.folder(patient.address, folder!)));
+    const folder = (await patient.folders()).tag('allergies');
+    const epochs = await Promise.all([old, now].map((v) => v.client.folder(patient.address, folder)));
     expect(epochs.map((f) => f.epoch)).toEqual([1, 0]);
     const consents = await ownConsents(patient);
     expect(consents.map((c) => c.live.length)).toEqual([0, 1]);
@@ -233,20 +232,20 @@ describe('a reader', () => {
     await ensureMembership(patient);
     await w.hire(registry, doctor);
     await share(patient, doctor);
-    const [folder] = (await ownFolders(patient)).of('allergies');
+    const folder = (await patient.folders()).tag('allergies');
     const none = fill(32);
-    const rotated = await patient.calls.rotate([folder!], false, none);
+    const rotated = await patient.calls.rotate([folder], false, none);
     await patient.sponsor.submit([rotated], registry.network.registry);
     await importOwn(patient, allergy('Bees'));
     await drainOutbox(patient);
     expect(await listShared(doctor)).toMatchObject({ items: [], unreadable: [{ code: 'no-consent' }] });
 
-    const key = await patient.folderKey(folder!, 1);
+    const key = await patient.folderKey(folder, 1);
     const content = {
       context: 'salus/keyring/v1' as const,
       registry: registry.network.registry,
       patient: patient.address,
-      keys: [{ folder: folder!, epoch: 1, key }],
+      keys: [{ folder: folder, epoch: 1, key }],
       receipt: null,
     };
     const { cid, bytes } = await sealConsent(content, [doctor.keyring.encryption.publicX]);
@@ -255,7 +254,7 @@ describe('a reader', () => {
     await registry
       .as(self)
       .getFunction('setKeyring')
-      .send([folder!], toHex(digestOf(cid)));
+      .send([folder], toHex(digestOf(cid)));
     expect(titles(await listShared(doctor))).toEqual(['Bees']);
   });
 });
