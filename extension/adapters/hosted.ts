@@ -1,3 +1,4 @@
+import type { Network } from '../core/network/descriptor.ts';
 import type { MessageBoxPort, StoragePort } from '../core/wallet/ports.ts';
 import type { LaneHost } from './messaging/lane-host.ts';
 import { LANE, MESSAGES_LANE, openLane } from './messaging/lane.ts';
@@ -31,8 +32,8 @@ function hosted<T extends object>(host: LaneHost, name: string, prepare: (servic
   });
 }
 
-export const hostedStorage = (host: LaneHost, managers: readonly string[]): StoragePort =>
-  hosted<StoragePort>(host, LANE, (storage) => storage.setManagers(managers));
+export const hostedStorage = (host: LaneHost, { managers, durableAt }: Network): StoragePort =>
+  hosted<StoragePort>(host, LANE, (storage) => storage.setManagers(managers, durableAt));
 
 export const hostedMessages = (host: LaneHost): MessageBoxPort =>
   hosted<MessageBoxPort>(host, MESSAGES_LANE, () => Promise.resolve());

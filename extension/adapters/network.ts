@@ -32,7 +32,7 @@ async function builtIn(): Promise<Network> {
 }
 
 /** A node's provider. It asks nothing of its own accord. */
-export function nodeProvider({ chainId, rpcUrl }: Network): JsonRpcProvider {
+export function nodeProvider({ chainId }: Network, rpcUrl: string): JsonRpcProvider {
   const chain = EthersNetwork.from(chainId);
   return new JsonRpcProvider(rpcUrl, chain, {
     // Without it every call asks for the chain id first and a dead node is retried for ever.
@@ -68,7 +68,7 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
       onChosen();
     },
     async answers(network) {
-      const provider = nodeProvider(network);
+      const provider = nodeProvider(network, network.rpcUrl);
       try {
         const client = new RegistryClient(network, provider);
         await client.checkChain();

@@ -57,7 +57,7 @@ export function createPrompts({
 
   const compute = async (approval: Approval): Promise<PromptView> => {
     const session = await wallet.session();
-    const lookingUp = siteTrust(session.client, parts.storage, approval.origin);
+    const lookingUp = siteTrust(session, parts.storage, approval.origin);
     const added = networks.isBuiltIn ? {} : { addedNetwork: networks.current.name };
     const [site, shown] = await Promise.all([
       lookingUp,

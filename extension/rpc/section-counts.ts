@@ -1,4 +1,4 @@
-import type { RecordItem } from '../core/records/book.ts';
+import type { Summary } from '../core/catalogue/model.ts';
 import { SECTIONS, SENSITIVE, type Section } from '../core/records/sections.ts';
 
 export interface SectionCount {
@@ -8,15 +8,13 @@ export interface SectionCount {
   readonly sensitive: boolean;
 }
 
-/** Counts items by section, in the order of the screen. */
-export function countSections(items: readonly RecordItem[]): SectionCount[] {
-  const bySection = Map.groupBy(items, (i) => i.section);
-  return SECTIONS.filter((s) => bySection.has(s)).map((section) => {
-    const list = bySection.get(section) ?? [];
-    const newest = list
-      .map((i) => i.date ?? '')
-      .sort()
-      .at(-1);
-    return { section, count: list.length, ...(newest && { newest }), sensitive: SENSITIVE.has(section) };
-  });
-}
+export const countOf = ({ sections }: Summary, section: Section): SectionCount => ({
+  section,
+  count: 0,
+  ...sections[section],
+  sensitive: SENSITIVE.has(section),
+});
+
+/** The sections that hold something, in the order of the screen. */
+export const countSections = (summary: Summary): SectionCount[] =>
+  SECTIONS.map((section) => countOf(summary, section)).filter(({ count }) => count > 0);

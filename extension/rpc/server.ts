@@ -172,8 +172,8 @@ export class RpcServer {
   }
 
   async #checkSignable(origin: string, request: SignRequest): Promise<void> {
-    const { address, versions } = await this.#connectedAs(origin, request.address);
-    const registries = versions.map((version) => version.registry);
+    const { address, deployments } = await this.#connectedAs(origin, request.address);
+    const registries = deployments.map(({ registry }) => registry);
     checkSignable(readSignable(request), {
       origin,
       address,
@@ -276,6 +276,7 @@ export class RpcServer {
 
   async #list(origin: string, query: ListRequest) {
     const session = await this.#connected(origin);
+    await session.catalogue.sync();
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
     void this.#parts.wallet.sync();
     return listForSite(session, query);

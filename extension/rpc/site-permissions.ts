@@ -1,8 +1,8 @@
 import { forget } from '../core/consent/remembered.ts';
 import { SalusError } from '../core/errors.ts';
 import { endConsent } from '../core/wallet/end-consent.ts';
-import { ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
 import type { Session } from '../core/wallet/session.ts';
+import { ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 
 /** A permission as EIP-2255 has it. */
 export interface Permission {
@@ -51,7 +51,7 @@ export async function permissionsOf(session: Session, origin: string): Promise<P
 
 /** The consents this site asked for, those of the oldest registry first; none of any other site. */
 export async function consentsOf(session: Session, origin: string): Promise<SiteConsent[]> {
-  return (await ownConsents(session)).filter((c) => c.receipt.origin === origin).map(toSiteConsent);
+  return (await ownConsents(session)).filter((c) => c.receipt?.origin === origin).map(toSiteConsent);
 }
 
 /**
@@ -61,9 +61,9 @@ export async function consentsOf(session: Session, origin: string): Promise<Site
 export async function endConsentOf(session: Session, origin: string, consentId: string): Promise<void> {
   const consent = (await consentsOf(session, origin)).find((c) => c.consentId === consentId);
   if (consent === undefined) throw new SalusError('not-found', 'This site asked for no such consent.');
-  if (!consent.live) return;
-  await endConsent(session, consentId);
+  // First, so that nothing gives again what is being ended.
   await forgetSite(session, origin, consent.recipient);
+  if (consent.live) await endConsent(session, { consentId, recipient: consent.recipient });
 }
 
 /** Takes the account away from a site, and what was remembered of it. */
@@ -80,11 +80,11 @@ export async function forgetSite(session: Session, origin: string, recipient: st
   await session.state.update((s) => ({ ...s, remembered: forget(s.remembered, origin, recipient) }));
 }
 
-const toSiteConsent = ({ consentId, receipt, live }: ConsentView): SiteConsent => ({
+const toSiteConsent = ({ consentId, receipt, recipient, sections, until, live }: ConsentView): SiteConsent => ({
   consentId,
-  recipient: receipt.recipient.toLowerCase(),
-  sections: [...new Set(receipt.sections.map((s) => s.section))],
-  purpose: receipt.purpose,
-  until: receipt.until,
+  recipient: recipient.toLowerCase(),
+  sections: [...new Set(sections)],
+  purpose: receipt?.purpose ?? 'TREAT',
+  until,
   live: live.length > 0,
 });

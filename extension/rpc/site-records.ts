@@ -1,9 +1,8 @@
 import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
 import { canonicalBytes } from '../core/fhir/canonical.ts';
-import type { RecordItem } from '../core/records/book.ts';
+import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../core/catalogue/model.ts';
 import { Role } from '../core/registry/abi.ts';
-import { listShared } from '../core/wallet/list-records.ts';
-import { readRecord } from '../core/wallet/read-record.ts';
+import { readRecord, sharedRecords } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
 import { verifyRecord } from '../core/wallet/verify-record.ts';
 import { RpcCode, RpcError } from './errors.ts';
@@ -11,12 +10,29 @@ import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts
 
 /** Records that patients let this account read, a page of them. */
 export async function listForSite(session: Session, query: ListRequest) {
-  const { items, unreadable } = await listShared(session, query.patient);
-  const matching = items.filter((item) => matchesQuery(item, query));
-  const start = query.after === undefined ? 0 : matching.findIndex((i) => i.id === query.after) + 1;
-  const page = matching.slice(start, start + query.limit);
-  const next = start + query.limit < matching.length ? page.at(-1)?.id : undefined;
-  return { records: page.map(toPage), total: matching.length, unreadable: unreadable.length, ...(next && { next }) };
+  const { patient, after, limit } = query;
+  const where = (item: RecordItem) => matchesQuery(item, query);
+  const { items, next } = await sharedRecords(session, { patient, before: after, limit, where });
+  const { total, unreadable } = await countsFor(session, query);
+  return { records: items.map(toPage), total, unreadable, ...(next !== undefined && { next }) };
+}
+
+/** How many records a query has in all. They are counted one by one only where codes or dates are asked for. */
+async function countsFor(session: Session, query: ListRequest): Promise<Pick<PatientRow, 'total' | 'unreadable'>> {
+  const { patient, section, code, from, to } = query;
+  const { rows } = session.catalogue;
+  const { summary } = await session.catalogue.head();
+  const all: PatientRow =
+    patient === undefined
+      ? { total: summary.theirs, sections: {}, unreadable: summary.bad + summary.waiting }
+      : ((await rows.get<PatientRow>(patientName(patient))) ?? EMPTY_PATIENT);
+  if (code === undefined && from === undefined && to === undefined) {
+    if (section === undefined) return all;
+    if (patient !== undefined) return { ...all, total: all.sections[section] ?? 0 };
+  }
+  const where = (item: RecordItem) => matchesQuery(item, query);
+  const { items } = await sharedRecords(session, { patient, limit: Infinity, where });
+  return { ...all, total: items.length };
 }
 
 /** One record, with who stands behind it. */

@@ -1,19 +1,27 @@
 import * as v from 'valibot';
-import { toBase64 } from '../core/bytes.ts';
+import { fromHex, toBase64 } from '../core/bytes.ts';
 import type { Remembered } from '../core/wallet/sealed-state.ts';
 import { SalusError } from '../core/errors.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
 import { isSection, type Section } from '../core/records/sections.ts';
-import type { RecordItem } from '../core/records/book.ts';
+import { ARRIVALS, type RecordItem, type Summary } from '../core/catalogue/model.ts';
+import type { Page } from '../core/catalogue/sorted-list.ts';
+import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
 import { endConsent } from '../core/wallet/end-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
-import { listOwn, listShared } from '../core/wallet/list-records.ts';
-import { namesIn, ownConsents, type ConsentView } from '../core/wallet/own-consents.ts';
+import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
-import { readRecord, type Provenance } from '../core/wallet/read-record.ts';
+import {
+  badEntries,
+  ownRecords,
+  readRecord,
+  sharedRecords,
+  type BadEntry,
+  type Provenance,
+} from '../core/wallet/records.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
@@ -26,11 +34,15 @@ import { disconnect, forgetSite } from './site-permissions.ts';
 export interface HomeView {
   readonly sections: readonly SectionCount[];
   readonly total: number;
-  readonly unreadable: number;
+  /** Entries that do not open, and those of which a part is still to be fetched. */
+  readonly bad: number;
+  readonly waiting: number;
   /** Added by others since the person last looked. */
   readonly arrived: readonly (RecordItem & { readonly authorName?: string })[];
   readonly copies: {
     readonly entries: number;
+    /** Those of them that are in this browser. */
+    readonly here: number;
     readonly durable: number;
     readonly anchored: number;
     readonly managers: number;
@@ -59,6 +71,9 @@ export interface UiParts {
   readonly changed: () => void;
 }
 
+/** Arrivals that home names. */
+const MOST_ARRIVED = 20;
+
 const text = v.pipe(v.string(), v.maxLength(2_000));
 const sectionSchema = v.custom<Section>(isSection);
 const choiceSchema = v.object({
@@ -78,8 +93,10 @@ const ARGUMENTS = {
   lock: v.tuple([]),
   touch: v.tuple([]),
   home: v.tuple([]),
-  records: v.tuple([v.optional(sectionSchema)]),
-  sharedRecords: v.tuple([]),
+  records: v.tuple([v.optional(sectionSchema), v.optional(text)]),
+  sharedRecords: v.tuple([v.optional(text)]),
+  badEntries: v.tuple([]),
+  retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
   planImport: v.tuple([text]),
   commitImport: v.tuple([text]),
@@ -89,10 +106,10 @@ const ARGUMENTS = {
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
-  endConsent: v.tuple([text]),
+  endConsent: v.tuple([text, text]),
   remembered: v.tuple([]),
   forget: v.tuple([text, text]),
-  activity: v.tuple([]),
+  activity: v.tuple([v.optional(text)]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
   networks: v.tuple([]),
@@ -120,13 +137,15 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     return approval;
   };
 
-  const copiesOf = async (): Promise<HomeView['copies']> => {
+  /** Of the record, not of what this browser happened to make itself. */
+  const copiesOf = async ({ entries, anchored }: Summary): Promise<HomeView['copies']> => {
     const { network } = (await wallet.session()).client;
-    const rows = (await storage.rows()).filter((r) => r.kind === 'entry');
+    const here = await storage.counts();
     return {
-      entries: rows.length,
-      durable: rows.filter((r) => r.replicas.length >= network.durableAt).length,
-      anchored: rows.filter((r) => r.anchor !== undefined).length,
+      entries,
+      here: Math.min(here.entries, entries),
+      durable: Math.min(here.durable, entries),
+      anchored,
       managers: network.managers.length,
       needed: network.durableAt,
     };
@@ -155,30 +174,41 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
 
     async home(): Promise<HomeView> {
       const session = await wallet.session();
-      const { items, unreadable } = await listOwn(session);
-      const { seenBlock } = await session.state.read();
-      const arrived = items.filter((i) => i.author !== session.address && i.block > seenBlock);
+      const [{ summary }, { seenBlock }] = await Promise.all([session.catalogue.head(), session.state.read()]);
+      const newest = (await ARRIVALS.page(session.catalogue.rows, MOST_ARRIVED)).items;
+      const arrived = newest.filter((i) => i.block > seenBlock);
       const names = arrived.length > 0 ? namesIn(await ownConsents(session)) : new Map<string, string>();
       return {
-        sections: countSections(items),
-        total: items.length,
-        unreadable: unreadable.length,
+        sections: countSections(summary),
+        total: summary.total,
+        bad: summary.bad,
+        waiting: summary.waiting,
         arrived: arrived.map((i) => ({ ...i, ...(names.has(i.author) && { authorName: names.get(i.author) }) })),
-        copies: await copiesOf(),
+        copies: await copiesOf(summary),
       };
     },
     async arrivalsSeen(): Promise<void> {
       const session = await wallet.session();
-      const { items } = await listOwn(session);
-      const seenBlock = Math.max(0, ...items.map((i) => i.block));
-      await session.state.update((s) => ({ ...s, seenBlock }));
+      const [newest] = (await ARRIVALS.page(session.catalogue.rows, 1)).items;
+      await session.state.update((s) => ({ ...s, seenBlock: Math.max(s.seenBlock, newest?.block ?? 0) }));
+      changed();
     },
-    async records(section?: Section): Promise<RecordItem[]> {
-      const { items } = await listOwn(await wallet.session());
-      return items.filter((i) => section === undefined || i.section === section);
+    /** @param before as the page before gave it in `next` */
+    async records(section?: Section, before?: string): Promise<Page<RecordItem>> {
+      return ownRecords(await wallet.session(), { section, before });
     },
-    async sharedRecords(): Promise<RecordItem[]> {
-      return (await listShared(await wallet.session())).items;
+    async sharedRecords(before?: string): Promise<Page<RecordItem>> {
+      return sharedRecords(await wallet.session(), { before });
+    },
+    /** What does not open, and why. */
+    async badEntries(): Promise<BadEntry[]> {
+      return badEntries(await wallet.session());
+    },
+    async retryEntry(registry: string, id: string): Promise<void> {
+      const session = await wallet.session();
+      const entry = await session.catalogue.entry(registry, id);
+      if (entry !== undefined) await session.catalogue.retry(entry);
+      changed();
     },
     async openRecord(patient: string, id: string): Promise<OpenedRecord> {
       const session = await wallet.session();
@@ -187,9 +217,8 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       const content = fhir
         ? { resource: JSON.parse(new TextDecoder().decode(bytes)) as unknown }
         : { base64: toBase64(bytes) };
-      const row = (await storage.rows()).find(
-        (r) => r.root === id.split('/')[0] || r.anchor?.transaction === item.transaction,
-      );
+      const entry = await session.catalogue.entry(item.registry, id.split('/')[0] ?? '');
+      const row = entry && (await storage.row(cidFromDigest(fromHex(entry.cid)).toString()));
       return {
         item,
         content,
@@ -207,6 +236,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       const session = await wallet.session();
       const rows = await commitOwnImport(session, job, plans.get(job) ?? (await planOwnImport(session, job)));
       plans.delete(job);
+      changed();
       void wallet.sync();
       return rows.length;
     },
@@ -229,14 +259,15 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     async consents(): Promise<ConsentView[]> {
       return ownConsents(await wallet.session());
     },
-    async endConsent(consentId: string): Promise<void> {
+    async endConsent(consentId: string, recipient: string): Promise<void> {
       const session = await wallet.session();
-      const consent = (await ownConsents(session)).find((c) => c.consentId === consentId);
-      await endConsent(session, consentId);
-      if (consent === undefined) return;
-      const { origin, recipient } = consent.receipt;
-      await forgetSite(session, origin, recipient);
-      await notify(origin, 'consentChanged', { consentId, live: false });
+      const known = (await ownConsents(session)).filter((c) => c.recipient.toLowerCase() === recipient.toLowerCase());
+      const origins = new Set(known.flatMap(({ receipt }) => receipt?.origin ?? []));
+      // First, so that nothing gives again what is being ended.
+      for (const origin of origins) await forgetSite(session, origin, recipient);
+      const { receipt } = await endConsent(session, { consentId, recipient });
+      changed();
+      if (receipt !== undefined) await notify(receipt.origin, 'consentChanged', { consentId, live: false });
     },
     /** What the person need not be asked again, those that are over left out. */
     async remembered(): Promise<Remembered[]> {
@@ -247,8 +278,8 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       await forgetSite(await wallet.session(), origin, recipient);
       changed();
     },
-    async activity(): Promise<ActivityEvent[]> {
-      return activity(await wallet.session());
+    async activity(before?: string): Promise<Page<ActivityEvent>> {
+      return activity(await wallet.session(), { before });
     },
 
     async transactions(): Promise<SentTransaction[]> {

@@ -1,65 +1,100 @@
 import { JsonRpcProvider } from 'ethers';
-import type { Bytes } from '../../extension/core/bytes.ts';
-import { toHex } from '../../extension/core/bytes.ts';
-import { GrantedKeys, type LiveGrant } from '../../extension/core/consent/granted-keys.ts';
-import { listGranted, readGranted, type GrantedRecords } from '../../extension/core/consent/granted-records.ts';
+import { own, toHex, utf8, type Bytes } from '../../extension/core/bytes.ts';
+import { Catalogue } from '../../extension/core/catalogue/catalogue.ts';
+import type { RecordItem } from '../../extension/core/catalogue/model.ts';
+import { Follower } from '../../extension/core/chain/follower.ts';
 import { SalusError } from '../../extension/core/errors.ts';
-import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
-import { RecordBook, type Listing, type RecordItem } from '../../extension/core/records/book.ts';
-import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
-import { mergeListings } from '../../extension/core/records/versions.ts';
-import { RegistryClient } from '../../extension/core/registry/client.ts';
-import { cidFromDigest } from '../../extension/core/storage/cid.ts';
-import { gatewaySource } from './gateway-source.ts';
+import { hkdf } from '../../extension/core/keys/hkdf.ts';
 import type { EncryptionKey } from '../../extension/core/keys/keyring.ts';
+import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
+import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
+import { RegistryClient } from '../../extension/core/registry/client.ts';
+import { readRecord, sharedRecords, type Reader } from '../../extension/core/wallet/records.ts';
+import { givenFolders, type GivenFolder } from '../../extension/core/wallet/sharing.ts';
+import { CID } from 'multiformats/cid';
+import { fileRows } from './file-rows.ts';
+import { gatewaySource } from './gateway-source.ts';
 import { recipientKeys, type RecipientKeys, type RecipientSecret } from './recipient-keys.ts';
 
 export { recipientKeys, type RecipientKeys, type RecipientSecret } from './recipient-keys.ts';
 export { parseNetwork, type Network } from '../../extension/core/network/descriptor.ts';
 export { isSalusError, SalusError } from '../../extension/core/errors.ts';
 
-/** What patients shared with one account, for a server: chain by JSON-RPC, sealed blocks by the managers' gateways. */
-export class Recipient {
+/** What a recipient may read, newest date first in each patient's record. */
+export interface RecipientListing {
+  readonly items: readonly RecordItem[];
+  /** Entries that do not open. */
+  readonly unreadable: number;
+}
+
+/**
+ * What patients shared with one account, for a server: chain by JSON-RPC, sealed blocks by the managers' gateways, and a catalogue
+ * of both that is kept in a file.
+ */
+export class Recipient implements Reader {
   readonly address: string;
+  readonly catalogue: Catalogue;
+  readonly follower: Follower;
+  readonly deployments: Reader['deployments'];
+  readonly now = Date.now;
   readonly #client: RegistryClient;
-  readonly #provider: JsonRpcProvider;
-  /** One for each registry of the network, the newest first. */
-  readonly #versions: readonly { readonly client: RegistryClient; readonly granted: GrantedKeys }[];
-  readonly #reader: LocalEntryReader;
+  readonly #nodes: readonly JsonRpcProvider[];
+  readonly #store: ReturnType<typeof fileRows>;
   #encryption: EncryptionKey | undefined;
 
   /** Use {@link openAsRecipient}. */
-  constructor(network: Network, { address, encryption }: RecipientKeys) {
+  constructor(network: Network, { address, encryption }: RecipientKeys, file: string | undefined) {
     this.address = address;
-    // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
-    this.#provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true });
-    const source = gatewaySource(network.managers);
-    const fetchObject = (digest: Uint8Array) => source.block(cidFromDigest(digest));
-    const open = (version: Network) => {
-      const client = new RegistryClient(version, this.#provider);
-      return { client, granted: new GrantedKeys(client, fetchObject, address, () => this.#keys()) };
-    };
-    const [newest, ...earlier] = versionsOf(network);
-    const current = open(newest);
-    this.#client = current.client;
-    this.#versions = [current, ...earlier.map(open)];
-    this.#reader = new LocalEntryReader(source);
     this.#encryption = encryption;
+    // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
+    const node = (url: string) => new JsonRpcProvider(url, network.chainId, { staticNetwork: true });
+    const [provider, witness] = [node(network.rpcUrl), network.witnessUrl && node(network.witnessUrl)] as const;
+    this.#nodes = witness ? [provider, witness] : [provider];
+    const clients = versionsOf(network).map((version) => new RegistryClient(version, provider, witness || undefined));
+    this.#client = clients[0] as RegistryClient;
+    this.deployments = clients.map((client) => ({ client, registry: client.network.registry }));
+    this.follower = new Follower({
+      ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+      registries: clients.map((client) => client.network.registry),
+      fromBlock: Math.min(...clients.map((client) => client.network.fromBlock)),
+      finality: network.finality ?? 'finalized',
+      now: this.now,
+    });
+    const blocks = gatewaySource(network.managers);
+    const reader = new LocalEntryReader(blocks);
+    this.#store = fileRows(file);
+    this.catalogue = new Catalogue({
+      store: this.#store,
+      source: {
+        keyOf: (cid) => reader.keyOf(cid),
+        openIndex: (cid, key, commitment) => reader.openIndex(cid, key, commitment),
+        readItem: (cid, key, commitment, position) => reader.readItem(cid, key, commitment, position),
+        block: async (cid) => own(await blocks.block(CID.parse(cid))),
+      },
+      follower: this.follower,
+      clients,
+      // A server has no record of its own.
+      unanchored: () => Promise.resolve([]),
+      ownFolders: () => Promise.resolve([]),
+      keys: {
+        address,
+        check: () => void this.#keys(),
+        rowsKey: () => hkdf(this.#keys().secret, new Uint8Array(), utf8('salus/server-catalogue/v1')),
+        folderKey: () => Promise.reject(new SalusError('no-consent', 'A server has no folders of its own.')),
+        secret: () => own(this.#keys().secret),
+        sectionOf: () => Promise.resolve(undefined),
+      },
+      now: this.now,
+    });
   }
 
   /**
-   * Checks that the node is one of the network, and that patients seal to the key this recipient has in the newest registry.
+   * Checks that the nodes are of the network, and that patients seal to the key this recipient has in the newest registry.
    *
    * @throws SalusError `wrong-chain`, `chain-unreachable`, `no-recipient-key`
    */
   async check({ encryption }: RecipientKeys): Promise<void> {
-    const { chainId } = this.#client.network;
-    const reported = Number(await this.#provider.send('eth_chainId', []).catch(() => undefined));
-    if (Number.isNaN(reported))
-      throw new SalusError('chain-unreachable', 'The health network does not answer. Try again later.');
-    if (reported !== chainId) {
-      throw new SalusError('wrong-chain', 'The network node answers for another network.', { chainId: reported });
-    }
+    await this.#client.checkChain();
     const { encryptionKey } = await this.#client.member(this.address);
     if (encryptionKey === undefined || toHex(encryptionKey) !== toHex(encryption.publicX)) {
       throw new SalusError(
@@ -69,19 +104,22 @@ export class Recipient {
     }
   }
 
-  /** Folders that are open to this recipient now, each with the receipt it was given under. */
-  async consents(): Promise<LiveGrant[]> {
-    return (await Promise.all(this.#versions.map(({ granted }) => granted.live()))).flat();
+  /** Folders that are open to this recipient now, each with what its patient calls it. @throws SalusError `chain-unreachable` */
+  async consents(): Promise<GivenFolder[]> {
+    await this.catalogue.sync();
+    return givenFolders(this);
   }
 
   /**
    * What this recipient may read now, of one patient or of all. Each registry of the network decides about its own records.
    *
-   * @returns items, and entries that could not be opened with the reason
-   * @throws SalusError `chain-unreachable`, `history-incomplete`
+   * @throws SalusError `chain-unreachable`
    */
-  async list({ patient }: { patient?: string } = {}): Promise<Listing> {
-    return mergeListings(await Promise.all(this.#opened().map((version) => listGranted(version, patient))));
+  async list({ patient }: { patient?: string } = {}): Promise<RecipientListing> {
+    await this.catalogue.sync();
+    const { items } = await sharedRecords(this, { patient, limit: Infinity });
+    const { summary } = await this.catalogue.head();
+    return { items, unreadable: summary.bad + summary.waiting };
   }
 
   /**
@@ -91,13 +129,14 @@ export class Recipient {
    * @throws SalusError `no-consent` where access was never given or has ended, `block-missing`, `commitment-mismatch`
    */
   async read(patient: string, id: string): Promise<{ item: RecordItem; bytes: Bytes }> {
-    const { item, bytes } = await readGranted(this.#opened(), patient, id);
+    const { item, bytes } = await readRecord(this, patient, id);
     return { item, bytes };
   }
 
   /** Ends the connections and overwrites the key that opens records. */
   close(): void {
-    this.#provider.destroy();
+    for (const node of this.#nodes) node.destroy();
+    this.#store.close();
     this.#encryption?.secret.fill(0);
     this.#encryption = undefined;
   }
@@ -106,28 +145,22 @@ export class Recipient {
     if (this.#encryption === undefined) throw new SalusError('vault-locked', 'This recipient was closed.');
     return this.#encryption;
   }
-
-  /** A book remembers what it opened. New ones per call, so that a server that runs for months does not keep all of it. */
-  #opened(): GrantedRecords[] {
-    return this.#versions.map(({ client, granted }) => ({
-      granted,
-      shared: new RecordBook(client, this.#reader, granted),
-    }));
-  }
 }
 
 /**
  * Opens what patients share with a hospital's server, under the server's own keys.
  *
- * @param options the health network, and either `words` or the account's `privateKey` (see {@link recipientKeys})
+ * @param options the health network; either `words` or the account's `privateKey` (see {@link recipientKeys}); and `file`, where
+ * what is known is kept sealed between two runs (in memory, if none is given)
  * @throws SalusError `bad-words`, `wrong-chain`, `chain-unreachable`, `no-recipient-key`
  */
 export async function openAsRecipient({
   network,
+  file,
   ...secret
-}: { network: Network } & RecipientSecret): Promise<Recipient> {
+}: { network: Network; file?: string } & RecipientSecret): Promise<Recipient> {
   const keys = await recipientKeys(secret);
-  const recipient = new Recipient(network, keys);
+  const recipient = new Recipient(network, keys, file);
   try {
     await recipient.check(keys);
     return recipient;

@@ -6,9 +6,10 @@ import { Keyring } from '../../extension/core/keys/keyring.ts';
 import { fromWords } from '../../extension/core/keys/mnemonic.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
-import { RegistryClient } from '../../extension/core/registry/client.ts';
+import { filtersOf, filtersOfPatients } from '../../extension/core/chain/follower.ts';
 import { cidFromDigest } from '../../extension/core/storage/cid.ts';
 import { gatewaySource } from '../../portal/sdk/gateway-source.ts';
+import { eventsOf, recordsOf, recordsOnChain } from './support/network.ts';
 import { BUNDLE, bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
@@ -139,12 +140,11 @@ test('an entry added after sharing ended is sealed under keys the former reader 
 /** What somebody with a reader's words can collect from the chain and the managers, whatever the chain says now. */
 async function everyKeyGiven(network: Network, words: readonly string[], patient: string) {
   const { encryption, address } = await Keyring.fromEntropy(fromWords(words.join(' ')));
-  const client = new RegistryClient(network, new JsonRpcProvider(network.rpcUrl));
+  const provider = new JsonRpcProvider(network.rpcUrl);
   const source = gatewaySource(network.managers);
-  const given = await client.granted({ patient, member: address });
-  const folders = [...new Set(given.map((g) => g.folder))];
-  const keyrings = await Promise.all(folders.map((folder) => client.keyrings(patient, folder, 0)));
-  const digests = [...given.map((g) => g.receipt), ...keyrings.flat()];
+  const events = await eventsOf(provider, network, [...filtersOf(address), ...filtersOfPatients([patient])]);
+  const given = events.filter((e) => e.kind === 'granted');
+  const digests = [...given.map((g) => g.receipt), ...events.flatMap((e) => (e.kind === 'rotated' ? [e.keyring] : []))];
   const found: FolderKey[] = [];
   for (const digest of digests) {
     const bytes = await source.block(cidFromDigest(digest));
@@ -154,7 +154,7 @@ async function everyKeyGiven(network: Network, words: readonly string[], patient
     found.push(...(content?.keys ?? []));
   }
   return {
-    records: await client.records({ patient }),
+    records: await recordsOf(provider, network, patient),
     reader: new LocalEntryReader(source),
     folders: new Set(found.map((k) => k.folder)),
     keys: found.map((k) => k.key),
@@ -273,8 +273,7 @@ test('a stranger’s wallet and a plain HTTP client get nothing readable', async
     );
   expect(await ask('health_listRecords', { patient: owner })).toMatchObject({ result: { records: [], total: 0 } });
 
-  const client = new RegistryClient(stack.network, new JsonRpcProvider(stack.network.rpcUrl));
-  const records = await client.records({ patient: owner });
+  const records = await recordsOnChain(stack, owner);
   expect(records.length).toBeGreaterThan(0);
   for (const record of records) {
     expect(await ask('health_readRecord', { patient: owner, id: `${record.id}/0` })).toEqual({ code: 4100 });

@@ -1,19 +1,35 @@
 import { unixfs } from '@helia/unixfs';
+import * as dagPb from '@ipld/dag-pb';
 import { createHeliaLight } from 'helia';
 import type { CID } from 'multiformats/cid';
 import { concat } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
+import { decodeEntry } from '../../core/records/entry.ts';
+import { DAG_PB } from '../../core/storage/cid.ts';
 import type { BlockSource } from '../../core/storage/ports.ts';
 import type { Database } from './database.ts';
 import { fetchFromAny } from './gateway.ts';
 import { IdbBlockstore } from './idb-blockstore.ts';
+
+/** Most blocks of one entry that are fetched to be kept here. */
+const MOST_BLOCKS = 4_096;
+
+export interface NodeBlock {
+  readonly cid: CID;
+  readonly bytes: Uint8Array;
+}
+
+export interface NodeBlocks extends BlockSource {
+  /** Every block of an entry. @throws SalusError `block-missing`, `block-damaged`, `too-large` */
+  all(root: CID): Promise<NodeBlock[]>;
+}
 
 /**
  * The IPFS node of this browser: Helia over the wallet's own block store. Blocks that are not here come from the network's
  * managers and from nowhere else: no router, no public gateway, no libp2p.
  * @param managers asked at each fetch, so that a changed network needs no restart
  */
-export async function startNode(db: Database, managers: () => readonly string[]): Promise<BlockSource> {
+export async function startNode(db: Database, managers: () => readonly string[]): Promise<NodeBlocks> {
   const helia = createHeliaLight({
     blockstore: new IdbBlockstore(db),
     routers: [],
@@ -32,7 +48,20 @@ export async function startNode(db: Database, managers: () => readonly string[])
     const inner = error instanceof AggregateError ? error.errors.find((e) => e instanceof SalusError) : undefined;
     return inner ?? new SalusError('block-missing', 'A part of this record could not be fetched. Try again later.');
   };
-  return {
+  const source: NodeBlocks = {
+    async all(root) {
+      const bytes = await source.block(root);
+      const { index, items } = decodeEntry(bytes);
+      const found: NodeBlock[] = [{ cid: root, bytes }];
+      const next = [index, ...items];
+      for (let cid = next.shift(); cid !== undefined; cid = next.shift()) {
+        if (found.length >= MOST_BLOCKS) throw new SalusError('too-large', 'This entry is too large to be kept here.');
+        const block = { cid, bytes: await source.block(cid) };
+        found.push(block);
+        if (cid.code === DAG_PB) next.push(...dagPb.decode(block.bytes).Links.map((link) => link.Hash));
+      }
+      return found;
+    },
     async block(cid: CID, signal?: AbortSignal) {
       try {
         const parts: Uint8Array[] = [];
@@ -50,4 +79,5 @@ export async function startNode(db: Database, managers: () => readonly string[])
       }
     },
   };
+  return source;
 }

@@ -3,9 +3,8 @@ import { CID } from 'multiformats/cid';
 import { own, type Bytes } from '../../core/bytes.ts';
 import { release } from '../../core/envelope/release.ts';
 import { SalusError } from '../../core/errors.ts';
-import type { LedgerRow } from '../../core/storage/ledger.ts';
 import type { BlockSink } from '../../core/storage/ports.ts';
-import type { Database, Schema } from './database.ts';
+import type { Database, Schema, StoredRow } from './database.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
 /** Blocks gathered before one transaction: as fast as with four times as many, in a fourth of the memory. */
@@ -14,7 +13,7 @@ const BATCH_BYTES = 4 * 1_048_576;
 export interface Root {
   readonly cid: CID;
   readonly blocks: readonly CID[];
-  readonly row: LedgerRow;
+  readonly row: StoredRow;
 }
 
 /** Held shared while blocks without a pin exist, so that garbage collection (exclusive) does not take them. */

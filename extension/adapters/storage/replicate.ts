@@ -8,6 +8,8 @@ import { blockKey, exact } from './idb-blockstore.ts';
 /** Up to this an entry is read back whole after an upload; of a larger one, random blocks are. */
 const WHOLE_BYTES = 32 * 1_048_576;
 const SAMPLED_BLOCKS = 64;
+/** Random blocks of an entry that somebody else stored there. */
+const PROBED_BLOCKS = 8;
 /** Blocks put into one part of the CAR, so that a large entry is never in memory at once: Blobs spill to disk. */
 const BLOCKS_PER_PART = 16;
 
@@ -66,14 +68,23 @@ async function holdsAll(manager: string, root: CID, blocks: readonly CID[], sign
 }
 
 /** Whether a manager gives back random blocks of an entry too large to be fetched whole. */
-async function holdsSample(manager: string, blocks: readonly CID[], signal: AbortSignal): Promise<boolean> {
-  const picks = crypto.getRandomValues(new Uint32Array(SAMPLED_BLOCKS));
+async function holdsSample(
+  manager: string,
+  blocks: readonly CID[],
+  signal: AbortSignal,
+  most = SAMPLED_BLOCKS,
+): Promise<boolean> {
+  const picks = blocks.length <= most ? blocks.keys() : crypto.getRandomValues(new Uint32Array(most)).values();
   for (const pick of picks) {
     const cid = blocks[pick % blocks.length];
     if (cid !== undefined) await fetchBlock(manager, cid, signal);
   }
   return true;
 }
+
+/** Whether a manager has an entry that it was not sent from here, by a few of its blocks. */
+export const probe = (manager: string, blocks: readonly CID[]): Promise<boolean> =>
+  holdsSample(manager, blocks, AbortSignal.timeout(30_000), PROBED_BLOCKS).catch(() => false);
 
 /**
  * Sends a shipment to one manager and reads it back.

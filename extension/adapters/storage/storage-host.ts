@@ -12,15 +12,14 @@ import { LocalEntryReader } from '../../core/records/local-reader.ts';
 import { sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
-import type { LedgerRow } from '../../core/storage/ledger.ts';
-import type { BlockSource } from '../../core/storage/ports.ts';
+import { isDurable, isOpen, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
-import { startNode } from './helia-node.ts';
+import { startNode, type NodeBlocks } from './helia-node.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
-import { pack, replicateTo } from './replicate.ts';
+import { pack, probe, replicateTo } from './replicate.ts';
 
 interface Job {
   readonly file: Blob;
@@ -41,14 +40,19 @@ interface Job {
  */
 export class StorageHost implements StoragePort {
   readonly #db: Database;
-  readonly #source: BlockSource;
+  readonly #source: NodeBlocks;
   readonly #reader: LocalEntryReader;
   readonly #validate: Validate;
   /** Shared with the node, which asks for it at each fetch. */
-  readonly #network: { managers: readonly string[] };
+  readonly #network: { managers: readonly string[]; durableAt: number };
   readonly #jobs = new Map<string, Job>();
 
-  private constructor(db: Database, source: BlockSource, validate: Validate, network: { managers: readonly string[] }) {
+  private constructor(
+    db: Database,
+    source: NodeBlocks,
+    validate: Validate,
+    network: { managers: readonly string[]; durableAt: number },
+  ) {
     this.#db = db;
     this.#source = source;
     this.#reader = new LocalEntryReader(source);
@@ -59,7 +63,7 @@ export class StorageHost implements StoragePort {
   /** @param place whose data it keeps: a network's key, or empty for the build's own */
   static async start(validate: Validate, place: string): Promise<StorageHost> {
     const db = await openDatabase(place === '' ? undefined : `salus:${place}`);
-    const network = { managers: [] as readonly string[] };
+    const network = { managers: [] as readonly string[], durableAt: 1 };
     const source = await startNode(db, () => network.managers);
     const host = new StorageHost(db, source, validate, network);
     await collectGarbage(db);
@@ -67,8 +71,9 @@ export class StorageHost implements StoragePort {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
-  async setManagers(managers: readonly string[]): Promise<void> {
+  async setManagers(managers: readonly string[], durableAt: number): Promise<void> {
     this.#network.managers = managers;
+    this.#network.durableAt = durableAt;
   }
 
   /** Takes a file in hand; nothing is read yet. @returns job id */
@@ -151,7 +156,7 @@ export class StorageHost implements StoragePort {
     await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
       const ingest = new Ingest(this.#db);
       await ingest.put(cid, own(bytes));
-      await ingest.commit([{ cid, blocks: [cid], row }]);
+      await ingest.commit([{ cid, blocks: [cid], row: this.#indexed(row) }]);
     });
     return cid.toString();
   }
@@ -160,12 +165,55 @@ export class StorageHost implements StoragePort {
     return own(await this.#source.block(CID.parse(cid)));
   }
 
-  rows(): Promise<LedgerRow[]> {
-    return this.#db.getAll('outbox');
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  async digests(id: string): Promise<readonly string[]> {
+    return this.#job(id).plan?.digests ?? [];
   }
 
-  async markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void> {
-    for (const root of roots) await this.#update(root, () => ({ anchor }));
+  openRows(): Promise<LedgerRow[]> {
+    return this.#db.getAllFromIndex('outbox', 'open');
+  }
+
+  thinRows(most: number): Promise<LedgerRow[]> {
+    return this.#db.getAllFromIndex('outbox', 'thin', undefined, most);
+  }
+
+  row(root: string): Promise<LedgerRow | undefined> {
+    return this.#db.get('outbox', root);
+  }
+
+  async counts(): Promise<LedgerCounts> {
+    const { store } = this.#db.transaction('outbox');
+    const [entries, durable, anchored] = await Promise.all([
+      store.index('entry').count(),
+      store.index('durable').count(),
+      store.index('anchored').count(),
+    ]);
+    return { entries, durable, anchored };
+  }
+
+  async setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {
+    await this.#update(root, ({ anchor: before, ...row }) => {
+      void before;
+      return { ...row, ...(anchor && { anchor }), final };
+    });
+  }
+
+  /** Fetches every block of an entry, and keeps them under a pin. What is here already is not fetched again. */
+  async adopt(row: LedgerRow): Promise<void> {
+    if ((await this.#db.get('outbox', row.root)) !== undefined) return;
+    const root = CID.parse(row.root);
+    const blocks = await this.#source.all(root);
+    const bytes = blocks.reduce((n, block) => n + block.bytes.byteLength, 0);
+    const cids = blocks.map((block) => block.cid);
+    const { managers } = this.#network;
+    const has = await Promise.all(managers.map((manager) => probe(manager, cids)));
+    const replicas = managers.filter((_, i) => has[i]);
+    await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
+      const ingest = new Ingest(this.#db);
+      for (const block of blocks) await ingest.put(block.cid, own(block.bytes));
+      await ingest.commit([{ cid: root, blocks: cids, row: this.#indexed({ ...row, bytes, replicas }) }]);
+    });
   }
 
   /** Sends one root to every manager that does not have it yet. @returns the row afterwards */
@@ -177,7 +225,7 @@ export class StorageHost implements StoragePort {
     const shipment = await pack(this.#db, CID.parse(root));
     const send = async (manager: string): Promise<void> => {
       if (!(await replicateTo(manager, shipment, authorization, signal))) return;
-      await this.#update(root, (now) => ({ replicas: [...new Set([...now.replicas, manager])] }));
+      await this.#update(root, (now) => ({ ...now, replicas: [...new Set([...now.replicas, manager])] }));
     };
     await Promise.all(missing.map(send));
     return this.#db.get('outbox', root);
@@ -219,17 +267,32 @@ export class StorageHost implements StoragePort {
         commitment: toHex(sealed.commitment),
         bytes: sink.bytes,
       });
-      roots.push({ cid: sealed.cid, blocks: sealed.blocks, row });
+      roots.push({ cid: sealed.cid, blocks: sealed.blocks, row: this.#indexed(row) });
     }
     job.abort.signal.throwIfAborted();
     await ingest.commit(roots);
     return roots.map((r) => r.row);
   }
 
-  async #update(root: string, change: (row: LedgerRow) => Partial<LedgerRow>): Promise<void> {
+  /** A row with what it is found by. */
+  #indexed(row: LedgerRow): StoredRow {
+    const { open, thin, entry, durable, anchored, ...plain } = row as StoredRow;
+    void [open, thin, entry, durable, anchored];
+    const { managers, durableAt } = this.#network;
+    return {
+      ...plain,
+      ...(isOpen(row, durableAt) && { open: 1 }),
+      ...(row.replicas.length < managers.length && isDurable(row, durableAt) && { thin: 1 }),
+      ...(row.kind === 'entry' && { entry: 1 }),
+      ...(row.kind === 'entry' && isDurable(row, durableAt) && { durable: 1 }),
+      ...(row.kind === 'entry' && row.anchor !== undefined && { anchored: 1 }),
+    };
+  }
+
+  async #update(root: string, change: (row: LedgerRow) => LedgerRow): Promise<void> {
     const tx = this.#db.transaction('outbox', 'readwrite', { durability: 'strict' });
     const row = await tx.store.get(root);
-    if (row !== undefined) await tx.store.put({ ...row, ...change(row) }, root);
+    if (row !== undefined) await tx.store.put(this.#indexed(change(row)), root);
     await tx.done;
   }
 

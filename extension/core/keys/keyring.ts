@@ -42,9 +42,12 @@ interface Secrets {
  */
 export class Keyring {
   readonly address: string;
+  /** A name of this account that tells nobody which it is: what it keeps on disk goes by it. */
+  readonly alias: string;
   #secrets: Secrets | undefined;
 
-  private constructor(secrets: Secrets) {
+  private constructor(secrets: Secrets, alias: string) {
+    this.alias = alias;
     this.address = computeAddress(secrets.account);
     this.#secrets = secrets;
   }
@@ -65,7 +68,8 @@ export class Keyring {
     const encryption = evenKey(secretAt(nonWallet, `m/0'/${index}'`));
     const contentRoot = secretAt(nonWallet, `m/1'/${index}'`);
     for (const key of [root, ethereum, nonWallet]) key.wipePrivateData();
-    return new Keyring({ account, encryption, contentRoot });
+    const alias = await hkdf(contentRoot, new Uint8Array(), utf8('salus/alias/v1'));
+    return new Keyring({ account, encryption, contentRoot }, toHex(alias.slice(0, 16)).slice(2));
   }
 
   /** Signs. Not to be kept: it is asked for at each use, so that a lock in between is noticed. */
@@ -103,6 +107,11 @@ export class Keyring {
   /** Key under which this wallet seals its own settings on disk; never shared. */
   stateKey(): Promise<Bytes> {
     return this.#derive(utf8('salus/state/v1'));
+  }
+
+  /** Key under which this wallet seals what it knows of the record; never shared. */
+  catalogueKey(): Promise<Bytes> {
+    return this.#derive(utf8('salus/catalogue/v1'));
   }
 
   /** Opens messages that sites locked for this account; of no use for signing, nor for records. */

@@ -17,6 +17,12 @@ export const NetworkSchema = v.pipe(
     name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
     chainId: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     rpcUrl: httpUrl,
+    /** A second node, of somebody else: what decides about trust is asked of both. */
+    witnessUrl: v.optional(httpUrl),
+    /** When a block counts as final: a tag of the node's (EIP-1898 block tags), or so many blocks later; `finalized` where it is not said. */
+    finality: v.optional(
+      v.union([v.picklist(['latest', 'safe', 'finalized']), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),
+    ),
     registry: address,
     /** `CareOrders` and `HealthPayments` of this network, where it has them. */
     orders: v.optional(address),

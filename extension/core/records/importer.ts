@@ -32,6 +32,8 @@ export interface ImportReport {
 export interface ImportPlan {
   readonly report: ImportReport;
   readonly items: ReadonlyMap<Section, readonly NewItem[]>;
+  /** Digests (hex) of everything that is taken; a document's is known only when it is sealed. */
+  readonly digests: readonly string[];
 }
 
 /** A file as the browser hands it over: a name, a size, and bytes in slices. `File` and `Blob` fit. */
@@ -96,6 +98,7 @@ async function planDocument(
   return {
     report: { total: 1, taken: 1, skipped: [], findings: [], sections: { [into]: 1 }, kind: 'document' },
     items: new Map([[into, [item]]]),
+    digests: [],
   };
 }
 
@@ -105,6 +108,7 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const skipped: Skipped[] = [...parsed.skipped];
   const findings: ImportReport['findings'][number][] = [];
   const items = new Map<Section, NewItem[]>();
+  const digests: string[] = [];
   for (const { position, resource, fullUrl } of parsed.items) {
     const plaintext = canonicalBytes(resource);
     const digest = toHex(await sha256(plaintext));
@@ -114,6 +118,7 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
       continue;
     }
     seen.add(digest);
+    digests.push(digest);
     const paths = context.validate(resource);
     if (paths.length > 0) findings.push({ position, type, paths });
     const section = context.into ?? classify(resource);
@@ -132,5 +137,5 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
   const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
   skipped.sort((a, b) => a.position - b.position);
-  return { report: { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' }, items };
+  return { report: { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' }, items, digests };
 }

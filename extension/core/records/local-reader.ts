@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid';
 import type { Bytes } from '../bytes.ts';
 import type { BlockSource } from '../storage/ports.ts';
-import type { EntryReader } from './book.ts';
+import type { EntryReader } from './entry-reader.ts';
 import { decodeEntry } from './entry.ts';
 import { openEntry, readItem } from './open-entry.ts';
 

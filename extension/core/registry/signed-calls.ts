@@ -30,11 +30,11 @@ export interface AnchoredEntry {
   readonly commitment: Uint8Array;
 }
 
-/** A signature brought by a sponsor is good this long. */
-const GOOD_FOR_SECONDS = 3_600;
+/** A signature brought by a sponsor is good this long: what was not done by then is never done. */
+const GOOD_FOR_SECONDS = 600;
 
 /** Nonce keys: acts of different kinds do not wait for one another. */
-const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n } as const;
+const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n, Revocation: 4n } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
 export function signTyped(
@@ -83,7 +83,7 @@ export class SignedCalls {
   }
 
   revoke(grantee: string, folders: readonly number[]): Promise<string> {
-    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Consent, { grantee, folders }, [
+    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Revocation, { grantee, folders }, [
       this.#address,
       grantee,
       folders,

@@ -1,3 +1,8 @@
+import { CID } from 'multiformats/cid';
+import { fromHex } from '../bytes.ts';
+import { recordId } from '../registry/heads.ts';
+import { digestOf } from './cid.ts';
+
 /** What this browser knows of an entry or object it made or fetched: where copies are, and where it stands on the chain. */
 export interface LedgerRow {
   /** Root CID. */
@@ -21,6 +26,29 @@ export interface LedgerRow {
   /** Managers that stored it and gave it back unchanged. */
   readonly replicas: readonly string[];
   readonly anchor?: { readonly transaction: string; readonly block: number };
+  /** The block of its anchor will not be undone any more. */
+  readonly final?: boolean;
 }
 
+/** Entries of this browser, how many of them enough managers have, and how many are on the chain. */
+export interface LedgerCounts {
+  readonly entries: number;
+  readonly durable: number;
+  readonly anchored: number;
+}
+
+/** Id that the registry gives an entry. */
+export const idOf = (row: LedgerRow): string =>
+  recordId({
+    patient: row.patient,
+    author: row.author,
+    folder: row.folder,
+    cid: digestOf(CID.parse(row.root)),
+    commitment: fromHex(row.commitment),
+  });
+
 export const isDurable = (row: LedgerRow, durableAt: number): boolean => row.replicas.length >= durableAt;
+
+/** Whether there is still something to do before a row can be left alone. */
+export const isOpen = (row: LedgerRow, durableAt: number): boolean =>
+  !isDurable(row, durableAt) || (row.kind === 'entry' && !row.final);

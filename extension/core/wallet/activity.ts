@@ -1,13 +1,16 @@
+import { ACTIVITY, type ActivityRow } from '../catalogue/model.ts';
+import type { Page } from '../catalogue/sorted-list.ts';
 import type { Section } from '../records/sections.ts';
-import { namesIn, ownConsents } from './own-consents.ts';
-import { listOwn } from './list-records.ts';
+import { settlementOf, timeOf, type Settlement } from './records.ts';
 import type { Session } from './session.ts';
+import { namesIn, ownConsents } from './sharing.ts';
 
-/** One thing that happened to the patient's record, as the chain has it. Newest first. */
+/** One thing that happened to the patient's record, as the chain has it. */
 export type ActivityEvent = {
   readonly block: number;
   readonly transaction: string;
-  /** Unix seconds; absent while it waits for the chain. */
+  readonly settlement: Settlement;
+  /** Unix seconds; absent while it waits for the chain, or no node says. */
   readonly at?: number;
 } & (
   | {
@@ -23,60 +26,59 @@ export type ActivityEvent = {
       readonly kind: 'shared';
       readonly recipient: string;
       readonly recipientName?: string;
-      readonly origin: string;
       readonly sections: readonly Section[];
       readonly until: number;
       readonly live: boolean;
-      readonly issued: number;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly recipient: string;
+      readonly recipientName?: string;
+      readonly sections: readonly Section[];
     }
 );
 
-/** What was added and what was shared. Who opened what is known only once managers hold the keys; the screen says so. */
-export async function activity(session: Session): Promise<ActivityEvent[]> {
-  const [{ items }, consents] = await Promise.all([listOwn(session), ownConsents(session)]);
+/**
+ * One page of what was added, shared and ended, newest first. Who opened what is known only once managers hold the keys; the screen
+ * says so.
+ * @param before as the page before gave it in `next`
+ */
+export async function activity(
+  session: Session,
+  { before, limit = 50 }: { before?: string | undefined; limit?: number } = {},
+): Promise<Page<ActivityEvent>> {
+  const { rows } = session.catalogue;
+  const [{ items, next }, consents, { final }, folders] = await Promise.all([
+    ACTIVITY.page(rows, limit, { before }),
+    ownConsents(session),
+    session.catalogue.head(),
+    session.folders(),
+  ]);
   const names = namesIn(consents);
-  const added = [...Map.groupBy(items, (i) => i.id.split('/')[0])].flatMap(([, list]): ActivityEvent[] => {
-    const [first] = list;
-    if (first === undefined) return [];
-    const { author, section, block, transaction } = first;
-    const authorName = names.get(author);
-    const own = author === session.address;
-    return [
-      {
+  const live = new Set(consents.flatMap((c) => (c.live.length > 0 ? [`${c.transaction}/${c.recipient}`] : [])));
+  const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.section(tag) ?? []);
+  const toEvent = async (row: ActivityRow): Promise<ActivityEvent> => {
+    const { block, transaction } = row;
+    const at = block > 0 ? await timeOf(session, block) : undefined;
+    const place = { block, transaction, settlement: settlementOf(block, final), ...(at !== undefined && { at }) };
+    if (row.kind === 'added') {
+      const { author, section, count } = row;
+      const authorName = names.get(author);
+      return {
+        ...place,
         kind: 'added',
         author,
         ...(authorName && { authorName }),
-        own,
+        own: author === session.address,
         section,
-        count: list.length,
-        block,
-        transaction,
-      },
-    ];
-  });
-  const shared = consents.map(({ receipt, transaction, block, live }): ActivityEvent => {
-    const { recipient, recipientName, origin, until, issued } = receipt;
-    const name = recipientName === undefined ? {} : { recipientName };
-    const sections = receipt.sections.map((s) => s.section);
-    return {
-      kind: 'shared',
-      recipient,
-      ...name,
-      origin,
-      sections,
-      until,
-      live: live.length > 0,
-      issued,
-      block,
-      transaction,
-    };
-  });
-  const order = (e: ActivityEvent) => (e.block === 0 ? Number.MAX_SAFE_INTEGER : e.block);
-  const events = [...added, ...shared].sort((a, b) => order(b) - order(a));
-  return Promise.all(
-    events.map(async (event) => {
-      const at = event.block > 0 ? await session.client.timeOf(event.block) : undefined;
-      return { ...event, ...(at !== undefined && { at }) };
-    }),
-  );
+        count,
+      };
+    }
+    const { recipient } = row;
+    const recipientName = names.get(recipient);
+    const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };
+    if (row.kind === 'ended') return { ...place, kind: 'ended', ...whom };
+    return { ...place, kind: 'shared', ...whom, until: row.until, live: live.has(`${transaction}/${recipient}`) };
+  };
+  return { items: await Promise.all(items.map(toEvent)), ...(next !== undefined && { next }) };
 }

@@ -1,60 +1,92 @@
 import type { Bytes } from '../bytes.ts';
 import type { FolderKey } from '../consent/consent-object.ts';
 import { SalusError } from '../errors.ts';
-import { submitAndConfirm } from './outbox.ts';
-import { consentsIn, type ConsentView } from './own-consents.ts';
+import { act } from './act.ts';
 import { publishConsent } from './publish-consent.ts';
-import type { Session } from './session.ts';
-import type { Version } from './version.ts';
+import type { Deployment, Session } from './session.ts';
+import { ownConsents, type ConsentView } from './sharing.ts';
+
+/** Names one consent: what one member was given by one act. */
+export interface ConsentKey {
+  readonly consentId: string;
+  /** Absent where the id alone says whose it is. */
+  readonly recipient?: string | undefined;
+}
 
 /**
  * Ends a consent: the grant on the chain, and the epoch of its folders, so that nothing sealed from now on opens for the former
  * reader. Whoever else has access gets the new epoch's keys in a keyring object. It ends in the registry it was given in.
+ * @returns the consent that ended
+ * @throws SalusError `not-found`, `outcome-unknown`, `sponsor-refused`, `managers-unreachable`
  */
-export async function endConsent(session: Session, consentId: string): Promise<string> {
-  for (const version of session.versions) {
-    const consents = await consentsIn(session, version);
-    const consent = consents.find((c) => c.consentId === consentId);
-    if (consent !== undefined) return endIn(session, version, consent, consents);
-  }
-  throw new SalusError('not-found', 'There is no such permission.');
+export async function endConsent(session: Session, { consentId, recipient }: ConsentKey): Promise<ConsentView> {
+  const consent = await findConsent(session, { consentId, recipient });
+  if (consent === undefined) throw new SalusError('not-found', 'There is no such permission.');
+  await session.oneReader(consent.recipient, async () => {
+    // It may have ended, or been given anew, while another act for this reader was under way.
+    const consents = await ownConsents(session);
+    const now = consents.find((c) => isSame(c, consent));
+    if (now === undefined || now.live.length === 0) return;
+    await endIn(session, session.deployment(now.registry), now, consents);
+  });
+  return consent;
 }
+
+/** Looks it up on the chain where it is not known yet. */
+export async function findConsent(session: Session, key: ConsentKey): Promise<ConsentView | undefined> {
+  const find = async () =>
+    (await ownConsents(session)).findLast(
+      (c) =>
+        c.consentId === key.consentId &&
+        (key.recipient === undefined || c.recipient.toLowerCase() === key.recipient.toLowerCase()),
+    );
+  const known = await find();
+  if (known !== undefined) return known;
+  await session.catalogue.sync();
+  return find();
+}
+
+const isSame = (a: ConsentView, b: ConsentView): boolean =>
+  a.consentId === b.consentId && a.recipient === b.recipient && a.registry === b.registry;
 
 async function endIn(
   session: Session,
-  version: Version,
+  deployment: Deployment,
   consent: ConsentView,
-  consents: readonly ConsentView[],
-): Promise<string> {
-  if (consent.live.length === 0) return consent.transaction;
-  const { recipient } = consent.receipt;
-  const others = consents.filter((c) => c.receipt.recipient !== recipient && c.receipt.rights.includes('read'));
-  const calls = [await version.calls.revoke(recipient, consent.live)];
+  all: readonly ConsentView[],
+): Promise<void> {
+  const { recipient, live } = consent;
+  const { client, calls } = deployment;
+  const others = all.filter(
+    (c) => c.registry === consent.registry && c.recipient !== recipient && c.rights.includes('read'),
+  );
+  const signed = [await calls.revoke(recipient, live)];
   // A keyring opens for all its readers alike, so folders share one only where the same people keep access.
-  const readersOf = (folder: number) => others.filter((c) => c.live.includes(folder)).map((c) => c.receipt.recipient);
-  const groups = Map.groupBy(consent.live, (folder) => [...new Set(readersOf(folder))].sort().join());
+  const readersOf = (folder: number) => others.filter((c) => c.live.includes(folder)).map((c) => c.recipient);
+  const groups = Map.groupBy(live, (folder) => [...new Set(readersOf(folder))].sort().join());
   for (const [readers, folders] of groups) {
-    const digest = await publishKeyring(session, version, folders, readers === '' ? [] : readers.split(','));
-    calls.push(await version.calls.rotate(folders, false, digest, calls.length - 1));
+    const digest = await publishKeyring(session, deployment, folders, readers === '' ? [] : readers.split(','));
+    signed.push(await calls.rotate(folders, false, digest, signed.length - 1));
   }
-  return submitAndConfirm(session, calls, version);
+  const isOver = async (folder: number) => (await client.grant(session.address, recipient, folder)).rights === 0;
+  await act(session, deployment, signed, async () => (await Promise.all(live.map(isOver))).every(Boolean));
+  await session.catalogue.sync();
 }
 
 /** The keyring of the next epoch of some folders, for those who keep access to all of them. */
 async function publishKeyring(
   session: Session,
-  version: Version,
+  { client, registry }: Deployment,
   folders: readonly number[],
   readers: readonly string[],
 ): Promise<Bytes> {
   const keys: FolderKey[] = [];
   for (const folder of folders) {
-    const epoch = (await version.client.folder(session.address, folder)).epoch + 1;
-    keys.push({ folder, epoch, key: await version.folderKey(folder, epoch) });
+    const epoch = (await client.folder(session.address, folder)).epoch + 1;
+    keys.push({ folder, epoch, key: await session.keyring.folderKey(registry, folder, epoch) });
   }
-  const members = await Promise.all(readers.map((reader) => version.client.member(reader)));
+  const members = await Promise.all(readers.map((reader) => client.member(reader)));
   const readerKeys = members.map((m) => m.encryptionKey).filter((key) => key !== undefined);
-  const { registry } = version;
   const content = { context: 'salus/keyring/v1' as const, registry, patient: session.address, keys, receipt: null };
   return publishConsent(session, content, readerKeys);
 }

@@ -5,10 +5,11 @@ import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
-import { submitAndConfirm } from './outbox.ts';
-import type { ConsentView } from './own-consents.ts';
+import { act } from './act.ts';
+import { findConsent } from './end-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
+import type { ConsentView } from './sharing.ts';
 
 /** What the person decided in the prompt. */
 export interface Decision {
@@ -23,6 +24,11 @@ export interface Decision {
   readonly until: number;
 }
 
+/** A consent as it stands after it was given, with its receipt. */
+export interface GivenConsent extends ConsentView {
+  readonly receipt: Receipt;
+}
+
 /** The keys of a folder in every epoch up to now. */
 async function keysOf(session: Session, folder: number, through: number): Promise<FolderKey[]> {
   const epochs = Array.from({ length: through + 1 }, (_, epoch) => epoch);
@@ -33,10 +39,11 @@ async function keysOf(session: Session, folder: number, through: number): Promis
  * Gives access: seals the receipt and the folder keys to the recipient, and records the grant on the chain with one signature.
  * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`
  */
-export async function giveConsent(
-  session: Session,
-  decision: Decision,
-): Promise<{ consent: ConsentView; patient: string }> {
+export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
+  return session.oneReader(decision.recipient, () => give(session, decision));
+}
+
+async function give(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
   const recipient = await session.client.member(decision.recipient);
   if (!recipient.active)
     throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');
@@ -89,7 +96,18 @@ export async function giveConsent(
     purposes: PURPOSE_BITS[decision.purpose],
     rights,
   }));
-  const transaction = await submitAndConfirm(session, [await session.calls.grant(terms, digest)]);
-  const live = sections.map((s) => s.folder);
-  return { consent: { consentId: toHex(digest), receipt, transaction, block: 0, live }, patient: session.address };
+  const { client, calls } = session.newest;
+  const isGiven = async ({ grantee, folder, until, purposes, rights }: (typeof terms)[number]) => {
+    const grant = await client.grant(session.address, grantee, folder);
+    return grant.until === until && grant.purposes === purposes && grant.rights === rights;
+  };
+  await act(session, session.newest, [await calls.grant(terms, digest)], async () =>
+    (await Promise.all(terms.map(isGiven))).every(Boolean),
+  );
+  await session.catalogue.sync();
+  const consent = await findConsent(session, { consentId: toHex(digest), recipient: recipient.address });
+  if (consent === undefined) {
+    throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');
+  }
+  return { consent: { ...consent, receipt }, patient: session.address };
 }

@@ -1,18 +1,23 @@
+import { isSalusError } from '../errors.ts';
 import type { ImportReport } from '../records/importer.ts';
 import { SECTIONS, type Section } from '../records/sections.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
-import { listOwn } from './list-records.ts';
 import type { SealTarget } from './ports.ts';
 import type { Session } from './session.ts';
 
-/** Says what a staged file would add to the patient's own record; the same item is not taken twice. */
+/** What is new on the chain counts, where a node answers: without one, what is known does. */
+async function lookIfPossible({ catalogue }: Session): Promise<void> {
+  await catalogue.sync().catch((error: unknown) => {
+    if (!isSalusError(error, 'chain-unreachable')) throw error;
+  });
+}
+
+/** Says what a staged file would add to the patient's own record; the same item is not taken twice. Works without a network. */
 export async function planOwnImport(session: Session, job: string, into?: Section): Promise<ImportReport> {
-  const { items } = await listOwn(session);
-  return session.storage.plan(
-    job,
-    items.map((i) => i.digest),
-    into,
-  );
+  const report = await session.storage.plan(job, [], into);
+  await lookIfPossible(session);
+  const known = await session.catalogue.known(await session.storage.digests(job));
+  return known.length === 0 ? report : session.storage.plan(job, known, into);
 }
 
 /** Seals a planned import into the patient's own folders. It is kept here when this returns; copies and the chain follow. */
@@ -21,17 +26,17 @@ export async function commitOwnImport(session: Session, job: string, report: Imp
     await session.storage.cancel(job);
     return [];
   }
+  await lookIfPossible(session);
   const folders = await session.folders();
+  const { registry } = session.newest;
   const targets: SealTarget[] = [];
   for (const section of SECTIONS.filter((s) => report.sections[s] !== undefined)) {
     const folder = folders.tag(section);
-    const { epoch } = await session.client.folder(session.address, folder);
-    targets.push({
-      section,
-      folder,
-      registry: session.newest.registry,
-      key: { epoch, folderKey: await session.folderKey(folder, epoch) },
-    });
+    const epoch = await session.catalogue.epochOf(registry, folder);
+    targets.push({ section, folder, registry, key: { epoch, folderKey: await session.folderKey(folder, epoch) } });
   }
-  return session.storage.commit(job, targets, session.address, session.address);
+  session.keyring.check();
+  const rows = await session.storage.commit(job, targets, session.address, session.address);
+  await session.catalogue.listPending();
+  return rows;
 }

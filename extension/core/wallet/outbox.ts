@@ -3,56 +3,42 @@ import { fromHex, toHex } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import { Role } from '../registry/abi.ts';
 import { digestOf } from '../storage/cid.ts';
-import { isDurable, type LedgerRow } from '../storage/ledger.ts';
-import type { Session } from './session.ts';
-import type { Version } from './version.ts';
+import { idOf, isDurable, type LedgerRow } from '../storage/ledger.ts';
+import { act } from './act.ts';
+import type { Deployment, Session } from './session.ts';
 
-/** First pause between two looks at a transaction; each is half as long again, up to the last. */
-const FIRST_POLL_MS = 60;
-const LAST_POLL_MS = 1_500;
-const CONFIRM_WITHIN_MS = 60_000;
 /** Entries copied to the managers at the same time. */
 const AT_ONCE = 4;
 /** Entries anchored by one signed call. */
 const MOST_PER_CALL = 64;
-
-/**
- * Submits signed calls and waits until they are in a block. Sends nothing while the node answers for another chain.
- * @param version whose registry they were signed for
- * @throws SalusError `wrong-chain`, `sponsor-refused`, `chain-unreachable`
- */
-export async function submitAndConfirm(
-  session: Session,
-  calls: readonly string[],
-  version: Version = session.newest,
-): Promise<string> {
-  await session.client.checkChain();
-  const transaction = await session.sponsor.submit(calls, version.registry);
-  const end = Date.now() + CONFIRM_WITHIN_MS;
-  for (let pause = FIRST_POLL_MS; Date.now() < end; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
-    const done = await session.client.succeeded(transaction);
-    if (done === true) return transaction;
-    if (done === false)
-      throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-  throw new SalusError('chain-unreachable', 'The health network has not answered yet. It will be tried again.');
-}
+/** Rows that only lack further copies, tried in one go: a manager that is down for long costs no more than these. */
+const MOST_THIN = 32;
 
 /**
  * Makes this account a member, so that it may store and be found: a patient joins by its own signature; a provider, once a
- * hospital has vouched for it, registers the key that patients will encrypt to.
+ * hospital has vouched for it, registers the key that patients will encrypt to. What an account is, is what the registry says.
  */
 export async function ensureMembership(session: Session): Promise<void> {
-  const member = await session.client.member(session.address);
+  const { client, calls } = session.newest;
+  const member = await client.member(session.address);
   const key = session.keyring.encryption.publicX;
-  const { kind } = await session.state.read();
+  const hasKey = async () =>
+    toHex((await client.member(session.address)).encryptionKey ?? new Uint8Array()) === toHex(key);
+  const kind = kindOf(member.role);
+  if (kind !== undefined && kind !== (await session.state.read()).kind) {
+    await session.state.update((s) => ({ ...s, kind }));
+  }
   if (member.role === Role.None) {
-    if (kind === 'patient') await submitAndConfirm(session, [await session.calls.join(key)]);
+    const wanted = (await session.state.read()).kind;
+    if (wanted === 'patient') await act(session, session.newest, [await calls.join(key)], hasKey);
   } else if (member.encryptionKey === undefined || toHex(member.encryptionKey) !== toHex(key)) {
-    await submitAndConfirm(session, [await session.calls.setKey(key)]);
+    await act(session, session.newest, [await calls.setKey(key)], hasKey);
   }
 }
+
+/** What a role makes of a wallet; undefined where the registry does not say. */
+const kindOf = (role: Role): 'patient' | 'provider' | undefined =>
+  role === Role.None ? undefined : role === Role.Patient ? 'patient' : 'provider';
 
 /** Copies one root to the managers. @returns whether enough of them have it now */
 export async function makeDurable(session: Session, root: string): Promise<boolean> {
@@ -62,67 +48,72 @@ export async function makeDurable(session: Session, root: string): Promise<boole
 
 /**
  * Brings everything that is still only here to the managers and onto the chain. May be stopped at any moment and started again:
- * what is done is asked of the managers and the chain, never assumed.
+ * what is done is asked of the managers and the chain, never assumed. What a reorganisation took off the chain goes there again.
  */
 export async function drainOutbox(session: Session): Promise<void> {
-  const { managers, durableAt } = session.client.network;
-  const rows = await session.storage.rows();
-  if (rows.length === 0) return;
-  const missing = rows.filter((row) => row.replicas.length < managers.length);
+  const { durableAt } = session.client.network;
+  const open = await session.storage.openRows();
+  const thin = await session.storage.thinRows(MOST_THIN);
+  const missing = [...open.filter((row) => !isDurable(row, durableAt)), ...thin];
   // A few at a time: one slow entry must not hold up the others, and a hundred at once would starve the browser.
   for (let i = 0; i < missing.length; i += AT_ONCE) {
     await Promise.all(missing.slice(i, i + AT_ONCE).map((row) => makeDurable(session, row.root)));
   }
-  const waiting = (await session.storage.rows()).filter((r) => r.kind === 'entry' && r.anchor === undefined);
-  const unknown: LedgerRow[] = [];
-  for (const group of byRegistryAndPatient(session, waiting)) unknown.push(...(await markKnown(session, group)));
-  const ready = unknown.filter((r) => isDurable(r, durableAt));
+  if (open.length === 0) return;
+  await session.catalogue.sync();
+  const waiting = await settle(session, open);
+  // What a reorganisation took away is listed as waiting again.
+  await session.catalogue.listPending();
+  const rows = await Promise.all(waiting.map((row) => session.storage.row(row.root)));
+  const ready = rows.filter((row) => row !== undefined && isDurable(row, durableAt)) as LedgerRow[];
   for (const group of byRegistryAndPatient(session, ready)) {
     for (let i = 0; i < group.rows.length; i += MOST_PER_CALL) {
       await anchor(session, { ...group, rows: group.rows.slice(i, i + MOST_PER_CALL) });
     }
   }
-  if (ready.length < unknown.length) {
+  if (ready.length < waiting.length) {
     throw new SalusError('managers-unreachable', 'Too few of the places that keep copies answer. It is tried again.');
   }
 }
 
 /** Entries for one patient's folders in one registry. */
 interface Group {
-  readonly version: Version;
+  readonly deployment: Deployment;
   readonly patient: string;
   readonly rows: readonly LedgerRow[];
 }
 
 /** What was sealed for an earlier registry, before the network had a newer one, opens only with a key of that: it goes there. */
 function byRegistryAndPatient(session: Session, rows: readonly LedgerRow[]): Group[] {
-  return session.versions.flatMap((version) => {
-    const here = rows.filter((row) => session.version(row.registry) === version);
-    return [...Map.groupBy(here, (row) => row.patient)].map(([patient, list]) => ({ version, patient, rows: list }));
+  return session.deployments.flatMap((deployment) => {
+    const here = rows.filter((row) => session.deployment(row.registry) === deployment);
+    return [...Map.groupBy(here, (row) => row.patient)].map(([patient, list]) => ({ deployment, patient, rows: list }));
   });
 }
 
-async function anchor(session: Session, group: Group): Promise<void> {
-  const { version, patient, rows } = group;
+async function anchor(session: Session, { deployment, patient, rows }: Group): Promise<void> {
   const entries = rows.map((row) => ({
     folder: row.folder,
     cid: digestOf(CID.parse(row.root)),
     commitment: fromHex(row.commitment),
   }));
-  await submitAndConfirm(session, [await version.calls.addRecords(patient, entries)], version);
-  await markKnown(session, group);
+  await act(session, deployment, [await deployment.calls.addRecords(patient, entries)], async () => {
+    await session.catalogue.sync();
+    return (await settle(session, rows)).length === 0;
+  });
 }
 
-/** Marks rows the chain already has. @returns those it has not */
-async function markKnown(session: Session, { version, patient, rows }: Group): Promise<LedgerRow[]> {
-  const folders = new Set(rows.map((row) => row.folder));
-  const records = await version.client.records({ patient, member: session.address, folders });
-  const byCid = new Map(records.map((r) => [toHex(r.cid), r]));
-  const missing: LedgerRow[] = [];
+/** Notes where entries are on the chain, as the catalogue has it. @returns those that are not there, or not any more */
+async function settle(session: Session, rows: readonly LedgerRow[]): Promise<LedgerRow[]> {
+  const { final } = await session.catalogue.head();
+  const waiting: LedgerRow[] = [];
   for (const row of rows) {
-    const record = byCid.get(toHex(digestOf(CID.parse(row.root))));
-    if (record === undefined) missing.push(row);
-    else await session.storage.markAnchored([row.root], { transaction: record.transaction, block: record.block });
+    if (row.kind !== 'entry') continue;
+    const at = await session.catalogue.anchorOf(session.deployment(row.registry).registry, idOf(row));
+    const isFinal = at !== undefined && at.block <= final;
+    const same = row.anchor?.block === at?.block && row.anchor?.transaction === at?.transaction;
+    if (!same || isFinal !== (row.final ?? false)) await session.storage.setAnchor(row.root, at, isFinal);
+    if (at === undefined) waiting.push({ ...row, anchor: undefined });
   }
-  return missing;
+  return waiting;
 }

@@ -1,11 +1,11 @@
 import type { Bytes } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
-import type { EntryReader } from '../records/book.ts';
+import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportReport } from '../records/importer.ts';
 import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
-import type { LedgerRow } from '../storage/ledger.ts';
+import type { LedgerCounts, LedgerRow } from '../storage/ledger.ts';
 
 /** Where part of an import goes. */
 export interface SealTarget {
@@ -26,7 +26,8 @@ export interface Progress {
 
 /** The storage host as the wallet uses it; it may live in another context, so everything is asynchronous. */
 export interface StoragePort extends EntryReader {
-  setManagers(managers: readonly string[]): Promise<void>;
+  /** @param durableAt copies that are enough */
+  setManagers(managers: readonly string[], durableAt: number): Promise<void>;
   /** Takes a file in hand. @returns job id */
   stage(file: Blob, name: string, source: string): Promise<string>;
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
@@ -37,8 +38,18 @@ export interface StoragePort extends EntryReader {
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */
   putObject(bytes: Bytes, patient: string, author: string): Promise<string>;
   block(cid: string): Promise<Bytes>;
-  rows(): Promise<LedgerRow[]>;
-  markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void>;
+  /** Digests (hex) of the items that a planned file would give. */
+  digests(job: string): Promise<readonly string[]>;
+  /** Rows that are not yet durable, on the chain and final. */
+  openRows(): Promise<LedgerRow[]>;
+  /** Rows of which some manager has no copy yet, at most so many. */
+  thinRows(most: number): Promise<LedgerRow[]>;
+  row(root: string): Promise<LedgerRow | undefined>;
+  counts(): Promise<LedgerCounts>;
+  /** @param final whether the block will not be undone any more; an undefined anchor takes it away */
+  setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void>;
+  /** Fetches an entry that is not in this browser, keeps it here, and notes where copies are. */
+  adopt(row: LedgerRow): Promise<void>;
   replicate(root: string, authorization: string): Promise<LedgerRow | undefined>;
 }
 

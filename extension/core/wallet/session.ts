@@ -1,15 +1,18 @@
-import { toHex, type Bytes } from '../bytes.ts';
+import { CID } from 'multiformats/cid';
+import { toHex, utf8, type Bytes } from '../bytes.ts';
+import { Catalogue } from '../catalogue/catalogue.ts';
+import type { RowStore } from '../catalogue/rows.ts';
+import { Follower } from '../chain/follower.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { SECTIONS } from '../records/sections.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { signTyped, type SignedCalls } from '../registry/signed-calls.ts';
+import { SignedCalls, signTyped } from '../registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../registry/typed-data.ts';
 import { digestOf } from '../storage/cid.ts';
-import { CID } from 'multiformats/cid';
-import { utf8 } from '../bytes.ts';
+import { idOf } from '../storage/ledger.ts';
+import { Folders } from './folders.ts';
 import type { SponsorPort, StateSlot, StoragePort } from './ports.ts';
 import { SealedState } from './sealed-state.ts';
-import { Folders } from './folders.ts';
-import { Version } from './version.ts';
 
 export interface SessionParts {
   /** One for each registry of the network, the newest first. */
@@ -17,8 +20,18 @@ export interface SessionParts {
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
   readonly stateSlot: StateSlot;
+  /** Where the catalogue of one account is kept. @param account a name that tells nothing of the account */
+  readonly catalogueStore: (account: string) => RowStore;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** One registry of the network, the newest or an earlier one, which decides about the records that it holds. */
+export interface Deployment {
+  readonly client: RegistryClient;
+  readonly registry: string;
+  /** Calls to this registry, signed by this account. */
+  readonly calls: SignedCalls;
 }
 
 /**
@@ -28,14 +41,18 @@ export interface SessionParts {
 export class Session {
   readonly keyring: Keyring;
   readonly address: string;
-  readonly newest: Version;
+  readonly newest: Deployment;
   /** Every registry, the newest first. */
-  readonly versions: readonly Version[];
+  readonly deployments: readonly Deployment[];
+  readonly follower: Follower;
+  readonly catalogue: Catalogue;
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
   readonly state: SealedState;
   readonly now: () => number;
   #folders: Promise<Folders> | undefined;
+  /** The last act for each reader, in lower case. */
+  readonly #readers = new Map<string, Promise<unknown>>();
 
   constructor(keyring: Keyring, parts: SessionParts) {
     this.keyring = keyring;
@@ -44,11 +61,55 @@ export class Session {
     this.sponsor = parts.sponsor;
     this.now = parts.now;
     this.state = new SealedState(parts.stateSlot, keyring);
-    const version = (client: RegistryClient) =>
-      new Version(client, keyring, parts.storage, parts.now, () => this.folders());
+    const deployment = (client: RegistryClient): Deployment => ({
+      client,
+      registry: client.network.registry,
+      calls: new SignedCalls(client, () => keyring.account, keyring.address, parts.now),
+    });
     const [newest, ...earlier] = parts.clients;
-    this.newest = version(newest);
-    this.versions = [this.newest, ...earlier.map(version)];
+    this.newest = deployment(newest);
+    this.deployments = [this.newest, ...earlier.map(deployment)];
+    const { provider, network } = newest;
+    this.follower = new Follower({
+      ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+      registries: this.deployments.map(({ registry }) => registry),
+      fromBlock: Math.min(...parts.clients.map((client) => client.network.fromBlock)),
+      finality: network.finality ?? 'finalized',
+      now: parts.now,
+    });
+    this.catalogue = new Catalogue({
+      store: parts.catalogueStore(keyring.alias),
+      source: parts.storage,
+      follower: this.follower,
+      clients: parts.clients,
+      unanchored: async () => {
+        const rows = await parts.storage.openRows();
+        const own = rows.filter((r) => r.kind === 'entry' && r.patient === this.address && r.anchor === undefined);
+        return own.map((row) => ({
+          registry: this.deployment(row.registry).registry,
+          id: idOf(row),
+          patient: row.patient,
+          author: row.author,
+          folder: row.folder,
+          epoch: Math.max(row.epoch, 0),
+          cid: toHex(digestOf(CID.parse(row.root))),
+          commitment: row.commitment,
+        }));
+      },
+      ownFolders: async () => {
+        const folders = await this.folders();
+        return SECTIONS.map((section) => folders.tag(section));
+      },
+      keys: {
+        address: keyring.address,
+        check: () => keyring.check(),
+        rowsKey: () => keyring.catalogueKey(),
+        folderKey: (registry, folder, epoch) => keyring.folderKey(registry, folder, epoch),
+        secret: () => keyring.encryption.secret,
+        sectionOf: async (folder) => (await this.folders()).section(folder),
+      },
+      now: parts.now,
+    });
   }
 
   get client(): RegistryClient {
@@ -66,12 +127,12 @@ export class Session {
   }
 
   folderKey(folder: number, epoch: number): Promise<Bytes> {
-    return this.newest.folderKey(folder, epoch);
+    return this.keyring.folderKey(this.newest.registry, folder, epoch);
   }
 
-  /** The version of a registry; the newest, where the network names no such registry. */
-  version(registry: string | undefined): Version {
-    return this.versions.find((v) => v.registry.toLowerCase() === registry?.toLowerCase()) ?? this.newest;
+  /** That registry; the newest, where the network names no such registry. */
+  deployment(registry: string | undefined): Deployment {
+    return this.deployments.find((d) => d.registry.toLowerCase() === registry?.toLowerCase()) ?? this.newest;
   }
 
   /** Header that lets a manager store what lies under `root` for this account. */
@@ -85,6 +146,18 @@ export class Session {
       .replaceAll('+', '-')
       .replaceAll('/', '_')
       .replaceAll('=', '')}`;
+  }
+
+  /** Giving and ending for one reader follow one another, so that the last that the person said is what holds. */
+  oneReader<T>(reader: string, work: () => Promise<T>): Promise<T> {
+    const key = reader.toLowerCase();
+    const before = this.#readers.get(key) ?? Promise.resolve();
+    const next = before.then(work, work);
+    this.#readers.set(
+      key,
+      next.catch(() => undefined),
+    );
+    return next;
   }
 
   wipe(): void {

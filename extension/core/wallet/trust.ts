@@ -1,9 +1,11 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { Role } from '../registry/abi.ts';
-import type { Member, RegistryClient } from '../registry/client.ts';
+import type { Member } from '../registry/client.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { StoragePort } from './ports.ts';
+import { timeOf } from './records.ts';
+import type { Session } from './session.ts';
 
 /** What the registry knows of a site. Facts only; a site that nobody vouches for has none. */
 export interface SiteTrust {
@@ -59,13 +61,14 @@ async function nameOf(storage: StoragePort, member: Member): Promise<string | un
 }
 
 /** Resolves a web origin to the hospital that registered it. */
-export async function siteTrust(client: RegistryClient, storage: StoragePort, origin: string): Promise<SiteTrust> {
+export async function siteTrust(session: Session, storage: StoragePort, origin: string): Promise<SiteTrust> {
+  const { client } = session;
   const hospital = await client.hospitalOf(origin);
   if (hospital === undefined) return { origin };
   const { address, enroller } = hospital;
   const [name, since, by] = await Promise.all([
     nameOf(storage, hospital),
-    client.enrolledAt(address),
+    enrolledAt(session, address),
     client.member(enroller).then((registrar) => nameOf(storage, registrar)),
   ]);
   return {
@@ -80,12 +83,23 @@ export async function siteTrust(client: RegistryClient, storage: StoragePort, or
   };
 }
 
+/** Unix seconds at which a member was let in. It is looked up once for each enrolment that the registry has now. */
+async function enrolledAt(session: Session, member: string): Promise<number | undefined> {
+  const { rows } = session.catalogue;
+  const name = `enrolled/${member.toLowerCase()}`;
+  const known = await rows.get<number>(name);
+  const block = known ?? (await session.follower.enrolledIn(member));
+  if (block === undefined) return undefined;
+  if (known === undefined) await rows.write(new Map([[name, block]]));
+  return timeOf(session, block);
+}
+
 /**
  * What is known of the one who would read.
  * @param site being looked up at the same time: whether the same hospital vouches for both is part of the answer
  */
 export async function recipientTrust(
-  client: RegistryClient,
+  { client }: Session,
   storage: StoragePort,
   address: string,
   site: Promise<SiteTrust>,
@@ -103,7 +117,7 @@ export async function recipientTrust(
 
 /** Those of some addresses that the registry knows. Only the first few are looked up. */
 export async function knownMembers(
-  client: RegistryClient,
+  { client }: Session,
   storage: StoragePort,
   addresses: readonly string[],
 ): Promise<KnownMember[]> {

@@ -1,7 +1,7 @@
 import { sha256, toHex, type Bytes } from '../bytes.ts';
 import { isSalusError, type ErrorCode } from '../errors.ts';
 import type { Member } from '../registry/client.ts';
-import { readRecord, type ReadRecord } from './read-record.ts';
+import { readRecord, type ReadRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** One step from bytes in hand to somebody the health network vouches for. Where the chain does not hold, no other is tried. */

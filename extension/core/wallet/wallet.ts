@@ -1,6 +1,8 @@
+import type { CatalogueState } from '../catalogue/catalogue.ts';
 import { SalusError, type ErrorCode } from '../errors.ts';
 import { Keyring } from '../keys/keyring.ts';
 import type { Vault, VaultState } from '../vault/vault.ts';
+import { keepHere } from './keep-here.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { WalletState } from './sealed-state.ts';
 import { Session, type SessionParts } from './session.ts';
@@ -20,6 +22,8 @@ export interface WalletStatus {
   /** Why copies or the chain are behind, if they are. */
   readonly syncProblem?: ErrorCode;
   readonly syncing: boolean;
+  /** How current what is shown is. */
+  readonly known?: CatalogueState;
 }
 
 /** The wallet: a vault, and while it is unlocked a {@link Session}. */
@@ -44,7 +48,8 @@ export class Wallet {
     if (vault !== 'unlocked') return { vault, syncing, ...problem };
     const session = await this.session();
     const { kind, wordsConfirmed } = await session.state.read();
-    return { vault, address: session.address, kind, wordsConfirmed, syncing, ...problem };
+    const known = await session.catalogue.state();
+    return { vault, address: session.address, kind, wordsConfirmed, syncing, known, ...problem };
   }
 
   /**
@@ -134,8 +139,11 @@ export class Wallet {
     try {
       const session = await this.session();
       await session.client.checkChain();
+      await session.catalogue.sync();
+      this.#parts.onChange();
       await ensureMembership(session);
       await drainOutbox(session);
+      await keepHere(session);
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;

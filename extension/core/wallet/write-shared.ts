@@ -1,8 +1,13 @@
 import type { Bytes } from '../bytes.ts';
+import { keysName } from '../catalogue/model.ts';
+import type { GivenKeys } from '../catalogue/openings.ts';
+import { fromHex } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
+import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
 import type { Session } from './session.ts';
+import { givenFolders, type GivenFolder } from './sharing.ts';
 
 /**
  * Seals what a provider adds to a patient's folder: under the folder's key where the provider may read it, else under a one-time
@@ -15,30 +20,39 @@ export async function writeShared(
   section: Section,
   job: string,
 ): Promise<LedgerRow> {
-  const grants = (await session.newest.granted.live(patient)).filter((g) => g.section === section);
-  const grant = grants.find((g) => g.canWrite);
-  if (grant === undefined) {
+  await session.catalogue.sync();
+  const { registry, client } = session.newest;
+  const given = (await givenFolders(session, patient)).filter(
+    (g) => g.section === section && g.registry === registry.toLowerCase(),
+  );
+  const grant = given.find((g) => (g.rights & Right.Write) !== 0);
+  if (grant === undefined || !(await client.may(session.address, patient, grant.folder, Right.Write, 0))) {
     await session.storage.cancel(job);
     throw new SalusError('no-consent', 'The patient has not allowed you to add to this section.');
   }
   const report = await session.storage.plan(job, [], section);
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
-  const key = grant.canRead ? await folderKeyNow(session, patient, grant.folder) : undefined;
-  const { registry } = session.newest;
+  const key = (grant.rights & Right.Read) !== 0 ? await folderKeyNow(session, grant) : undefined;
   const target = {
     section,
     folder: grant.folder,
     registry,
     key: key ?? { patientKey: await keyOfPatient(session, patient) },
   };
+  session.keyring.check();
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   return row;
 }
 
-async function folderKeyNow(session: Session, patient: string, folder: number) {
+async function folderKeyNow(session: Session, { registry, patient, folder }: GivenFolder) {
   const { epoch } = await session.client.folder(patient, folder);
-  return { epoch, folderKey: await session.newest.granted.find(patient, folder, { epoch }) };
+  const keys = await session.catalogue.rows.get<GivenKeys>(keysName(registry, patient, folder));
+  const key = keys?.[epoch];
+  if (key === undefined) {
+    throw new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
+  }
+  return { epoch, folderKey: fromHex(key) };
 }
 
 async function keyOfPatient(session: Session, patient: string): Promise<Bytes> {

@@ -3,6 +3,7 @@ import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { nodeAsker } from '../../adapters/rpc-node.ts';
 import { loadNetworks, nodeProvider } from '../../adapters/network.ts';
+import { databaseRows } from '../../adapters/storage/database-rows.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
 import { offscreenHost } from '../../adapters/storage/offscreen.ts';
@@ -36,10 +37,11 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   /** What one network's records and sites are kept under; the build's own has the plain names. */
   const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
-  const provider = nodeProvider(network);
+  const provider = nodeProvider(network, network.rpcUrl);
+  const witness = network.witnessUrl === undefined ? undefined : nodeProvider(network, network.witnessUrl);
   const host = import.meta.env.FIREFOX ? pageHost : offscreenHost;
   host.keepFor(place);
-  const hosted = hostedStorage(host, network.managers);
+  const hosted = hostedStorage(host, network);
   const storage = import.meta.env.FIREFOX ? awakeStorage(hosted) : hosted;
   const vault = new Vault({
     primary: localSlot('vault'),
@@ -49,7 +51,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     now,
   });
   const [newest, ...earlier] = versionsOf(network);
-  const client = (version: Network) => new RegistryClient(version, provider);
+  const client = (version: Network) => new RegistryClient(version, provider, witness);
   const clients = [client(newest), ...earlier.map(client)] as const;
   const wallet = new Wallet({
     vault,
@@ -57,6 +59,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     storage,
     sponsor: managerSponsor(network.managers),
     stateSlot: localSlot(place === '' ? 'state' : `state:${place}`),
+    catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`),
     now,
     onChange: notifyUi,
   });

@@ -1,14 +1,13 @@
 import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
-import { SENSITIVE, type Section } from '../../core/records/sections.ts';
+import type { Section } from '../../core/records/sections.ts';
 import { giveConsent } from '../../core/wallet/give-consent.ts';
-import { ownConsents, type ConsentView } from '../../core/wallet/own-consents.ts';
-import { listOwn } from '../../core/wallet/list-records.ts';
+import { ownConsents, type ConsentView } from '../../core/wallet/sharing.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
 import type { AccessRequest } from '../params/health.ts';
-import { countSections, type SectionCount } from '../section-counts.ts';
+import { countOf, type SectionCount } from '../section-counts.ts';
 import { connectSite } from './connect.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 
@@ -22,14 +21,11 @@ export interface AccessView {
 export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
   async view({ approval, session }, site) {
     const request = approval.params as AccessRequest;
-    const [{ items }, recipient] = await Promise.all([
-      listOwn(session),
-      recipientTrust(session.client, parts.storage, request.recipient.address, site),
+    const [{ summary }, recipient] = await Promise.all([
+      session.catalogue.head(),
+      recipientTrust(session, parts.storage, request.recipient.address, site),
     ]);
-    const counts = new Map(countSections(items).map((c) => [c.section, c]));
-    const sections = request.sections.map(
-      (section) => counts.get(section) ?? { section, count: 0, sensitive: SENSITIVE.has(section) },
-    );
+    const sections = request.sections.map((section) => countOf(summary, section));
     return { kind: 'access', request, recipient, sections };
   },
 
@@ -73,7 +69,10 @@ async function giveAccess(
 }
 
 /** A consent as the page that asked for it gets it. */
-const answerOf = ({ consentId, receipt, transaction }: ConsentView, patient: string) => ({
+const answerOf = (
+  { consentId, receipt, transaction }: Pick<ConsentView, 'consentId' | 'transaction'> & { readonly receipt: Receipt },
+  patient: string,
+) => ({
   consentId,
   patient: patient.toLowerCase(),
   folders: receipt.sections,
@@ -106,8 +105,8 @@ async function commonHospital(
   origin: string,
   recipient: string,
 ): Promise<string | undefined> {
-  const site = siteTrust(session.client, storage, origin);
-  const { active, vouchedBy } = await recipientTrust(session.client, storage, recipient, site);
+  const site = siteTrust(session, storage, origin);
+  const { active, vouchedBy } = await recipientTrust(session, storage, recipient, site);
   return active && vouchedBy?.sameAsSite ? vouchedBy.address : undefined;
 }
 
@@ -144,8 +143,10 @@ export async function answerFromRemembered(
   const until = Math.min(now + request.duration, yes.until);
   // What was given stands as a rule, and is given only once however often a site asks.
   const standing = (await ownConsents(session)).find(
-    ({ receipt, live }) => live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
+    ({ receipt, live }) => receipt && live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
   );
-  if (standing !== undefined) return answerOf(standing, session.address);
+  if (standing?.receipt !== undefined) {
+    return answerOf({ ...standing, receipt: standing.receipt }, session.address);
+  }
   return giveAccess(parts, session, origin, request, request.sections, until);
 }

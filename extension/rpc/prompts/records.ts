@@ -52,7 +52,7 @@ export function writePrompt({ storage, notify }: PromptParts, sync: () => Promis
       const { patient, section } = paramsOf(approval.params);
       const row = await writeShared(session, patient, section, approval.job ?? '');
       await sync();
-      const after = (await storage.rows()).find((r) => r.root === row.root);
+      const after = await storage.row(row.root);
       await notify(approval.origin, 'recordAdded', { patient, section });
       return { cid: row.root, transactionHash: after?.anchor?.transaction };
     },

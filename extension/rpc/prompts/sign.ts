@@ -14,7 +14,7 @@ export interface SignView {
 export const signPrompt = ({ storage }: PromptParts): PromptKind<SignView> => ({
   async view({ approval, session }) {
     const signable = readSignable(approval.params as SignRequest);
-    const known = await knownMembers(session.client, storage, addressesIn(signable));
+    const known = await knownMembers(session, storage, addressesIn(signable));
     return { kind: 'sign', account: session.address, signable, known };
   },
   async carryOut({ approval, session }) {

@@ -34,7 +34,7 @@ export function transactionPrompt({ storage }: PromptParts): PromptKind<Transact
       const addresses = [request.to, ...named.map((f) => f.value)];
       const [{ prepared, outlook }, known] = await Promise.all([
         prepare(session, sendingOf(request)),
-        knownMembers(session.client, storage, addresses),
+        knownMembers(session, storage, addresses),
       ]);
       shown.set(approval.id, prepared);
       const { to, value, data } = request;

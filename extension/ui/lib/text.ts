@@ -18,6 +18,7 @@ export const roleName = (role: Role): string => lookUp(`role.r${role}`);
 export const callText = (contract: KnownContract, name: string): string => lookUp(`call.${contract}_${name}`);
 export const callFieldName = (path: string): string => lookUp(`callField.${path}`);
 export const transactionStatus = (status: SentTransaction['status']): string => lookUp(`payments.${status}`);
+export const settlementText = (settlement: string): string => lookUp(`settlement.${settlement}`);
 export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
 
 const SKIP_KEYS: Record<SkipReason, string> = {
@@ -47,6 +48,10 @@ const ERROR_KEYS: Record<string, string> = {
   'wrong-chain': 'wrongChain',
   'managers-unreachable': 'managers',
   'sponsor-refused': 'refused',
+  'outcome-unknown': 'outcomeUnknown',
+  'nodes-disagree': 'nodesDisagree',
+  'too-many-faults': 'tooManyFaults',
+  'catalogue-damaged': 'catalogueDamaged',
   'not-a-member': 'notAMember',
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JsonRpcProvider } from 'ethers';
+import { JsonRpcProvider, type JsonRpcApiProvider } from 'ethers';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
-import { RegistryClient, type RecordAdded } from '../../../extension/core/registry/client.ts';
+import type { RecordAdded } from '../../../extension/core/chain/events.ts';
+import type { Topics } from '../../../extension/core/chain/logs.ts';
+import { filtersOfPatients, Follower } from '../../../extension/core/chain/follower.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../../extension/core/storage/cid.ts';
 import { deployContracts } from '../../../scripts/lib/chain.ts';
 import { extensionFor, type Stack } from '../../../scripts/lib/stack.ts';
@@ -39,7 +42,29 @@ async function askRegistry<T>({ network }: Stack, question: (client: RegistryCli
 
 /** What the chain holds of a patient. */
 export const recordsOnChain = (stack: Stack, patient: string): Promise<RecordAdded[]> =>
-  askRegistry(stack, (client) => client.records({ patient }));
+  askRegistry(stack, ({ provider, network }) => recordsOf(provider, network, patient));
+
+/** Everything that was logged for an account as patient. */
+export async function eventsOf(provider: JsonRpcApiProvider, network: Network, filters: readonly Topics[]) {
+  const { registry, fromBlock } = network;
+  const follower = new Follower({
+    ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+    registries: [registry],
+    fromBlock,
+    finality: 'latest',
+    now: Date.now,
+  });
+  return follower.past(filters, await provider.getBlockNumber());
+}
+
+export async function recordsOf(
+  provider: JsonRpcApiProvider,
+  network: Network,
+  patient: string,
+): Promise<RecordAdded[]> {
+  const events = await eventsOf(provider, network, filtersOfPatients([patient]));
+  return events.filter((event) => event.kind === 'record');
+}
 
 /** Whether the health network knows this account and its key. */
 export const isMember = (stack: Stack, account: string): Promise<boolean> =>

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { PURPOSE_BITS } from '../../../extension/core/consent/purposes.ts';
 import { sealConsent } from '../../../extension/core/consent/consent-object.ts';
 import { SECTIONS, type Section } from '../../../extension/core/records/sections.ts';
-import type { Granted } from '../../../extension/core/registry/client.ts';
+import { registryInterface } from '../../../extension/core/registry/abi.ts';
 import { digestOf } from '../../../extension/core/storage/cid.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
-import { listOwn, listShared } from '../../../extension/core/wallet/list-records.ts';
+import { listOwn, listShared } from './listings.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import { toHex } from './support.ts';
+import type { RawLog } from './evm.ts';
+import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { DOCTOR, importOwn, json, OTHER_DOCTOR, PATIENT, titles, world } from './wallets.ts';
 
 const give = (patient: Session, to: Session, section: Section, rights: readonly ('read' | 'write')[]) =>
@@ -102,22 +104,18 @@ describe('what a folder of a record is', () => {
     };
     const { cid, bytes } = await sealConsent({ ...content, keys: [], receipt }, [patient.keyring.encryption.publicX]);
     await w.shared.put(cid, bytes);
-    const told: Granted = {
-      patient: patient.address,
-      grantee: doctor.address,
-      folder: folders.tag('mental-health'),
-      from: 1,
-      until: 4_000_000_000,
-      purposes: PURPOSE_BITS.TREAT,
-      rights: 1,
-      epoch: 0,
-      previous: 0,
-      receipt: digestOf(cid),
-      block: 1,
-      transaction: `0x${'11'.repeat(32)}`,
-    };
-    Object.assign(patient.client, { granted: () => Promise.resolve([told]) });
-    const { consent } = await give(patient, other, 'medications', ['read']);
+    // A real grant of the folder by its number, whose log the node tells with another receipt.
+    const real = await give(patient, doctor, 'mental-health', ['write']);
+    const { topicHash } = registryInterface.getEvent('Granted')!;
+    const tell = (log: RawLog): RawLog =>
+      log.topics[0] === topicHash && log.data.endsWith(real.consent.consentId.slice(2))
+        ? { ...log, data: log.data.slice(0, -64) + toHex(digestOf(cid)).slice(2) }
+        : log;
+    w.catalogues.clear();
+    const lied = await w.open(PATIENT, registry.network, 'patient', { tell });
+    await lied.catalogue.sync();
+    expect((await ownConsents(lied))[0]).toMatchObject({ receipt: { reason: 'forged' }, sections: ['mental-health'] });
+    const { consent } = await give(lied, other, 'medications', ['read']);
     expect(consent.receipt.sections).toEqual([{ section: 'medications', folder: folders.tag('medications') }]);
     expect(titles(await listShared(other, patient.address))).toEqual([]);
   });

@@ -6,9 +6,9 @@ import { hkdf } from '../../../extension/core/keys/hkdf.ts';
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
-import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
-import { readRecord } from '../../../extension/core/wallet/read-record.ts';
-import { listOwn } from '../../../extension/core/wallet/list-records.ts';
+import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
+import { readRecord } from '../../../extension/core/wallet/records.ts';
+import { listOwn } from './listings.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { allergy, DOCTOR, importOwn, json, PATIENT, share, world } from './wallets.ts';
@@ -122,7 +122,7 @@ describe('a wallet that is locked in the middle of its work', () => {
     );
     const anybodys = await hkdf(new Uint8Array(32), new Uint8Array(), info);
     const reader = new LocalEntryReader(w.shared);
-    for (const row of await patient.storage.rows()) {
+    for (const row of w.storages.get(patient.address)!.ledger.values()) {
       if (row.kind !== 'entry') continue;
       await expect(
         reader.openIndex(CID.parse(row.root).toString(), anybodys, fromHex(row.commitment)),
@@ -151,10 +151,7 @@ describe('a wallet that is locked in the middle of its work', () => {
       () => open(PATIENT, 'patient'),
       async (session) => {
         const consents = await ownConsents(session);
-        await endConsent(
-          session,
-          consents.findLast(({ live }) => live.length > 0)?.consentId ?? consents[0]!.consentId,
-        );
+        await endConsent(session, consents.findLast(({ live }) => live.length > 0) ?? consents[0]!);
       },
     );
     expect(ended).toBeGreaterThan(5);

@@ -4,7 +4,7 @@ import { planImport, type ImportPlan } from '../../../extension/core/records/imp
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { sealEntry } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
-import type { LedgerRow } from '../../../extension/core/storage/ledger.ts';
+import { isOpen, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
@@ -68,11 +68,27 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return own(await this.blocks.block(CID.parse(cid)));
   }
 
-  rows = () => Promise.resolve([...this.ledger.values()]);
+  digests = (id: string) => Promise.resolve(this.#jobs.get(id)?.plan?.digests ?? []);
+  openRows = () => Promise.resolve([...this.ledger.values()].filter((row) => isOpen(row, 1)));
+  thinRows = () => Promise.resolve([]);
+  row = (root: string) => Promise.resolve(this.ledger.get(root));
 
-  markAnchored(roots: readonly string[], anchor: NonNullable<LedgerRow['anchor']>): Promise<void> {
-    for (const root of roots) this.ledger.set(root, { ...this.ledger.get(root)!, anchor });
+  counts() {
+    const entries = [...this.ledger.values()].filter((row) => row.kind === 'entry');
+    const anchored = entries.filter((row) => row.anchor !== undefined).length;
+    return Promise.resolve({ entries: entries.length, durable: entries.length, anchored });
+  }
+
+  setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {
+    const { anchor: before, ...row } = this.ledger.get(root)!;
+    void before;
+    this.ledger.set(root, { ...row, ...(anchor && { anchor }), final });
     return Promise.resolve();
+  }
+
+  async adopt(row: LedgerRow): Promise<void> {
+    await this.blocks.block(CID.parse(row.root));
+    if (!this.ledger.has(row.root)) this.ledger.set(row.root, { ...row, replicas: [MANAGER] });
   }
 
   replicate = (root: string) => Promise.resolve(this.ledger.get(root));

@@ -5,6 +5,7 @@ import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { Vault } from '../../../extension/core/vault/vault.ts';
 import { Wallet } from '../../../extension/core/wallet/wallet.ts';
+import { MemoryRows } from './memory-rows.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { fill } from './support.ts';
 
@@ -55,6 +56,7 @@ beforeEach(async () => {
     storage: new MemoryStorage(),
     sponsor: { submit: () => Promise.reject(new Error('nobody sponsors')) },
     stateSlot: place(),
+    catalogueStore: () => new MemoryRows(),
     now: Date.now,
     onChange: () => undefined,
   });

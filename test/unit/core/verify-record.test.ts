@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../extension/core/bytes.ts';
 import { canonicalBytes } from '../../../extension/core/fhir/canonical.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
-import { listShared } from '../../../extension/core/wallet/list-records.ts';
+import { listShared } from './listings.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { verifyRecord } from '../../../extension/core/wallet/verify-record.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';

@@ -7,10 +7,10 @@ import { parseNetwork, versionsOf } from '../../../extension/core/network/descri
 import { digestOf } from '../../../extension/core/storage/cid.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { planOwnImport } from '../../../extension/core/wallet/import-records.ts';
-import { listOwn, listShared } from '../../../extension/core/wallet/list-records.ts';
+import { listOwn, listShared } from './listings.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
-import { ownConsents } from '../../../extension/core/wallet/own-consents.ts';
-import { readRecord } from '../../../extension/core/wallet/read-record.ts';
+import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
+import { readRecord } from '../../../extension/core/wallet/records.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { openAsRecipient } from '../../../portal/sdk/server.ts';
@@ -39,13 +39,13 @@ async function upgraded() {
   const doctor = await w.open(DOCTOR, network, 'provider');
   await ensureMembership(patient);
   await w.hire(second, doctor);
-  const [old, now] = [patient.versions[1]!, patient.newest];
+  const [old, now] = [patient.deployments[1]!, patient.newest];
   return { ...w, first, second, network, patient, doctor, firstConsent, old, now };
 }
 
 const count = async (version: Session['newest'], session: Session): Promise<number> => {
-  const records = await version.client.records({ patient: session.address });
-  return records.length;
+  const { count: all } = await version.client.folder(session.address, (await session.folders()).tag('allergies'));
+  return all;
 };
 
 describe('a wallet whose network has a new registry', () => {
@@ -86,8 +86,9 @@ describe('a wallet whose network has a new registry', () => {
     expect(titles(await listShared(doctor)).toSorted()).toEqual(['Latex', 'Penicillin']);
     const second = await share(patient, doctor);
     expect(second.receipt.registry).toBe(now.registry);
-    const granted = [old, now].map((v) => v.client.granted({ patient: patient.address }));
-    expect((await Promise.all(granted)).map((g) => g.length)).toEqual([1, 1]);
+    const folder = (await patient.folders()).tag('allergies');
+    const granted = [old, now].map((v) => v.client.grant(patient.address, doctor.address, folder));
+    expect((await Promise.all(granted)).map((g) => g.rights)).toEqual([3, 3]);
 
     const listing = await listShared(doctor, patient.address);
     expect(titles(listing).toSorted()).toEqual(['Bees', 'Latex', 'Penicillin']);
@@ -137,7 +138,7 @@ describe('a wallet whose network has a new registry', () => {
     await drainOutbox(patient);
     await share(patient, doctor);
     sent.length = 0;
-    await endConsent(patient, firstConsent.consentId);
+    await endConsent(patient, firstConsent);
     expect(sent).toMatchObject([{ to: first.network.registry }]);
     expect(titles(await listShared(doctor))).toEqual(['Bees']);
     const folder = (await patient.folders()).tag('allergies');
@@ -145,7 +146,7 @@ describe('a wallet whose network has a new registry', () => {
     expect(epochs.map((f) => f.epoch)).toEqual([1, 0]);
     const consents = await ownConsents(patient);
     expect(consents.map((c) => c.live.length)).toEqual([0, 1]);
-    expect(await codeOf(endConsent(patient, `0x${'00'.repeat(32)}`))).toBe('not-found');
+    expect(await codeOf(endConsent(patient, { consentId: `0x${'00'.repeat(32)}` }))).toBe('not-found');
   });
 
   it('keeps in the keyring of an earlier registry whoever keeps access there', async () => {
@@ -155,7 +156,7 @@ describe('a wallet whose network has a new registry', () => {
     const stays = await open(OTHER_DOCTOR, first.network, 'provider');
     await hire(first, stays);
     await share(before, stays, ['read']);
-    await endConsent(patient, firstConsent.consentId);
+    await endConsent(patient, firstConsent);
     await importOwn(before, allergy('Nickel'));
     await drainOutbox(before);
     const after = await open(OTHER_DOCTOR, network, 'provider');
@@ -167,8 +168,9 @@ describe('a wallet whose network has a new registry', () => {
     const { evm, patient, second, old } = scene;
     await drainOutbox(patient);
     const self = await evm.impersonate(patient.address);
-    const [record] = await old.client.records({ patient: patient.address });
-    const entry = { folder: record!.folder, cid: toHex(record!.cid), commitment: toHex(record!.commitment) };
+    const [item] = (await listOwn(patient)).items.filter((i) => i.title === 'Penicillin');
+    const record = await patient.catalogue.entry(old.registry, item!.id.split('/')[0]!);
+    const entry = { folder: record!.folder, cid: record!.cid, commitment: record!.commitment };
     // In another epoch of the folder, so that its key there is certainly another.
     await (
       await second
@@ -238,7 +240,7 @@ describe('a reader', () => {
     await patient.sponsor.submit([rotated], registry.network.registry);
     await importOwn(patient, allergy('Bees'));
     await drainOutbox(patient);
-    expect(await listShared(doctor)).toMatchObject({ items: [], unreadable: [{ code: 'no-consent' }] });
+    expect(titles(await listShared(doctor))).toEqual([]);
 
     const key = await patient.folderKey(folder, 1);
     const content = {

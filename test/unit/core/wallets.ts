@@ -7,7 +7,8 @@ import { giveConsent, type Decision } from '../../../extension/core/wallet/give-
 import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
 import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { Session } from '../../../extension/core/wallet/session.ts';
-import { startEvm, type Registry } from './evm.ts';
+import { startEvm, type Manners, type Registry } from './evm.ts';
+import { MemoryRows } from './memory-rows.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { fill } from './support.ts';
 
@@ -30,14 +31,25 @@ export async function world() {
   const shared = new MemoryStorage().blocks;
   const storages = new Map<string, MemoryStorage>();
   const slots = new Map<string, unknown>();
+  const catalogues = new Map<string, MemoryRows>();
   const sent: { to: string; calls: readonly string[] }[] = [];
 
-  async function open(entropy: Uint8Array, network: Network, kind: 'patient' | 'provider' = 'patient') {
+  async function open(
+    entropy: Uint8Array,
+    network: Network,
+    kind: 'patient' | 'provider' = 'patient',
+    manners: Manners = {},
+  ) {
     const keyring = await Keyring.fromEntropy(entropy);
     const { address } = keyring;
     const storage = storages.get(address) ?? new MemoryStorage(shared);
     storages.set(address, storage);
-    const { provider } = evm.node();
+    const place = `${address}/${versionsOf(network)
+      .map((v) => v.registry)
+      .join()}`;
+    const rows = catalogues.get(place) ?? new MemoryRows();
+    catalogues.set(place, rows);
+    const { provider } = evm.node(manners);
     const client = (version: Network) => new RegistryClient(version, provider);
     const [newest, ...earlier] = versionsOf(network);
     const session = new Session(keyring, {
@@ -56,6 +68,7 @@ export async function world() {
         read: () => Promise.resolve(slots.get(address)),
         write: (value) => Promise.resolve(void slots.set(address, value)),
       },
+      catalogueStore: () => rows,
       now: Date.now,
     });
     await session.state.update((s) => ({ ...s, kind }));
@@ -73,7 +86,7 @@ export async function world() {
     await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
     await ensureMembership(who);
   };
-  return { evm, deploy, open, hire, sent, shared };
+  return { evm, deploy, open, hire, sent, shared, catalogues, storages };
 }
 
 export async function importOwn(session: Session, resource: unknown): Promise<void> {

@@ -14,6 +14,7 @@ import { Approvals, type PromptWindows } from '../../../extension/rpc/approvals.
 import { createPrompts } from '../../../extension/rpc/prompts.ts';
 import { RpcServer } from '../../../extension/rpc/server.ts';
 import { startEvm } from '../core/evm.ts';
+import { MemoryRows } from '../core/memory-rows.ts';
 import { MemoryStorage } from '../core/memory-storage.ts';
 import { fill } from '../core/support.ts';
 
@@ -27,6 +28,7 @@ export async function walletWorld() {
 
   async function open(seed: number, own: MemoryStorage): Promise<Session> {
     const slot: { value?: unknown } = {};
+    const rows = new MemoryRows();
     return new Session(await Keyring.fromEntropy(fill(32, seed)), {
       clients: [new RegistryClient(network, evm.node().provider)],
       storage: own,
@@ -42,6 +44,7 @@ export async function walletWorld() {
         read: () => Promise.resolve(slot.value),
         write: (value) => Promise.resolve(void (slot.value = value)),
       },
+      catalogueStore: () => rows,
       now: Date.now,
     });
   }

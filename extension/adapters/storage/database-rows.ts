@@ -1,0 +1,50 @@
+import { openDB, type IDBPDatabase } from 'idb';
+import type { RowStore } from '../../core/catalogue/rows.ts';
+import { SalusError } from '../../core/errors.ts';
+import { exact } from './idb-blockstore.ts';
+
+const STORE = 'rows';
+
+/** Sealed rows in an IndexedDB of their own. It is opened when first needed. */
+export function databaseRows(name: string): RowStore {
+  let opening: Promise<IDBPDatabase> | undefined;
+  const open = () => {
+    opening ??= openDB(name, 1, {
+      upgrade: (db) => void db.createObjectStore(STORE),
+      // Another context deletes it.
+      blocking: () => void opening?.then((db) => db.close()),
+      terminated: () => (opening = undefined),
+    }).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    async get(names) {
+      const store = (await open()).transaction(STORE).store;
+      return Promise.all(names.map(async (row) => (await store.get(row)) as Uint8Array<ArrayBuffer> | undefined));
+    },
+    async write(changes) {
+      const tx = (await open()).transaction(STORE, 'readwrite');
+      try {
+        for (const [row, value] of changes) {
+          const request = value === undefined ? tx.store.delete(row) : tx.store.put(exact(value), row);
+          request.catch(() => undefined); // the transaction fails with it, and that is what is told
+        }
+        await tx.done;
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+          throw new SalusError(
+            'storage-full',
+            'There is no room left on this computer. Nothing was changed; make room and try again.',
+          );
+        }
+        throw error;
+      }
+    },
+    async clear() {
+      await (await open()).clear(STORE);
+    },
+  };
+}

@@ -1,0 +1,504 @@
+import { fromHex, toHex } from '../bytes.ts';
+import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
+import type { Section } from '../records/sections.ts';
+import { nextHead, NO_HEAD } from '../registry/heads.ts';
+import {
+  ACTIVITY,
+  ARRIVALS,
+  AWAY,
+  BAD,
+  bucketName,
+  entriesOf,
+  entryName,
+  folderName,
+  GIVEN,
+  givenKey,
+  itemKey,
+  keysName,
+  OWN,
+  ownSection,
+  placeKey,
+  receiptName,
+  SHARING,
+  sharingKey,
+  THEIRS,
+  theirKey,
+  EMPTY_PATIENT,
+  patientName,
+  WAITING,
+  writtenName,
+  type ActivityRow,
+  type Anchor,
+  type EntryRow,
+  type FolderRow,
+  type GrantRow,
+  type PatientRow,
+  type ReceiptRow,
+  type RecordItem,
+  type Summary,
+} from './model.ts';
+import type { CatalogueKeys, GivenKeys, Opened, Openings } from './openings.ts';
+import type { Draft } from './rows.ts';
+import type { SortedList } from './sorted-list.ts';
+
+/** Entries that are opened at the same time. */
+const AT_ONCE = 24;
+/** Entries of one author that did not open, after which the author's further ones wait until the person wants to see them. */
+const MOST_BAD = 50;
+
+const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
+
+/** Lists that are changed together, each with what changes in it. */
+class ListChanges {
+  readonly #changes = new Map<string, { readonly list: SortedList<unknown>; readonly by: Map<string, unknown> }>();
+
+  put<T>(name: string, list: SortedList<T>, key: string, value: T | undefined): void {
+    const change = this.#changes.get(name) ?? { list: list, by: new Map<string, unknown>() };
+    change.by.set(key, value);
+    this.#changes.set(name, change);
+  }
+
+  async into(draft: Draft): Promise<void> {
+    for (const { list, by } of this.#changes.values()) await list.change(draft, by);
+    this.#changes.clear();
+  }
+}
+
+/** What the changes build on. */
+export interface Known {
+  readonly summary: Summary;
+  /** Patients whose records are followed, in lower case. */
+  readonly followed: ReadonlySet<string>;
+  /** Every registry of the network, in lower case. */
+  readonly registries: readonly string[];
+}
+
+/** What one set of events, or of the wallet's own acts, changes in the catalogue. Written by the draft's commit, all or nothing. */
+export class Changes {
+  summary: Summary;
+  readonly #draft: Draft;
+  readonly #keys: CatalogueKeys;
+  readonly #openings: Openings;
+  /** Unix seconds. */
+  readonly #now: number;
+  readonly #lists = new ListChanges();
+  /** Entries whose opening is still to be tried, by name. */
+  readonly #toOpen = new Map<string, EntryRow>();
+  readonly #registries: readonly string[];
+  /** Patients whose records are followed, in lower case. */
+  readonly #followed: ReadonlySet<string>;
+
+  constructor(
+    draft: Draft,
+    { summary, followed, registries }: Known,
+    keys: CatalogueKeys,
+    openings: Openings,
+    now: number,
+  ) {
+    this.#draft = draft;
+    this.summary = summary;
+    this.#keys = keys;
+    this.#openings = openings;
+    this.#now = now;
+    this.#followed = followed;
+    this.#registries = registries;
+  }
+
+  /** Events in the order of the chain. One that was applied before changes nothing. */
+  async apply(events: readonly RegistryEvent[]): Promise<void> {
+    for (const event of events) {
+      if (event.kind === 'record') await this.#record(event);
+      else if (event.kind === 'granted') await this.#granted(event);
+      else if (event.kind === 'revoked') await this.#revoked(event);
+      else if (event.kind === 'rotated') await this.#rotated(event);
+    }
+    await this.finish();
+  }
+
+  /** Opens what is to be opened, and puts everything into the lists. */
+  async finish(): Promise<void> {
+    const rows = [...this.#toOpen.values()];
+    this.#toOpen.clear();
+    for (let i = 0; i < rows.length; i += AT_ONCE) {
+      const some = rows.slice(i, i + AT_ONCE);
+      const opened = await Promise.all(some.map((row) => this.#open(row)));
+      for (const [j, row] of some.entries()) {
+        const { code, tries, due, ...plain } = row;
+        void [code, tries, due];
+        await this.#opened({ ...plain, ...opened[j] });
+      }
+    }
+    await this.#lists.into(this.#draft);
+  }
+
+  /** An entry that this wallet sealed for its own record, and that waits for the chain. */
+  async pending(entry: Omit<EntryRow, 'state' | 'items' | 'block' | 'index' | 'transaction'>): Promise<void> {
+    const known = await this.#draft.get<EntryRow>(entryName(entry.registry, entry.id));
+    if (known !== undefined) return;
+    this.#count({ entries: 1 });
+    this.#tryToOpen({ ...entry, block: 0, index: 0, transaction: '', state: 'waiting', items: [] });
+  }
+
+  /** Tries an entry again. */
+  async retry(name: string, key: string): Promise<void> {
+    const row = await this.#draft.get<EntryRow>(name);
+    this.#lists.put('waiting', WAITING, key, undefined);
+    this.#lists.put('bad', BAD, key, undefined);
+    if (row === undefined || row.state === 'open') return;
+    this.#count({ waiting: row.state === 'waiting' ? -1 : 0, bad: row.state === 'bad' ? -1 : 0 });
+    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, -1);
+    this.#tryToOpen({ ...row, state: 'closed' });
+  }
+
+  /** All blocks of an own entry are in this browser now. */
+  kept(row: EntryRow): void {
+    this.#lists.put('away', AWAY, `${placeKey(row)}|${row.id}`, undefined);
+  }
+
+  async #record(event: RecordAdded): Promise<void> {
+    const { registry, id, patient, author, folder, block, index, transaction } = event;
+    const own = this.#isMe(patient);
+    if (!own && !this.#followed.has(patient.toLowerCase())) {
+      // Written by this account into a record that it may not read.
+      if (this.#isMe(author)) this.#draft.put(writtenName(registry, id), { block, transaction } satisfies Anchor);
+      return;
+    }
+    const name = entryName(registry, id);
+    const known = this.#toOpen.get(name) ?? (await this.#draft.get<EntryRow>(name));
+    if (known !== undefined && known.block !== 0) {
+      if (known.block === block && known.index === index) return;
+      // An author may record the same entry again: it is one entry all the same, but counts in the folder's head each time.
+      const again = `again/${registry}/${block}/${index}`;
+      if ((await this.#draft.get(again)) !== undefined) return;
+      this.#draft.put(again, true);
+      return this.#addToHead(event);
+    }
+    await this.#addToHead(event);
+    if (known !== undefined) return this.#anchored(name, known, { block, index, transaction });
+    if (own) this.#count({ entries: 1, anchored: 1 });
+    else this.#lists.put(entriesName(event), entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
+    const { epoch, cid, commitment } = event;
+    const at = { registry, id, patient, author, folder, epoch, block, index, transaction };
+    this.#tryToOpen({ ...at, cid: toHex(cid), commitment: toHex(commitment), state: 'closed', items: [] });
+  }
+
+  async #addToHead({ registry, patient, folder, id }: RecordAdded): Promise<void> {
+    const name = folderName(registry, patient, folder);
+    const before = (await this.#draft.get<FolderRow>(name)) ?? { head: NO_HEAD, count: 0 };
+    this.#draft.put(name, { ...before, head: nextHead(before.head, id), count: before.count + 1 } satisfies FolderRow);
+  }
+
+  /** What waited is on the chain now. */
+  #anchored(name: string, known: EntryRow, at: Pick<EntryRow, 'block' | 'index' | 'transaction'>): void {
+    const items = known.items.map((item) => ({ ...item, block: at.block, transaction: at.transaction }));
+    const row = { ...known, ...at, items };
+    this.#count({ anchored: 1 });
+    if (this.#toOpen.has(name)) this.#toOpen.set(name, row);
+    else this.#draft.put(name, row);
+    for (const item of items) this.#listOwn(item);
+    const [first] = items;
+    if (first === undefined) return;
+    this.#lists.put('activity', ACTIVITY, `${placeKey({ block: 0, index: 0 })}|${row.id}`, undefined);
+    this.#note(row, first.section, items.length);
+  }
+
+  #tryToOpen(row: EntryRow): void {
+    this.#toOpen.set(entryName(row.registry, row.id), row);
+  }
+
+  async #open(row: EntryRow): Promise<Opened> {
+    const faults = this.#isMe(row.author) ? 0 : ((await this.#draft.get<number>(badBy(row.author))) ?? 0);
+    if (faults >= MOST_BAD) return { state: 'bad', code: 'too-many-faults', items: [] };
+    return this.#openings.open(this.#draft, row, await this.#sectionOf(row));
+  }
+
+  async #opened(row: EntryRow): Promise<void> {
+    const name = entryName(row.registry, row.id);
+    const twin = await this.#twin(row);
+    if (twin !== undefined) {
+      this.#draft.put(name, { ...row, state: 'closed', items: [] } satisfies EntryRow);
+      return;
+    }
+    this.#draft.put(name, row);
+    if (row.state === 'open') return this.#isMe(row.patient) ? this.#addOwn(row) : this.#addTheirs(row);
+    const key = `${placeKey(row)}|${row.id}`;
+    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
+    if (row.state === 'waiting') {
+      this.#count({ waiting: 1 });
+      this.#lists.put('waiting', WAITING, key, name);
+    } else if (row.state === 'bad') {
+      this.#count({ bad: 1 });
+      this.#lists.put('bad', BAD, key, name);
+      if (row.code === 'too-many-faults') return;
+      this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
+    }
+  }
+
+  /** An id names no registry: the same id is the same record, and it is enough that it opens in one of them. */
+  async #twin({ registry, id }: EntryRow): Promise<EntryRow | undefined> {
+    for (const other of this.#registries) {
+      if (other === registry) continue;
+      const row = await this.#draft.get<EntryRow>(entryName(other, id));
+      if (row?.state === 'open') return row;
+      if (row?.state === 'bad') {
+        this.#count({ bad: -1 });
+        this.#lists.put('bad', BAD, `${placeKey(row)}|${id}`, undefined);
+        this.#draft.put(entryName(other, id), { ...row, state: 'closed' } satisfies EntryRow);
+      }
+    }
+    return undefined;
+  }
+
+  async #sectionOf({ registry, patient, folder }: EntryRow): Promise<Section | undefined> {
+    if (this.#isMe(patient)) return this.#keys.sectionOf(folder);
+    const grant = await GIVEN.find(this.#draft, givenKey({ patient, registry, folder }));
+    const receipt = grant && (await this.#draft.get<ReceiptRow>(receiptName(grant.receipt)))?.receipt;
+    return receipt?.sections.find((s) => s.folder === folder)?.section;
+  }
+
+  async #addOwn(row: EntryRow): Promise<void> {
+    const [first] = row.items;
+    if (first === undefined) return;
+    const { section } = first;
+    const before = this.summary.sections[section] ?? { count: 0 };
+    const newest = [before.newest ?? '', ...row.items.map((i) => i.date ?? '')].sort().at(-1);
+    this.summary = {
+      ...this.summary,
+      total: this.summary.total + row.items.length,
+      sections: {
+        ...this.summary.sections,
+        [section]: { count: before.count + row.items.length, ...(newest && { newest }) },
+      },
+    };
+    if (row.block > 0) this.#lists.put('away', AWAY, `${placeKey(row)}|${row.id}`, entryName(row.registry, row.id));
+    for (const item of row.items) {
+      this.#listOwn(item);
+      await this.#remember(item.digest);
+    }
+    this.#note(row, section, row.items.length);
+  }
+
+  #listOwn(item: RecordItem): void {
+    this.#lists.put('own', OWN, itemKey(item), item);
+    this.#lists.put(`own/${item.section}`, ownSection(item.section), itemKey(item), item);
+    if (!this.#isMe(item.author)) {
+      this.#lists.put('arrivals', ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
+    }
+  }
+
+  async #remember(digest: string): Promise<void> {
+    const name = bucketName(digest);
+    const bucket = (await this.#draft.get<readonly string[]>(name)) ?? [];
+    if (!bucket.includes(digest)) this.#draft.put(name, [...bucket, digest]);
+  }
+
+  #note(row: EntryRow, section: Section, count: number): void {
+    const { author, block, transaction, id } = row;
+    const event: ActivityRow = { kind: 'added', author, section, count, entry: id, block, transaction };
+    this.#lists.put('activity', ACTIVITY, `${placeKey(row)}|${id}`, event);
+  }
+
+  async #addTheirs(row: EntryRow): Promise<void> {
+    await this.#countPatient(row, 1);
+    for (const item of row.items) this.#lists.put('theirs', THEIRS, theirKey(item), item);
+  }
+
+  /** @param sign 1 for an entry that was opened, or is not readable; -1 for one that is taken away */
+  async #countPatient({ patient, items, state }: EntryRow, sign: 1 | -1): Promise<void> {
+    const name = patientName(patient);
+    const before = (await this.#draft.get<PatientRow>(name)) ?? EMPTY_PATIENT;
+    const added = sign * items.length;
+    const section = items[0]?.section;
+    this.#count({ theirs: added });
+    this.#draft.put(name, {
+      total: before.total + added,
+      sections:
+        section === undefined
+          ? before.sections
+          : { ...before.sections, [section]: (before.sections[section] ?? 0) + added },
+      unreadable: before.unreadable + (state === 'open' ? 0 : sign),
+    } satisfies PatientRow);
+  }
+
+  async #granted(event: Granted): Promise<void> {
+    const grant: GrantRow = {
+      registry: event.registry,
+      patient: event.patient,
+      grantee: event.grantee,
+      folder: event.folder,
+      from: event.from,
+      until: event.until,
+      purposes: event.purposes,
+      rights: event.rights,
+      epoch: event.epoch,
+      receipt: toHex(event.receipt),
+      block: event.block,
+      transaction: event.transaction,
+    };
+    if (this.#isMe(event.patient)) {
+      await SHARING.change(this.#draft, new Map([[sharingKey(grant), grant]]));
+      await this.#receipt(event);
+      await this.#noteShared(event);
+    }
+    if (this.#isMe(event.grantee)) {
+      await GIVEN.change(this.#draft, new Map([[givenKey(grant), grant]]));
+      await this.#receipt(event);
+      await this.#openFolder(grant);
+    }
+  }
+
+  /** One line for all folders of one act. */
+  async #noteShared({ registry, grantee, folder, until, receipt, block, transaction }: Granted): Promise<void> {
+    const key = `${placeKey({ block, index: 0 })}|${transaction}|${grantee}`;
+    const before = await ACTIVITY.find(this.#draft, key);
+    const folders = before?.kind === 'shared' ? before.folders : [];
+    const event: ActivityRow = {
+      kind: 'shared',
+      registry,
+      recipient: grantee,
+      folders: [...new Set([...folders, folder])],
+      until,
+      receipt: toHex(receipt),
+      block,
+      transaction,
+    };
+    await ACTIVITY.change(this.#draft, new Map([[key, event]]));
+  }
+
+  async #receipt({ receipt: digest, registry, patient }: Granted): Promise<void> {
+    const name = receiptName(toHex(digest));
+    const known = await this.#draft.get<ReceiptRow>(name);
+    if (known?.receipt !== undefined) return;
+    await this.#readObject(digest, registry, patient);
+  }
+
+  /** Opens a consent or keyring object and keeps what it gives. @returns whether it may be tried again */
+  async #readObject(digest: Uint8Array, registry: string, patient: string): Promise<void> {
+    const name = receiptName(toHex(digest));
+    const content = await this.#openings.openObject(fromHex(toHex(digest)), registry, patient);
+    if (content === 'later') {
+      const tries = ((await this.#draft.get<ReceiptRow>(name))?.tries ?? 0) + 1;
+      this.#draft.put(name, { tries, due: this.#openings.due(tries) } satisfies ReceiptRow);
+      this.#draft.put('objects', {
+        ...(await this.#draft.get<Record<string, unknown>>('objects')),
+        [toHex(digest)]: { registry, patient },
+      });
+      return;
+    }
+    const { [toHex(digest)]: waited, ...others } = (await this.#draft.get<Record<string, unknown>>('objects')) ?? {};
+    if (waited !== undefined) this.#draft.put('objects', others);
+    this.#draft.put(name, (content?.receipt ? { receipt: content.receipt } : {}) satisfies ReceiptRow);
+    if (content === undefined || this.#isMe(patient)) return;
+    for (const { folder, epoch, key } of content.keys) {
+      const row = keysName(registry, patient, folder);
+      const keys = (await this.#draft.get<GivenKeys>(row)) ?? {};
+      this.#draft.put(row, { ...keys, [epoch]: toHex(key) });
+    }
+  }
+
+  /** Tries objects again that could not be fetched, and what waited for them. */
+  async retryObjects(nowMs: number): Promise<void> {
+    const objects = (await this.#draft.get<Record<string, { registry: string; patient: string }>>('objects')) ?? {};
+    for (const [digest, { registry, patient }] of Object.entries(objects)) {
+      const row = await this.#draft.get<ReceiptRow>(receiptName(digest));
+      if ((row?.due ?? 0) > nowMs) continue;
+      await this.#readObject(fromHex(digest), registry, patient);
+      if (this.#isMe(patient)) continue;
+      for (const grant of await GIVEN.all(this.#draft, `${patient.toLowerCase()}|`)) await this.#openFolder(grant);
+    }
+    await this.finish();
+  }
+
+  /** Opens what is in a folder and was closed to this reader. */
+  async #openFolder(grant: GrantRow): Promise<void> {
+    // One that is yet to begin is opened too; it is listed once it has begun.
+    if (grant.rights === 0 || grant.voided || grant.until <= this.#now) return;
+    const names = await entriesOf(grant.registry, grant.patient, grant.folder).all(this.#draft);
+    for (const row of await this.#draft.getAll<EntryRow>(names)) if (row?.state === 'closed') this.#tryToOpen(row);
+  }
+
+  async #revoked(event: Revoked): Promise<void> {
+    const { registry, patient, grantee, folder, block, transaction } = event;
+    const key = { registry, patient, grantee, folder };
+    if (this.#isMe(patient)) {
+      const name = `${grantee.toLowerCase()}|${registry}|${folder}`;
+      const grant = await SHARING.find(this.#draft, name);
+      if (grant) await SHARING.change(this.#draft, new Map([[name, { ...grant, rights: 0 }]]));
+      const at = `${placeKey({ block, index: 0 })}|${transaction}|ended|${grantee}`;
+      const before = await ACTIVITY.find(this.#draft, at);
+      const folders = before?.kind === 'ended' ? before.folders : [];
+      const line: ActivityRow = {
+        kind: 'ended',
+        recipient: grantee,
+        folders: [...new Set([...folders, folder])],
+        block,
+        transaction,
+      };
+      await ACTIVITY.change(this.#draft, new Map([[at, line]]));
+    }
+    if (this.#isMe(grantee)) {
+      const grant = await GIVEN.find(this.#draft, givenKey(key));
+      if (grant === undefined) return;
+      await GIVEN.change(this.#draft, new Map([[givenKey(key), { ...grant, rights: 0 }]]));
+      await this.close(grant);
+    }
+  }
+
+  async #rotated(event: Rotated): Promise<void> {
+    const { registry, patient, folder, epoch } = event;
+    if (this.#isMe(patient)) {
+      const name = folderName(registry, patient, folder);
+      const before = (await this.#draft.get<FolderRow>(name)) ?? { head: NO_HEAD, count: 0 };
+      this.#draft.put(name, { ...before, epoch: Math.max(epoch, before.epoch ?? 0) } satisfies FolderRow);
+      if (!event.voidsGrants) return;
+      const grants = (await SHARING.all(this.#draft)).filter((g) => g.registry === registry && g.folder === folder);
+      const voided = grants.filter((g) => g.epoch < epoch).map((g) => [sharingKey(g), { ...g, voided: true }] as const);
+      await SHARING.change(this.#draft, new Map(voided));
+      return;
+    }
+    const grant = await GIVEN.find(this.#draft, givenKey({ patient, registry, folder }));
+    if (grant === undefined) return;
+    if (event.voidsGrants && grant.epoch < epoch) {
+      await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, voided: true }]]));
+      await this.close(grant);
+      return;
+    }
+    await this.#readObject(event.keyring, registry, patient);
+    await this.#openFolder(grant);
+  }
+
+  /** What was open in a folder that is not given any more is forgotten; it is opened anew when it is given again. */
+  async close({ registry, patient, folder }: GrantRow): Promise<void> {
+    await this.finish();
+    const names = await entriesOf(registry, patient, folder).all(this.#draft);
+    for (const row of await this.#draft.getAll<EntryRow>(names)) {
+      if (row?.state !== 'open') continue;
+      await this.#countPatient(row, -1);
+      for (const item of row.items) this.#lists.put('theirs', THEIRS, theirKey(item), undefined);
+      this.#draft.put(entryName(row.registry, row.id), { ...row, state: 'closed', items: [] } satisfies EntryRow);
+    }
+    await this.#lists.into(this.#draft);
+  }
+
+  /** Closes the folders whose time is over. */
+  async sweep(): Promise<void> {
+    for (const grant of await GIVEN.all(this.#draft)) {
+      if (grant.rights === 0 || grant.voided || grant.until > this.#now) continue;
+      await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, rights: 0 }]]));
+      await this.close(grant);
+    }
+  }
+
+  #count(more: Partial<Record<'entries' | 'anchored' | 'bad' | 'waiting' | 'theirs', number>>): void {
+    const next = { ...this.summary };
+    for (const [name, n] of Object.entries(more) as ['entries', number][]) next[name] += n;
+    this.summary = next;
+  }
+
+  #isMe(address: string): boolean {
+    return address.toLowerCase() === this.#keys.address.toLowerCase();
+  }
+}
+
+const entriesName = ({ registry, patient, folder }: RecordAdded): string =>
+  `entries/${registry}/${patient.toLowerCase()}/${folder}`;

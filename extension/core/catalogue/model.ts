@@ -1,0 +1,242 @@
+import type { Receipt } from '../consent/receipt.ts';
+import type { BlockRef, Standing } from '../chain/follower.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Section } from '../records/sections.ts';
+import { SortedList } from './sorted-list.ts';
+
+/** One item in a list. `id` is `<entry id>/<position>`. */
+export interface RecordItem {
+  readonly id: string;
+  readonly patient: string;
+  readonly author: string;
+  readonly section: Section;
+  readonly folder: number;
+  /** Registry its entry is in, in lower case. */
+  readonly registry: string;
+  readonly type: string;
+  readonly title: string;
+  readonly date?: string;
+  readonly code?: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly fullUrl?: string;
+  readonly findings?: number;
+  readonly source?: string;
+  /** 0 while its entry waits for the chain. */
+  readonly block: number;
+  readonly transaction: string;
+  /** Hex SHA-256 of the plaintext. */
+  readonly digest: string;
+}
+
+/** How an entry stands with this reader. */
+export type EntryState =
+  | 'open'
+  /** A part of it could not be fetched; it is tried again. */
+  | 'waiting'
+  /** It cannot be opened, and is not tried again. */
+  | 'bad'
+  /** Not given to this reader, or no longer. */
+  | 'closed';
+
+/** An entry as it is kept. Bytes are hex. */
+export interface EntryRow {
+  readonly registry: string;
+  readonly id: string;
+  readonly patient: string;
+  readonly author: string;
+  readonly folder: number;
+  readonly epoch: number;
+  readonly cid: string;
+  readonly commitment: string;
+  /** 0 while it waits for the chain. */
+  readonly block: number;
+  readonly index: number;
+  readonly transaction: string;
+  readonly state: EntryState;
+  readonly code?: ErrorCode;
+  /** Failed tries to fetch it, and when the next is due (milliseconds since the epoch). */
+  readonly tries?: number;
+  readonly due?: number;
+  readonly items: readonly RecordItem[];
+}
+
+/** A folder as its records add up. */
+export interface FolderRow {
+  readonly head: string;
+  readonly count: number;
+  /** Of the newest rotation; 0 where there was none. */
+  readonly epoch?: number;
+}
+
+/** A grant as it stands by what happened on the chain; times in Unix seconds. */
+export interface GrantRow {
+  readonly registry: string;
+  readonly patient: string;
+  readonly grantee: string;
+  readonly folder: number;
+  readonly from: number;
+  readonly until: number;
+  readonly purposes: number;
+  /** 0 once it was withdrawn. */
+  readonly rights: number;
+  readonly epoch: number;
+  /** Hex digest of the object that says what it was given for. */
+  readonly receipt: string;
+  readonly block: number;
+  readonly transaction: string;
+  /** A rotation ended it. */
+  readonly voided?: boolean;
+}
+
+/** A consent object that was opened; `receipt` is absent where it could not be, or is none. */
+export interface ReceiptRow {
+  readonly receipt?: Receipt;
+  readonly tries?: number;
+  readonly due?: number;
+}
+
+/** One thing that happened to the patient's record. */
+export type ActivityRow = {
+  readonly block: number;
+  readonly transaction: string;
+} & (
+  | {
+      readonly kind: 'added';
+      readonly author: string;
+      readonly section: Section;
+      readonly count: number;
+      readonly entry: string;
+    }
+  | {
+      readonly kind: 'shared';
+      readonly registry: string;
+      readonly recipient: string;
+      readonly folders: readonly number[];
+      readonly until: number;
+      readonly receipt: string;
+    }
+  | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
+);
+
+/** What is enough for home and for a prompt, whatever the length of the record. */
+export interface Summary {
+  readonly sections: Readonly<Partial<Record<Section, { readonly count: number; readonly newest?: string }>>>;
+  readonly total: number;
+  /** Entries of this account's own record; those of them on the chain. */
+  readonly entries: number;
+  readonly anchored: number;
+  /** Entries that do not open, and those that are still to be fetched. */
+  readonly bad: number;
+  readonly waiting: number;
+  /** Items of other people's records, by patient. */
+  readonly theirs: number;
+}
+const EMPTY_SUMMARY: Summary = {
+  sections: {},
+  total: 0,
+  entries: 0,
+  anchored: 0,
+  bad: 0,
+  waiting: 0,
+  theirs: 0,
+};
+
+/** What of one other person’s record is open to this account, and how many entries of it do not open. */
+export interface PatientRow {
+  readonly total: number;
+  readonly sections: Readonly<Partial<Record<Section, number>>>;
+  readonly unreadable: number;
+}
+export const EMPTY_PATIENT: PatientRow = { total: 0, sections: {}, unreadable: 0 };
+export const patientName = (patient: string): string => `patient/${patient.toLowerCase()}`;
+
+/** A remembered block, and the rows that undo what was written since the one before it, oldest first. */
+export interface SeenBlock extends BlockRef {
+  readonly undos: readonly string[];
+}
+
+export interface Head extends Standing {
+  readonly ring: readonly SeenBlock[];
+  /** Rows that undo what was written since the newest block. */
+  readonly loose: readonly string[];
+  /** Number of the next such row. */
+  readonly undo: number;
+  readonly summary: Summary;
+  /** Folders whose records do not add up to what the chain says: the node left something out. */
+  readonly incomplete: boolean;
+  /** Registries that it was taken from. */
+  readonly registries: string;
+}
+export const NEW_HEAD: Head = {
+  ring: [],
+  final: 0,
+  at: 0,
+  time: 0,
+  loose: [],
+  undo: 0,
+  summary: EMPTY_SUMMARY,
+  incomplete: false,
+  registries: '',
+};
+
+/** Row of what the follower and all counts have come to. */
+export const HEAD = 'head';
+/** Row with the addresses of the patients whose records are followed. */
+export const FOLLOWED = 'followed';
+
+export const entryName = (registry: string, id: string): string => `entry/${registry}/${id}`;
+/** Where on the chain an entry is. */
+export interface Anchor {
+  readonly block: number;
+  readonly transaction: string;
+}
+/** Of an entry that this account wrote into a record that it may not read. */
+export const writtenName = (registry: string, id: string): string => `written/${registry}/${id}`;
+export const folderName = (registry: string, patient: string, folder: number): string =>
+  `folder/${registry}/${patient.toLowerCase()}/${folder}`;
+export const keysName = (registry: string, patient: string, folder: number): string =>
+  `keys/${registry}/${patient.toLowerCase()}/${folder}`;
+export const receiptName = (digest: string): string => `receipt/${digest}`;
+export const timeName = (block: number): string => `time/${block}`;
+/** Digests of own items are kept in buckets, by their first twelve bits. */
+export const bucketName = (digest: string): string => `digest/${digest.slice(2, 5)}`;
+
+/** Own items, by date. */
+export const OWN = new SortedList<RecordItem>('own');
+export const ownSection = (section: Section): SortedList<RecordItem> => new SortedList(`own/${section}`);
+/** Own items that somebody else added, by block. */
+export const ARRIVALS = new SortedList<RecordItem>('arrivals');
+/** Other people's items that are open to this account, by patient and date. */
+export const THEIRS = new SortedList<RecordItem>('theirs');
+/** Grants by this account, by grantee. */
+export const SHARING = new SortedList<GrantRow>('sharing');
+/** Grants to this account, by patient. */
+export const GIVEN = new SortedList<GrantRow>('given');
+export const ACTIVITY = new SortedList<ActivityRow>('activity');
+/** Names of the entries that do not open, and of those still to be fetched. */
+export const BAD = new SortedList<string>('bad');
+export const WAITING = new SortedList<string>('waiting');
+/** Own entries of which this browser has not all blocks yet. */
+export const AWAY = new SortedList<string>('away');
+/** Entries of another person's folder. */
+export const entriesOf = (registry: string, patient: string, folder: number): SortedList<string> =>
+  new SortedList(`entries/${registry}/${patient.toLowerCase()}/${folder}`);
+
+const padded = (n: number, length: number): string => String(n).padStart(length, '0');
+export const placeKey = ({ block, index }: { readonly block: number; readonly index: number }): string =>
+  // What waits for the chain is newer than anything on it.
+  `${block === 0 ? '9'.repeat(12) : padded(block, 12)}|${padded(index, 6)}`;
+export function itemKey({ date = '', id }: RecordItem): string {
+  const [entry, position] = id.split('/');
+  return `${date}|${entry}|${padded(Number(position), 6)}`;
+}
+export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;
+export const sharingKey = ({ grantee, registry, folder }: GrantRow): string =>
+  `${grantee.toLowerCase()}|${registry}|${folder}`;
+export const givenKey = ({ patient, registry, folder }: Pick<GrantRow, 'patient' | 'registry' | 'folder'>): string =>
+  `${patient.toLowerCase()}|${registry}|${folder}`;
+
+/** @param now Unix seconds */
+export const isLive = (grant: GrantRow, now: number): boolean =>
+  grant.rights !== 0 && !grant.voided && grant.until > now && grant.from <= now;

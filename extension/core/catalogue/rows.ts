@@ -1,0 +1,201 @@
+import { concat, fromBase64, fromUtf8, random, toBase64, toHex, utf8, type Bytes } from '../bytes.ts';
+import { importKey } from '../envelope/stream.ts';
+import { SalusError } from '../errors.ts';
+import { hkdf } from '../keys/hkdf.ts';
+
+/** Where sealed rows are kept: names and values are of no use to whoever reads them. */
+export interface RowStore {
+  get(names: readonly string[]): Promise<(Bytes | undefined)[]>;
+  /** All of it or nothing; an undefined value deletes. @throws SalusError `storage-full` */
+  write(changes: ReadonlyMap<string, Bytes | undefined>): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** Part of what every row is bound to: rows of another format are not opened, and the catalogue is made anew. */
+const FORMAT = 'salus/catalogue/v1';
+/** Rows that are kept open in memory. */
+const MOST_CACHED = 512;
+
+interface Keys {
+  readonly seal: CryptoKey;
+  readonly name: CryptoKey;
+}
+
+type Before = readonly [name: string, sealed: string | null][];
+
+/**
+ * Rows sealed one by one: AES-256-GCM under a random nonce, bound to the row's name; the store knows a row by an HMAC-SHA256 of its
+ * name. What changes together is written together by a {@link Draft}, which can be undone.
+ */
+export class SealedRows {
+  readonly #store: RowStore;
+  readonly #root: () => Promise<Bytes>;
+  readonly #check: () => void;
+  #keys: Promise<Keys> | undefined;
+  readonly #cache = new Map<string, unknown>();
+
+  /**
+   * @param root 32 bytes that all keys come from
+   * @param check throws SalusError `vault-locked` once nothing may be opened or sealed any more
+   */
+  constructor(store: RowStore, root: () => Promise<Bytes>, check: () => void) {
+    this.#store = store;
+    this.#root = root;
+    this.#check = check;
+  }
+
+  /** @throws SalusError `catalogue-damaged` for a row that does not open */
+  async get<T>(name: string): Promise<T | undefined> {
+    const [value] = await this.getAll<T>([name]);
+    return value;
+  }
+
+  /** @throws SalusError `catalogue-damaged` */
+  async getAll<T>(names: readonly string[]): Promise<(T | undefined)[]> {
+    this.#check();
+    const missing = [...new Set(names.filter((name) => !this.#cache.has(name)))];
+    const found = new Map<string, unknown>();
+    if (missing.length > 0) {
+      const keys = await Promise.all(missing.map((name) => this.#nameOf(name)));
+      const sealed = await this.#store.get(keys);
+      await Promise.all(
+        missing.map(async (name, i) => {
+          const bytes = sealed[i];
+          found.set(name, bytes === undefined ? undefined : await this.#open(name, bytes));
+        }),
+      );
+      this.#check();
+      for (const [name, value] of found) this.#keep(name, value);
+    }
+    return names.map((name) => (found.has(name) ? found.get(name) : this.#cache.get(name)) as T | undefined);
+  }
+
+  /** Changes that are written together. */
+  draft(): Draft {
+    return new Draft(this);
+  }
+
+  /** @param undo row to keep what was there before under, so that {@link undo} brings it back */
+  async write(changes: ReadonlyMap<string, unknown>, undo?: string): Promise<void> {
+    this.#check();
+    const named = await Promise.all(
+      [...changes].map(async ([name, value]) => {
+        return [await this.#nameOf(name), value === undefined ? undefined : await this.#seal(name, value)] as const;
+      }),
+    );
+    const sealed = new Map(named);
+    if (undo !== undefined) {
+      const names = [...sealed.keys()];
+      const bytes = await this.#store.get(names);
+      const before: Before = names.map((name, i) => [name, bytes[i] === undefined ? null : toBase64(bytes[i])]);
+      sealed.set(await this.#nameOf(undo), await this.#seal(undo, before));
+    }
+    this.#check();
+    await this.#store.write(sealed);
+    for (const [name, value] of changes) this.#keep(name, value);
+  }
+
+  /** Brings back what `undo` kept, the newest first. */
+  async undo(rows: readonly string[]): Promise<void> {
+    for (const row of rows) {
+      const before = (await this.get<Before>(row)) ?? [];
+      const changes = new Map(before.map(([name, sealed]) => [name, sealed === null ? undefined : fromBase64(sealed)]));
+      changes.set(await this.#nameOf(row), undefined);
+      await this.#store.write(changes);
+      this.#cache.clear();
+    }
+  }
+
+  async clear(): Promise<void> {
+    this.#cache.clear();
+    await this.#store.clear();
+  }
+
+  #keep(name: string, value: unknown): void {
+    this.#cache.delete(name);
+    this.#cache.set(name, value);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= MOST_CACHED) return;
+      this.#cache.delete(oldest);
+    }
+  }
+
+  #open(name: string, bytes: Bytes): Promise<unknown> {
+    return this.#opened().then(async ({ seal }) => {
+      try {
+        const params = { name: 'AES-GCM', iv: bytes.slice(0, 12), additionalData: utf8(`${FORMAT}/${name}`) };
+        return JSON.parse(
+          fromUtf8(new Uint8Array(await crypto.subtle.decrypt(params, seal, bytes.slice(12)))),
+        ) as unknown;
+      } catch {
+        throw new SalusError('catalogue-damaged', 'What this browser knew of your record is damaged. It is made anew.');
+      }
+    });
+  }
+
+  async #seal(name: string, value: unknown): Promise<Bytes> {
+    const { seal } = await this.#opened();
+    const params = { name: 'AES-GCM', iv: random(12), additionalData: utf8(`${FORMAT}/${name}`) };
+    return concat(params.iv, new Uint8Array(await crypto.subtle.encrypt(params, seal, utf8(JSON.stringify(value)))));
+  }
+
+  async #nameOf(name: string): Promise<string> {
+    const mac = await crypto.subtle.sign('HMAC', (await this.#opened()).name, utf8(name));
+    return toHex(new Uint8Array(mac, 0, 16)).slice(2);
+  }
+
+  #opened(): Promise<Keys> {
+    this.#keys ??= this.#root().then(async (root) => {
+      const name = await hkdf(root, new Uint8Array(), utf8(`${FORMAT}/names`));
+      const hmac = { name: 'HMAC', hash: 'SHA-256' };
+      return {
+        seal: await importKey(root),
+        name: await crypto.subtle.importKey('raw', name, hmac, false, ['sign']),
+      };
+    });
+    return this.#keys;
+  }
+}
+
+/** What is changed together. Reads see what was changed in it. */
+export class Draft {
+  readonly #rows: SealedRows;
+  readonly #changes = new Map<string, unknown>();
+
+  constructor(rows: SealedRows) {
+    this.#rows = rows;
+  }
+
+  async get<T>(name: string): Promise<T | undefined> {
+    return this.#changes.has(name) ? (this.#changes.get(name) as T | undefined) : this.#rows.get<T>(name);
+  }
+
+  async getAll<T>(names: readonly string[]): Promise<(T | undefined)[]> {
+    const missing = names.filter((name) => !this.#changes.has(name));
+    const found = new Map(zip(missing, await this.#rows.getAll<T>(missing)));
+    return names.map((name) =>
+      this.#changes.has(name) ? (this.#changes.get(name) as T | undefined) : found.get(name),
+    );
+  }
+
+  /** @param value plain JSON; it must not be changed afterwards */
+  put(name: string, value: unknown): void {
+    this.#changes.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#changes.set(name, undefined);
+  }
+
+  get isEmpty(): boolean {
+    return this.#changes.size === 0;
+  }
+
+  /** @param undo see {@link SealedRows.write} */
+  async commit(undo?: string): Promise<void> {
+    if (!this.isEmpty) await this.#rows.write(this.#changes, undo);
+  }
+}
+
+const zip = <A, B>(as: readonly A[], bs: readonly B[]): (readonly [A, B])[] =>
+  as.map((a, i) => [a, bs[i] as B] as const);

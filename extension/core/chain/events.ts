@@ -1,0 +1,164 @@
+import * as v from 'valibot';
+import { fromHex, type Bytes } from '../bytes.ts';
+import { registryInterface } from '../registry/abi.ts';
+
+/** Where on the chain something is. */
+export interface Place {
+  /** Registry it is of, in lower case. */
+  readonly registry: string;
+  readonly block: number;
+  readonly blockHash: string;
+  /** Of the log in its block. */
+  readonly index: number;
+  readonly transaction: string;
+}
+
+/** An entry that was added to a folder. */
+export interface RecordAdded extends Place {
+  readonly kind: 'record';
+  readonly id: string;
+  readonly patient: string;
+  readonly author: string;
+  readonly folder: number;
+  readonly epoch: number;
+  /** Digest of the entry's CID. */
+  readonly cid: Bytes;
+  readonly commitment: Bytes;
+}
+
+/** A grant for one folder. `from` and `until` are Unix seconds, `purposes` and `rights` masks. */
+export interface Granted extends Place {
+  readonly kind: 'granted';
+  readonly patient: string;
+  readonly grantee: string;
+  readonly folder: number;
+  readonly from: number;
+  readonly until: number;
+  readonly purposes: number;
+  readonly rights: number;
+  readonly epoch: number;
+  readonly receipt: Bytes;
+}
+
+export interface Revoked extends Place {
+  readonly kind: 'revoked';
+  readonly patient: string;
+  readonly grantee: string;
+  readonly folder: number;
+}
+
+/** A new epoch of a folder, or a keyring for the one it has. */
+export interface Rotated extends Place {
+  readonly kind: 'rotated';
+  readonly patient: string;
+  readonly folder: number;
+  readonly epoch: number;
+  /** Whether every grant of the folder ended with it. */
+  readonly voidsGrants: boolean;
+  readonly keyring: Bytes;
+}
+
+/** When a member was let in. */
+export interface Enrolled extends Place {
+  readonly kind: 'enrolled';
+  readonly who: string;
+  readonly enroller: string;
+}
+
+export type RegistryEvent = RecordAdded | Granted | Revoked | Rotated | Enrolled;
+
+const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]*$/));
+const quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,13}$/), v.transform(Number));
+const word = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{64}$/));
+
+/** A log as JSON-RPC gives it. */
+const LogSchema = v.object({
+  address: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/), v.toLowerCase()),
+  topics: v.array(word),
+  data: hex,
+  blockNumber: quantity,
+  blockHash: word,
+  logIndex: quantity,
+  transactionHash: word,
+  removed: v.optional(v.boolean()),
+});
+
+/** A block as JSON-RPC gives it, as far as it is looked at. `timestamp` in Unix seconds. */
+export const BlockSchema = v.object({ number: quantity, hash: word, parentHash: word, timestamp: quantity });
+export type Block = v.InferOutput<typeof BlockSchema>;
+
+/** Topic of one of the registry's events. */
+export const topicOf = (event: string): string => registryInterface.getEvent(event)?.topicHash ?? '';
+export const addressTopic = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
+
+/** The event that a node’s answer holds, or undefined for one that is in no form the registry has: it spoils no other. */
+export function toEvent(answer: unknown): RegistryEvent | undefined {
+  const parsed = v.safeParse(LogSchema, answer);
+  if (!parsed.success || parsed.output.removed) return undefined;
+  const { address, topics, data, blockNumber, blockHash, logIndex, transactionHash } = parsed.output;
+  const place = {
+    registry: address,
+    block: blockNumber,
+    blockHash,
+    index: logIndex,
+    transaction: transactionHash,
+  };
+  try {
+    const log = registryInterface.parseLog({ topics, data });
+    const a = log?.args;
+    if (a === undefined) return undefined;
+    switch (log?.name) {
+      case 'RecordAdded':
+        return {
+          ...place,
+          kind: 'record',
+          id: String(a['id']),
+          patient: String(a['patient']),
+          author: String(a['author']),
+          folder: Number(a['folder']),
+          epoch: Number(a['epoch']),
+          cid: fromHex(String(a['cid'])),
+          commitment: fromHex(String(a['commitment'])),
+        };
+      case 'Granted':
+        return {
+          ...place,
+          kind: 'granted',
+          patient: String(a['patient']),
+          grantee: String(a['grantee']),
+          folder: Number(a['folder']),
+          from: Number(a['from']),
+          until: Number(a['until']),
+          purposes: Number(a['purposes']),
+          rights: Number(a['rights']),
+          epoch: Number(a['epoch']),
+          receipt: fromHex(String(a['receipt'])),
+        };
+      case 'Revoked':
+        return {
+          ...place,
+          kind: 'revoked',
+          patient: String(a['patient']),
+          grantee: String(a['grantee']),
+          folder: Number(a['folder']),
+        };
+      case 'Rotated':
+      case 'KeyringSet':
+        return {
+          ...place,
+          kind: 'rotated',
+          patient: String(a['patient']),
+          folder: Number(a['folder']),
+          epoch: Number(a['epoch']),
+          voidsGrants: log.name === 'Rotated' && Boolean(a['voidsGrants']),
+          keyring: fromHex(String(a['keyring'])),
+        };
+      case 'Enrolled':
+        return { ...place, kind: 'enrolled', who: String(a['who']), enroller: String(a['enroller']) };
+      default:
+        return undefined;
+    }
+  } catch {
+    return undefined; // topics and data that do not fit together
+  }
+}

@@ -1,0 +1,224 @@
+import type { Bytes } from '../bytes.ts';
+import {
+  BAD,
+  GIVEN,
+  isLive,
+  OWN,
+  ownSection,
+  THEIRS,
+  timeName,
+  type EntryRow,
+  type RecordItem,
+} from '../catalogue/model.ts';
+import type { Page } from '../catalogue/sorted-list.ts';
+import { isSalusError, SalusError, type ErrorCode } from '../errors.ts';
+import type { Section } from '../records/sections.ts';
+import { Right, Role } from '../registry/abi.ts';
+import type { Member } from '../registry/client.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Follower } from '../chain/follower.ts';
+import type { RegistryClient } from '../registry/client.ts';
+
+/** Who reads: a wallet that is unlocked, or a server under keys of its own. */
+export interface Reader {
+  readonly address: string;
+  readonly catalogue: Catalogue;
+  readonly follower: Follower;
+  /** Every registry of the network, the newest first. */
+  readonly deployments: readonly { readonly client: RegistryClient; readonly registry: string }[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+type Deployment = Reader['deployments'][number];
+
+/** How sure it is that something stays as it is. */
+export type Settlement = 'pending' | 'recorded' | 'final';
+
+/** @param final newest block that will not be undone */
+export const settlementOf = (block: number, final: number): Settlement =>
+  block === 0 ? 'pending' : block <= final ? 'final' : 'recorded';
+
+/** An entry that does not open, and why. */
+export interface BadEntry {
+  readonly registry: string;
+  readonly entry: string;
+  readonly author: string;
+  readonly code: ErrorCode;
+  readonly block: number;
+}
+
+/** One page of the patient's own record, newest date first. @param before as the page before gave it in `next` */
+export function ownRecords(
+  session: Reader,
+  { section, before, limit = 100 }: { section?: Section | undefined; before?: string | undefined; limit?: number },
+): Promise<Page<RecordItem>> {
+  const list = section === undefined ? OWN : ownSection(section);
+  return list.page(session.catalogue.rows, limit, { before });
+}
+
+/** Own entries that do not open; they are not tried again by themselves. */
+export async function badEntries(session: Reader, limit = 100): Promise<BadEntry[]> {
+  const { rows } = session.catalogue;
+  const names = (await BAD.page(rows, limit)).items;
+  const entries = await rows.getAll<EntryRow>(names);
+  return entries.flatMap((row) =>
+    row?.code === undefined
+      ? []
+      : [{ registry: row.registry, entry: row.id, author: row.author, code: row.code, block: row.block }],
+  );
+}
+
+/** What patients let this account read, and how much of it does not open. */
+export interface SharedQuery {
+  readonly patient?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit?: number;
+  readonly where?: (item: RecordItem) => boolean;
+}
+
+/**
+ * One page of what one patient (or every patient) lets this account read, by patient, newest date first; nothing for an account
+ * that is no active member any more.
+ */
+export async function sharedRecords(
+  session: Reader,
+  { patient, before, limit = 100, where }: SharedQuery,
+): Promise<Page<RecordItem>> {
+  const prefix = patient === undefined ? '' : `${patient.toLowerCase()}|`;
+  const { rows } = session.catalogue;
+  const now = await session.catalogue.time();
+  const active = await activeIn(session);
+  const live = new Set(
+    (await GIVEN.all(rows, prefix))
+      .filter((g) => active.has(g.registry) && isLive(g, now) && (g.rights & Right.Read) !== 0)
+      .map((g) => `${g.registry}/${g.patient.toLowerCase()}/${g.folder}`),
+  );
+  const open = (item: RecordItem) => live.has(`${item.registry}/${item.patient.toLowerCase()}/${item.folder}`);
+  return THEIRS.page(rows, limit, { before, prefix, where: (item) => open(item) && (where?.(item) ?? true) });
+}
+
+/** Registries in which this account may act now; all of them while no node answers: what is known stays readable. */
+async function activeIn({ deployments, address }: Reader): Promise<ReadonlySet<string>> {
+  const registries = await Promise.all(
+    deployments.map(async ({ client, registry }) => {
+      const active = await client.isActive(address).catch((error: unknown) => {
+        if (isSalusError(error, 'chain-unreachable')) return true;
+        throw error;
+      });
+      return active ? [registry.toLowerCase()] : [];
+    }),
+  );
+  return new Set(registries.flat());
+}
+
+/** Who added an item, proven step by step as far as the nodes and the blocks can prove it. */
+export interface Provenance {
+  readonly author: Member;
+  readonly vouchedBy?: Member;
+  readonly block: number;
+  readonly settlement: Settlement;
+  /** Unix seconds at which it was recorded; absent while it waits for the chain. */
+  readonly at?: number;
+  readonly transaction: string;
+  readonly entry: string;
+  /** The bytes hash to the leaf, the leaves add up to the commitment, the commitment is on the chain. */
+  readonly verified: true;
+}
+
+export interface ReadRecord {
+  readonly item: RecordItem;
+  readonly bytes: Bytes;
+  readonly provenance: Provenance;
+}
+
+const noConsent = () => new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
+const notFound = () => new SalusError('not-found', 'There is no such record.');
+
+/**
+ * Opens one item: of this account's own record, or of a patient who gave access, which is asked of the registry each time.
+ * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
+ */
+export async function readRecord(session: Reader, patient: string, id: string): Promise<ReadRecord> {
+  const [entryId = '', position = ''] = id.split('/');
+  const own = patient.toLowerCase() === session.address.toLowerCase();
+  const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
+  if (found === undefined) throw own ? notFound() : noConsent();
+  const { deployment, row } = found;
+  if (!own && !(await deployment.client.may(session.address, row.patient, row.folder, Right.Read, 0)))
+    throw noConsent();
+  const item = row.items[Number(position)];
+  if (item === undefined) {
+    if (row.code !== undefined) throw new SalusError(row.code, 'This entry does not open.');
+    throw own ? notFound() : noConsent();
+  }
+  const bytes = await session.catalogue.readItem(row, Number(position));
+  return { item, bytes, provenance: await provenanceOf(session, deployment, row) };
+}
+
+async function find(session: Reader, patient: string, id: string) {
+  const found: { deployment: Deployment; row: EntryRow }[] = [];
+  for (const deployment of session.deployments) {
+    const row = await session.catalogue.entry(deployment.registry, id);
+    if (row?.patient.toLowerCase() === patient.toLowerCase()) found.push({ deployment, row });
+  }
+  // An id names no registry: it opens where it opens.
+  return found.find(({ row }) => row.state === 'open') ?? found[0];
+}
+
+async function findAfterSync(session: Reader, patient: string, id: string) {
+  await session.catalogue.sync();
+  return find(session, patient, id);
+}
+
+async function provenanceOf(session: Reader, { client }: Deployment, row: EntryRow): Promise<Provenance> {
+  const { block, transaction } = row;
+  const [author, at, { final }] = await Promise.all([
+    knownMember(session, client, row.author),
+    block > 0 ? timeOf(session, block) : undefined,
+    session.catalogue.head(),
+  ]);
+  const alone = /^0x0{40}$/.test(author.enroller) || author.enroller === author.address;
+  const vouchedBy = alone ? undefined : await knownMember(session, client, author.enroller);
+  return {
+    author,
+    ...(vouchedBy && { vouchedBy }),
+    block,
+    settlement: settlementOf(block, final),
+    ...(at !== undefined && { at }),
+    transaction,
+    entry: row.id,
+    verified: true,
+  };
+}
+
+type StoredMember = Pick<Member, 'address' | 'role' | 'active' | 'suspended' | 'enroller'>;
+
+/** A member as the registry has it now; as it was when it was last asked for, while no node answers. */
+async function knownMember(session: Reader, client: Deployment['client'], address: string): Promise<Member> {
+  const { rows } = session.catalogue;
+  const name = `member/${client.network.registry.toLowerCase()}/${address.toLowerCase()}`;
+  const before = await rows.get<StoredMember>(name);
+  try {
+    const { role, active, suspended, enroller, ...member } = await client.member(address);
+    const now: StoredMember = { address: member.address, role, active, suspended, enroller };
+    if (JSON.stringify(now) !== JSON.stringify(before)) await rows.write(new Map([[name, now]]));
+    return { ...member, ...now };
+  } catch (error) {
+    if (!isSalusError(error, 'chain-unreachable')) throw error;
+    const nobody = { address, role: Role.None, active: false, suspended: false, enroller: `0x${'00'.repeat(20)}` };
+    return before ?? nobody;
+  }
+}
+
+/** Unix seconds of a block; undefined while it is not known and no node answers. It is asked for once. */
+export async function timeOf(session: Reader, block: number): Promise<number | undefined> {
+  const { rows } = session.catalogue;
+  const known = await rows.get<number>(timeName(block));
+  if (known !== undefined) return known;
+  const time = await session.follower.timeOf(block).catch((error: unknown) => {
+    if (isSalusError(error, 'chain-unreachable')) return undefined;
+    throw error;
+  });
+  if (time !== undefined) await rows.write(new Map([[timeName(block), time]]));
+  return time;
+}

@@ -1,0 +1,98 @@
+import { GIVEN, isLive, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
+import type { Receipt } from '../consent/receipt.ts';
+import type { Section } from '../records/sections.ts';
+import { Right } from '../registry/abi.ts';
+import { settlementOf, type Reader, type Settlement } from './records.ts';
+import type { Session } from './session.ts';
+
+/**
+ * What one member was given by one act, as the chain has it. The receipt only adds words, and may be missing: it can be ended all the
+ * same.
+ */
+export interface ConsentView {
+  /** Hex digest of the consent object; what the chain holds. Two members may have been given something under the same. */
+  readonly consentId: string;
+  readonly registry: string;
+  readonly recipient: string;
+  readonly rights: readonly ('read' | 'write')[];
+  /** Bits of the purposes it was given for. */
+  readonly purposes: number;
+  /** Unix seconds. */
+  readonly until: number;
+  readonly sections: readonly Section[];
+  readonly receipt?: Receipt;
+  readonly transaction: string;
+  readonly block: number;
+  readonly settlement: Settlement;
+  /** Folders that can still be used under it. */
+  readonly live: readonly number[];
+}
+
+/** Every consent this account gave, the oldest first. */
+export async function ownConsents(session: Session): Promise<ConsentView[]> {
+  const { rows } = session.catalogue;
+  const [grants, { final }, folders] = await Promise.all([
+    SHARING.all(rows),
+    session.catalogue.head(),
+    session.folders(),
+  ]);
+  const groups = [...Map.groupBy(grants, (g) => `${g.registry}/${g.grantee}/${g.receipt}`).values()];
+  const receipts = await rows.getAll<ReceiptRow>(groups.map(([first]) => receiptName(first?.receipt ?? '')));
+  const now = await session.catalogue.time();
+  const consents = groups.flatMap((group, i): ConsentView[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { receipt } = receipts[i] ?? {};
+    // Words about somebody else are not words about this grant.
+    const fits = receipt?.recipient.toLowerCase() === first.grantee.toLowerCase();
+    const rights = first.rights === 0 && fits ? receipt.rights : rightsOf(first.rights);
+    return [
+      {
+        consentId: first.receipt,
+        registry: first.registry,
+        recipient: first.grantee,
+        rights,
+        purposes: first.purposes,
+        until: first.until,
+        sections: group.flatMap((g) => folders.section(g.folder) ?? []),
+        ...(fits && { receipt }),
+        transaction: first.transaction,
+        block: first.block,
+        settlement: settlementOf(first.block, final),
+        live: group.filter((g) => g.rights !== 0 && !g.voided && g.until > now).map((g) => g.folder),
+      },
+    ];
+  });
+  return consents.sort((a, b) => a.block - b.block);
+}
+
+const rightsOf = (mask: number): ('read' | 'write')[] => [
+  ...((mask & Right.Read) !== 0 ? (['read'] as const) : []),
+  ...((mask & Right.Write) !== 0 ? (['write'] as const) : []),
+];
+
+/** What the sites called those whom the patient gave access: the newest name of each address. */
+export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>
+  new Map(
+    consents.flatMap(({ receipt }) =>
+      receipt?.recipientName === undefined ? [] : [[receipt.recipient, receipt.recipientName]],
+    ),
+  );
+
+/** A folder that a patient opened to this account. */
+export interface GivenFolder extends GrantRow {
+  readonly section: Section;
+}
+
+/** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */
+export async function givenFolders(session: Reader, patient?: string): Promise<GivenFolder[]> {
+  const { rows } = session.catalogue;
+  const grants = await GIVEN.all(rows, patient === undefined ? '' : `${patient.toLowerCase()}|`);
+  const now = await session.catalogue.time();
+  const live = grants.filter((grant) => isLive(grant, now));
+  const receipts = await rows.getAll<ReceiptRow>(live.map((grant) => receiptName(grant.receipt)));
+  return live.flatMap((grant, i): GivenFolder[] => {
+    const section = receipts[i]?.receipt?.sections.find((s) => s.folder === grant.folder)?.section;
+    return section === undefined ? [] : [{ ...grant, section }];
+  });
+}
