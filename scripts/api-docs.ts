@@ -9,7 +9,7 @@ const [BEGIN, END] = ['<!-- methods: written by `npm run schema` -->', '<!-- /me
 
 /** What each method gives. What it takes is read from its schema. */
 const RESULTS: Record<Exclude<Method, NodeMethod>, string> = {
-  eth_chainId: 'chain of the health network, in hex',
+  eth_chainId: 'chain of the health network, in hex; see below under Networks',
   net_version: 'the same in decimal',
   eth_accounts:
     'the account, if the person connected this site and the wallet is unlocked; else `[]`, in every other state alike',
@@ -29,12 +29,12 @@ const RESULTS: Record<Exclude<Method, NodeMethod>, string> = {
   wallet_requestPermissions: 'the permission for the account, after a prompt if your site is not connected',
   wallet_revokePermissions: '`null`; your site is disconnected, and its requests that wait are rejected',
   wallet_switchEthereumChain:
-    '`null` for the chain of the health network; to that of another one the wallet has, after a prompt; else 4902',
+    '`null` for the chain of `eth_chainId`; to that of another network the wallet has, after a prompt; else 4902. Another than `eth_chainId`: connected sites only',
   wallet_addEthereumChain:
-    '`null` for a chain of a network the wallet has; else refused: a chain alone is of no use to it',
+    '`null` for a chain of a network the wallet has, of which a site that is not connected is told `eth_chainId` alone; else refused: a chain alone is of no use to it',
   health_getCapabilities: '`{version, api, methods, networks, sections, purposes}`',
   health_addNetwork:
-    '`null`, after a prompt, or at once for one the wallet has, which stays as it is; it is used when the person chooses it, or after `wallet_switchEthereumChain`',
+    'connected sites only: `null`, after a prompt, or at once for one the wallet has, which stays as it is; it is used when the person chooses it, or after `wallet_switchEthereumChain`',
   health_requestAccess:
     '`{consentId, patient, folders: [{section, folder}], purpose, until, receipt, transactionHash}`, after a prompt, or without one where the person said so for the very same request',
   health_getConsents:
@@ -45,7 +45,7 @@ const RESULTS: Record<Exclude<Method, NodeMethod>, string> = {
   health_verifyRecord:
     '`{verified, steps}`: whether what you have is what was recorded, step by step (`chain`, `content`, `author`, `voucher`), each with `holds`',
   health_writeRecord:
-    '`{cid, transactionHash?}`, after a prompt in the author’s wallet; without `patient` an offer to the wallet’s own patient: `{accepted, entries}`',
+    'connected sites only: `{cid, transactionHash?}`, after a prompt in the author’s wallet; without `patient` an offer to the wallet’s own patient: `{accepted, entries}`',
 };
 
 /** A schema of params in one line: names, `?` for what may be left out. */

@@ -8,6 +8,8 @@ import { localSlot } from './browser/stores.ts';
 
 const StoredSchema = v.object({ chosen: v.optional(v.string()), added: v.array(v.unknown()) });
 const MOST_ADDED = 20;
+/** A node that takes longer to say what it is does not answer. */
+const ANSWER_MS = 10_000;
 
 /** Which networks were added and which is in use: descriptions that are public, nothing of the person. */
 const slot = localSlot('networks');
@@ -69,11 +71,15 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
     },
     async answers(network) {
       const provider = nodeProvider(network, network.rpcUrl);
-      try {
-        const client = new RegistryClient(network, provider);
+      const client = new RegistryClient(network, provider);
+      const check = async () => {
         await client.checkChain();
         await client.successor(); // there is a registry at that address
         return true;
+      };
+      const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ANSWER_MS));
+      try {
+        return await Promise.race([check(), late]);
       } catch {
         return false;
       } finally {

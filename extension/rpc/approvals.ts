@@ -37,6 +37,12 @@ const ApprovalSchema = v.object({
 });
 export type Approval = v.InferOutput<typeof ApprovalSchema>;
 
+/** What is asked, before it has a place in the queue. */
+export type Question = Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params'> & {
+  /** Takes in hand what comes with it, once the question is accepted. @returns import job, cancelled when there is no yes */
+  readonly stage?: () => Promise<string>;
+};
+
 const OutcomeSchema = v.union([
   v.object({ result: v.unknown() }),
   v.object({
@@ -109,7 +115,7 @@ export class Approvals {
    * @throws RpcError 4001 rejected or expired, or nobody waits for the answer any more; -32005 when this site already has such a prompt open, or was refused so often
    * that it must pause
    */
-  async ask(question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>): Promise<unknown> {
+  async ask(question: Question): Promise<unknown> {
     const outcome = await this.#exclusive(async (stored) => {
       const settled = stored.settled.find((s) => s.requestKey === question.requestKey);
       if (settled !== undefined) return settled.outcome;
@@ -269,10 +275,7 @@ export class Approvals {
     for (const { id } of (await this.#read()).pending.filter(isOver)) await this.reject(id);
   }
 
-  async #open(
-    stored: Stored,
-    question: Pick<Approval, 'kind' | 'requestKey' | 'origin' | 'params' | 'job'>,
-  ): Promise<void> {
+  async #open(stored: Stored, { stage, ...question }: Question): Promise<void> {
     const same = stored.pending.find((a) => a.origin === question.origin && a.kind === question.kind);
     if (same !== undefined || stored.pending.length >= MOST_PENDING) {
       if (same?.windowId !== undefined) await this.#windows.focus(same.windowId);
@@ -295,9 +298,15 @@ export class Approvals {
     }
     const id = randomId();
     const unlock = await this.#hooks.unlockId?.();
-    const approval = { ...question, id, createdAt: this.#now(), ...(unlock && { unlock }) };
-    this.#hooks.onAsk?.(approval);
-    stored.pending.push({ ...approval, windowId: await this.#windows.open(id) });
+    const job = await stage?.();
+    const approval = { ...question, id, createdAt: this.#now(), ...(job && { job }), ...(unlock && { unlock }) };
+    try {
+      this.#hooks.onAsk?.(approval);
+      stored.pending.push({ ...approval, windowId: await this.#windows.open(id) });
+    } catch (error) {
+      this.#hooks.onRejected?.(approval);
+      throw error;
+    }
   }
 
   /** What waits, with what was on its way here when this was called: a window takes a moment to open. */

@@ -12,6 +12,7 @@ import { networkPrompt, type NetworkView } from './prompts/network.ts';
 import { offerPrompt, writePrompt, type OfferView, type WriteView } from './prompts/records.ts';
 import { signPrompt, type SignView } from './prompts/sign.ts';
 import { transactionPrompt, type TransactionView } from './prompts/transaction.ts';
+import { tellingChain } from './site-network.ts';
 
 type KindView =
   | ConnectView
@@ -37,8 +38,9 @@ export type PromptView = {
 export function createPrompts({
   wallet,
   networks,
-  ...parts
+  ...given
 }: { readonly wallet: Wallet; readonly networks: NetworksPort } & PromptParts) {
+  const parts: PromptParts = { ...given, notify: tellingChain(networks, given.notify) };
   const kinds: { readonly [K in Approval['kind']]: PromptKind<Extract<KindView, { kind: K }>> } = {
     connect: connectPrompt(parts),
     access: accessPrompt(parts),

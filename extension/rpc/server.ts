@@ -3,6 +3,7 @@ import { PURPOSES } from '../core/consent/purposes.ts';
 import { readSignable, type SignRequest } from '../core/signing/signable.ts';
 import { SECTIONS } from '../core/records/sections.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
+import { isSecureOrigin } from '../core/secure-origin.ts';
 import type { NetworksPort, StoragePort } from '../core/wallet/ports.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { readSealedMessage } from '../core/signing/sealed-message.ts';
@@ -21,6 +22,7 @@ import type {
 } from './params/health.ts';
 import { METHODS, parseRequest, type WireRequest } from './schema.ts';
 import { checkSignable, checkTransaction } from './sign-rules.ts';
+import { chainHex, networkSeen, tellingChain } from './site-network.ts';
 import { listForSite, readForSite, verifyForSite } from './site-records.ts';
 import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
@@ -47,38 +49,39 @@ export interface ServerParts {
   readonly changed: () => void;
 }
 
-const hex = (n: number): string => `0x${n.toString(16)}`;
-
 /** Answers what pages ask. Page → validate → authorise → (ask the person) → core; there is no other way in. */
 export class RpcServer {
   readonly #parts: ServerParts;
 
   constructor(parts: ServerParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, notify: tellingChain(parts.networks, parts.notify) };
   }
 
-  /** Of the health network, as `eth_chainId` gives it. */
-  get chainId(): string {
-    return hex(this.#parts.networks.current.chainId);
+  /** Of the health network that this site may know of, as `eth_chainId` gives it. */
+  async chainIdFor(origin: string): Promise<string> {
+    return chainHex(await this.#networkFor(origin));
   }
 
   /** @throws RpcError, SalusError: told to the page by `toRpcError` */
   async handle(request: WireRequest, caller: Caller): Promise<unknown> {
-    if (!caller.topFrame || !/^https?:\/\/[^/]+$/.test(caller.origin)) {
+    if (!caller.topFrame) {
       throw new RpcError(
         RpcCode.Unauthorized,
         'Only a page of its own may ask the wallet, not a frame inside one.',
         'frame',
       );
     }
+    if (!isSecureOrigin(caller.origin)) {
+      throw new RpcError(RpcCode.Unauthorized, 'Only a page that came over https may ask the wallet.', 'insecure-page');
+    }
     const { method, params } = parseRequest(request);
     const key = `${caller.documentId}/${request.id}`;
     if (isNodeMethod(method)) return this.#askNode(caller.origin, method, params as unknown[] | undefined);
     switch (method) {
       case 'eth_chainId':
-        return this.chainId;
+        return this.chainIdFor(caller.origin);
       case 'net_version':
-        return String(this.#parts.networks.current.chainId);
+        return String((await this.#networkFor(caller.origin)).chainId);
       case 'eth_accounts':
         return this.accounts(caller.origin);
       case 'eth_requestAccounts':
@@ -103,11 +106,11 @@ export class RpcServer {
       case 'wallet_switchEthereumChain':
         return this.#switchChain(caller.origin, key, params as Chain);
       case 'wallet_addEthereumChain':
-        return this.#addChain(params as Chain);
+        return this.#addChain(caller.origin, params as Chain);
       case 'health_addNetwork':
         return this.#addNetwork(caller.origin, key, params as Network);
       case 'health_getCapabilities':
-        return this.#capabilities();
+        return this.#capabilities(caller.origin);
       case 'health_getConsents':
         return consentsOf(await this.#connected(caller.origin), caller.origin);
       case 'health_endConsent':
@@ -220,7 +223,11 @@ export class RpcServer {
 
   async #switchChain(origin: string, requestKey: string, { chainId }: Chain): Promise<unknown> {
     const { networks, approvals } = this.#parts;
-    if (BigInt(chainId) === BigInt(networks.current.chainId)) return null;
+    const known = await approvals.knows(requestKey);
+    if (!known) {
+      if (BigInt(chainId) === BigInt((await this.#networkFor(origin)).chainId)) return null;
+      await this.#connected(origin);
+    }
     const network = (await networks.list()).find((n) => BigInt(n.chainId) === BigInt(chainId));
     if (network === undefined) {
       throw new RpcError(
@@ -233,8 +240,10 @@ export class RpcServer {
   }
 
   /** A chain alone is of no use to this wallet, so none is added; one it is on already needs nothing. */
-  async #addChain({ chainId }: Chain): Promise<null> {
-    const known = await this.#parts.networks.list();
+  async #addChain(origin: string, { chainId }: Chain): Promise<null> {
+    const known = (await this.#isConnected(origin))
+      ? await this.#parts.networks.list()
+      : [await this.#networkFor(origin)];
     if (known.some((n) => BigInt(n.chainId) === BigInt(chainId))) return null;
     throw new RpcError(
       RpcCode.InvalidParams,
@@ -246,17 +255,20 @@ export class RpcServer {
   /** A network the wallet has already stays as it was described: no site puts other nodes under a name the person trusts. */
   async #addNetwork(origin: string, requestKey: string, network: Network): Promise<unknown> {
     const { networks, approvals } = this.#parts;
-    const known = await approvals.knows(requestKey);
-    if (!known && (await networks.list()).some((n) => networkKey(n) === networkKey(network))) return null;
+    if (!(await approvals.knows(requestKey))) {
+      await this.#connected(origin);
+      if ((await networks.list()).some((n) => networkKey(n) === networkKey(network))) return null;
+    }
     return approvals.ask({ kind: 'network', requestKey, origin, params: { network, use: false } });
   }
 
-  #capabilities() {
+  async #capabilities(origin: string) {
+    const network = await this.#networkFor(origin);
     return {
       version: this.#parts.version,
       api: 'health/1',
       methods: Object.keys(METHODS),
-      networks: [{ name: this.#parts.networks.current.name, chainId: this.chainId }],
+      networks: [{ name: network.name, chainId: chainHex(network) }],
       sections: SECTIONS,
       purposes: PURPOSES,
     };
@@ -282,20 +294,27 @@ export class RpcServer {
     return listForSite(session, query);
   }
 
-  async #write(origin: string, requestKey: string, write: WriteRequest) {
-    const ask = async (kind: 'offer' | 'write', params: unknown) => {
-      // Asked again after a worker's death: the file is already in hand.
-      if (await this.#parts.approvals.knows(requestKey)) {
-        return this.#parts.approvals.ask({ kind, requestKey, origin, params });
-      }
-      const text = JSON.stringify(write.bundle ?? write.resource);
-      const job = await this.#parts.storage.stage(new Blob([text], { type: 'application/json' }), 'offer.json', origin);
-      return this.#parts.approvals.ask({ kind, requestKey, origin, params, job });
+  /** The file is taken in hand once the request is accepted; one that is asked again after a worker's death has it in hand already. */
+  async #write(origin: string, requestKey: string, { patient, section, resource, bundle }: WriteRequest) {
+    const stage = (): Promise<string> => {
+      const text = JSON.stringify(bundle ?? resource);
+      return this.#parts.storage.stage(new Blob([text], { type: 'application/json' }), 'offer.json', origin);
     };
-    const { patient, section } = write;
-    if (patient === undefined) return ask('offer', { section });
-    await this.#connected(origin);
-    return ask('write', { patient, section });
+    const question =
+      patient === undefined
+        ? { kind: 'offer' as const, params: { section } }
+        : { kind: 'write' as const, params: { patient, section } };
+    return this.#askChecked({ ...question, requestKey, origin, stage }, async () => {
+      await this.#connected(origin);
+    });
+  }
+
+  async #isConnected(origin: string): Promise<boolean> {
+    return (await this.accounts(origin)).length > 0;
+  }
+
+  async #networkFor(origin: string): Promise<Network> {
+    return networkSeen(this.#parts.networks, await this.#isConnected(origin));
   }
 
   /** @param account that the request names */

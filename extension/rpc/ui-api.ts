@@ -29,6 +29,7 @@ import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
+import { tellingChain } from './site-network.ts';
 import { disconnect, forgetSite } from './site-permissions.ts';
 
 export interface HomeView {
@@ -254,7 +255,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       await disconnect(session, origin);
       await approvals.rejectAll(origin);
       changed();
-      await notify(origin, 'accountsChanged', []);
+      await tellingChain(networks, notify)(origin, 'accountsChanged', []);
     },
     async consents(): Promise<ConsentView[]> {
       return ownConsents(await wallet.session());

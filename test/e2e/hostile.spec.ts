@@ -55,6 +55,16 @@ test('a page without an origin of its own gets nothing', async ({ newBrowser }) 
   await expect.poll(() => inBox.openPrompts()).toBe(0);
 });
 
+test('a page that came over an open line gets nothing', async ({ newBrowser }) => {
+  const browser = await newBrowser({ localNames: ['clinic.test'] });
+  await (await WalletApp.open(browser)).createWallet();
+  const page = await SitePage.open(browser, under(site, 'clinic.test'));
+  expect(await page.page.evaluate(() => 'salus' in window)).toBe(false);
+  await page.page.evaluate(() => window.postMessage({ target: 'salus:content', id: 1, method: 'eth_requestAccounts' }));
+  await page.page.waitForTimeout(1_000);
+  await expect.poll(() => page.openPrompts()).toBe(0);
+});
+
 test('another extension can neither speak to the wallet nor pass for it', async ({ newBrowser, stack }, info) => {
   const dir = info.outputPath('other-extension');
   await mkdir(dir, { recursive: true });
@@ -129,7 +139,7 @@ test('an address that looks like another’s is shown whole, as code, and nobody
   newBrowser,
 }) => {
   // Cyrillic letters in “riverside”, and a name that begins like a clinic’s.
-  const names = ['xn--rversde-1ig34e.example', 'riverside.example.records.evil.test'];
+  const names = ['xn--rversde-1ig34e.localhost', 'riverside.example.records.evil.localhost'];
   const browser = await newBrowser({ localNames: names });
   await (await WalletApp.open(browser)).createWallet();
   for (const name of names) {

@@ -107,14 +107,18 @@ test('a site may ask to go over to a network the wallet has on another chain, an
     await use.prompt.typeSite(site.host);
     await use.prompt.approve();
     expect(await use.answer).toEqual({ result: null });
-    await expect.poll(() => page.heard()).toEqual(['0x1', []]);
+    // There it is not connected, and learns nothing of the chain until it is.
+    await expect.poll(() => page.heard()).toEqual([[]]);
+    expect(await page.request('eth_chainId')).toEqual({ result: own });
+    await page.connect();
+    await expect.poll(() => page.heard()).toEqual([[], '0x1', [account]]);
     expect(await page.request('eth_chainId')).toEqual({ result: '0x1' });
 
     const back = await page.ask('wallet_switchEthereumChain', [{ chainId: own }]);
     await back.prompt.typeSite(site.host);
     await back.prompt.approve();
     expect(await back.answer).toEqual({ result: null });
-    await expect.poll(() => page.heard()).toEqual(['0x1', [], own, [account]]);
+    await expect.poll(() => page.heard()).toEqual([[], '0x1', [account], own, [account]]);
     expect(await page.request('eth_chainId')).toEqual({ result: own });
     expect(await page.request('eth_accounts')).toEqual({ result: [account] });
   } finally {
@@ -122,17 +126,21 @@ test('a site may ask to go over to a network the wallet has on another chain, an
   }
 });
 
-test('a network that does not answer cannot be added, however its prompt is read', async ({ newBrowser, stack }) => {
+test('a network that does not answer is not added by a yes, and not called before it', async ({
+  newBrowser,
+  stack,
+}) => {
   const browser = await newBrowser();
   await (await WalletApp.open(browser)).createWallet();
   const page = await SitePage.open(browser, site);
+  await page.connect();
   for (const change of [{ chainId: 1 }, { registry: `0x${'ab'.repeat(20)}` }]) {
     const { prompt, answer } = await page.ask('health_addNetwork', { ...stack.network, ...change });
-    await expect(prompt.page.getByText('This network does not answer.')).toBeVisible();
     await prompt.typeSite(site.host);
     await prompt.readToTheEnd();
     await expect(prompt.page.getByText('Take a moment to look at who is asking.')).toHaveCount(0);
-    await expect(prompt.page.getByRole('button', { name: 'Approve' })).toBeDisabled();
+    await prompt.page.getByRole('button', { name: 'Approve' }).click();
+    await expect(prompt.page.getByText('The health network does not answer.')).toBeVisible();
     await prompt.page.close();
     expect(await answer).toMatchObject({ code: 4001 });
   }

@@ -1,3 +1,4 @@
+import { isSecureOrigin } from '../../core/secure-origin.ts';
 import { lookout } from './lookout.ts';
 import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
@@ -37,7 +38,8 @@ const ICON =
  */
 export function injectProvider(): void {
   // A page that was boxed in (CSP sandbox) has no origin that consent could be given to, whatever its address says.
-  if (window.origin === 'null') return;
+  // One that came over an open line may be anybody's.
+  if (window.origin === 'null' || !isSecureOrigin(window.origin)) return;
   const { location, Promise } = window;
   const listen = window.addEventListener.bind(window);
   const dispatch = window.dispatchEvent.bind(window);

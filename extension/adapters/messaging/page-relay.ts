@@ -1,4 +1,5 @@
 import { browser } from 'wxt/browser';
+import { isSecureOrigin } from '../../core/secure-origin.ts';
 import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
 type Reply =
@@ -23,6 +24,7 @@ const randomId = (): string =>
  * its id and answers it once.
  */
 export function relay(): void {
+  if (!isSecureOrigin(window.location.origin)) return;
   const open = new Map<string, Open>();
   let port: ReturnType<typeof browser.runtime.connect> | undefined;
   let connected = false;
@@ -108,7 +110,6 @@ export function relay(): void {
 
   browser.runtime.onMessage.addListener((message: unknown) => {
     const { to, origin, event, data } = (message ?? {}) as Record<string, unknown>;
-    const meant = origin === '*' || origin === window.location.origin;
-    if (to === 'provider' && meant && typeof event === 'string') toPage({ event, data });
+    if (to === 'provider' && origin === window.location.origin && typeof event === 'string') toPage({ event, data });
   });
 }

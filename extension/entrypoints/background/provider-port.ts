@@ -34,10 +34,11 @@ export function servePage(port: Runtime.Port, ready: () => Promise<Background>):
   });
   // EIP-1193 `connect`: the wallet can answer now, and for which chain.
   ready()
-    .then(({ approvals, server }) => {
+    .then(async ({ approvals, server }) => {
       if (!open) return;
       approvals.documentHere(caller.documentId);
-      port.postMessage({ connect: { chainId: server.chainId } });
+      const chainId = await server.chainIdFor(caller.origin);
+      if (open) port.postMessage({ connect: { chainId } });
     })
     .catch(() => undefined); // each request is told why
   port.onMessage.addListener((message: unknown) => {

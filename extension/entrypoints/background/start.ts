@@ -6,7 +6,7 @@ import { packError } from '../../adapters/messaging/lane.ts';
 import { brokerLanes } from '../../adapters/storage/offscreen.ts';
 import { callUiApi } from '../../rpc/ui-api.ts';
 import { compose, type Background } from './compose.ts';
-import { notifyEveryone, notifySite, notifyUi } from './events.ts';
+import { notifySite, notifyUi } from './events.ts';
 import { servePage } from './provider-port.ts';
 
 const SYNC_ALARM = 'sync';
@@ -27,14 +27,13 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
 }
 
 /**
- * From one network to another: what waits is rejected, the account's kind goes along, and pages are told. Sites were connected in
- * the network they asked in: those of the one left lose the account, those of the other have it again.
+ * From one network to another: what waits is rejected, the account's kind goes along, and sites are told. Sites were connected in
+ * the network they asked in: those of the one left lose the account, those of the other have it again. No other page learns of it.
  */
 async function goOver(from: Promise<Background>, begin: () => Promise<Background>): Promise<Background> {
   const before = await from;
   await before.approvals.end();
   const left = await before.wallet.session().then(({ state }) => state.read());
-  const chainBefore = before.server.chainId;
   const after = await begin();
   const { state } = await after.wallet.session();
   const entered = await state.update((s) => ({
@@ -42,10 +41,14 @@ async function goOver(from: Promise<Background>, begin: () => Promise<Background
     kind: left.kind,
     wordsConfirmed: left.wordsConfirmed || s.wordsConfirmed,
   }));
+  const origins = [...new Set([...left.sites, ...entered.sites].map(({ origin }) => origin))];
+  const seen = await Promise.all(origins.map((origin) => before.server.chainIdFor(origin)));
   before.wallet.dispose();
-  if (after.server.chainId !== chainBefore) await notifyEveryone('chainChanged', after.server.chainId);
-  const origins = new Set([...left.sites, ...entered.sites].map(({ origin }) => origin));
-  for (const origin of origins) await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
+  for (const [i, origin] of origins.entries()) {
+    const chainId = await after.server.chainIdFor(origin);
+    if (chainId !== seen[i]) await notifySite(origin, 'chainChanged', chainId);
+    await notifySite(origin, 'accountsChanged', await after.server.accounts(origin));
+  }
   notifyUi();
   void after.wallet.sync();
   return after;

@@ -7,17 +7,19 @@ export interface ConnectView {
   readonly account: WalletState['kind'];
 }
 
-/** Lets a site see the account. @returns the accounts it sees */
+/** Lets a site see the account; one that sees it already hears nothing new. @returns the accounts it sees */
 export async function connectSite(
   { notify }: Pick<PromptParts, 'notify'>,
   session: Session,
   origin: string,
 ): Promise<string[]> {
+  const accounts = [session.address.toLowerCase()];
+  const { sites } = await session.state.read();
+  if (sites.some((site) => site.origin === origin)) return accounts;
   await session.state.update((s) => ({
     ...s,
     sites: [...s.sites.filter((site) => site.origin !== origin), { origin, connectedAt: session.now() }],
   }));
-  const accounts = [session.address.toLowerCase()];
   await notify(origin, 'accountsChanged', accounts);
   return accounts;
 }

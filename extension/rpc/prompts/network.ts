@@ -9,8 +9,11 @@ export interface NetworkView {
   readonly network: Network;
   /** To go over to it, not only to have it. */
   readonly use: boolean;
-  /** Its node answers for this chain, and has a registry where it says. */
-  readonly answers: boolean;
+  /**
+   * Its node answers for this chain, and has a registry where it says. Of one the wallet has: nothing that a site describes is called
+   * before the person said yes to it.
+   */
+  readonly answers?: boolean;
 }
 
 export interface NetworkRequest {
@@ -21,7 +24,7 @@ export interface NetworkRequest {
 export const networkPrompt = (networks: NetworksPort): PromptKind<NetworkView> => ({
   async view({ approval }) {
     const { network, use } = approval.params as NetworkRequest;
-    return { kind: 'network', network, use, answers: await networks.answers(network) };
+    return { kind: 'network', network, use, ...(use && { answers: await networks.answers(network) }) };
   },
   async carryOut({ approval }) {
     const { network, use } = approval.params as NetworkRequest;

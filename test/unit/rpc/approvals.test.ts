@@ -304,3 +304,67 @@ describe('the queue of approvals', () => {
     expect(rejected).toEqual(['d/2', 'd/3']);
   });
 });
+
+describe('what comes with a request', () => {
+  function staging() {
+    const [staged, cancelled]: [string[], string[]] = [[], []];
+    const unlock: { id: string | undefined } = { id: 'u1' };
+    const approvals = new Approvals(session(), windows, () => now, {
+      onRejected: ({ job }) => void (job !== undefined && cancelled.push(job)),
+      unlockId: () => Promise.resolve(unlock.id),
+    });
+    const ask = (requestKey: string, origin?: string) => {
+      const stage = () => Promise.resolve(`job${staged.push(requestKey)}`);
+      return approvals.ask({ ...question(requestKey, origin), stage }).then(
+        () => 'yes',
+        (error: { code: number }) => error.code,
+      );
+    };
+    return { approvals, ask, staged, cancelled, unlock };
+  }
+
+  it.each<[string, (w: ReturnType<typeof staging>) => Promise<void>]>([
+    ['refused', ({ approvals }) => approvals.refuse(opened[0]!)],
+    ['ended by its window', ({ approvals }) => approvals.windowClosed(1)],
+    ['too old', ({ approvals }) => ((now += EXPIRES_MS), approvals.expire())],
+    ['of a page that left', ({ approvals }) => approvals.documentGone('doc')],
+    ['asked before a lock', ({ approvals, unlock }) => ((unlock.id = undefined), approvals.expire())],
+    ['cleared away', ({ approvals }) => approvals.rejectAll()],
+    ['of another queue', ({ approvals }) => approvals.end()],
+  ])('is let go of when it is %s', async (_, end) => {
+    const w = staging();
+    const answer = w.ask('doc/1');
+    await settledSoon();
+    expect([w.staged, w.cancelled]).toEqual([['doc/1'], []]);
+    await end(w);
+    expect(await answer).toBe(4001);
+    expect(w.cancelled).toEqual(['job1']);
+  });
+
+  it('is not taken in hand for a request that is not accepted: too many, a pause, a page that left', async () => {
+    const w = staging();
+    void w.ask('doc/1');
+    await settledSoon();
+    expect(await w.ask('doc/2')).toBe(-32005);
+    for (let i = 1; i <= 3; i++) {
+      await w.approvals.refuse(opened.at(-1)!);
+      if (i < 3) void w.ask(`doc/again${i}`);
+      await settledSoon();
+    }
+    const before = w.staged.length;
+    expect(await w.ask('doc/3')).toBe(-32005);
+    await w.approvals.documentGone('left');
+    expect(await w.ask('left/1', 'https://b.example')).toBe(4001);
+    expect(w.staged.length).toBe(before);
+    expect(w.cancelled.length).toBe(before);
+  });
+
+  it('is let go of when no window opens for it', async () => {
+    const cancelled: unknown[] = [];
+    const none = { ...windows, open: () => Promise.reject(new Error('no window')) };
+    const approvals = new Approvals(session(), none, () => now, { onRejected: ({ job }) => cancelled.push(job) });
+    const asked = approvals.ask({ ...question('doc/1'), stage: () => Promise.resolve('job1') });
+    await expect(asked).rejects.toThrow('no window');
+    expect(cancelled).toEqual(['job1']);
+  });
+});

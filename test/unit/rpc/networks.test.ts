@@ -8,28 +8,28 @@ const SITE = 'https://clinic.example';
 /** A wallet, and a network on another chain whose node answers. */
 async function twoNetworks() {
   const world = await walletWorld();
+  await world.connect(SITE);
   const other = { ...world.network, name: 'Coast Health Network', chainId: 31_338 };
   const silent = { ...other, rpcUrl: 'http://127.0.0.1:9', chainId: 31_339 };
   return { ...world, other, silent };
 }
 
 describe('health_addNetwork', () => {
-  it('shows all of it, and adds it only after a yes', async () => {
-    const { ask, prompt, prompts, approve, added, other } = await twoNetworks();
+  it('shows all of it, calls nothing of it, and adds it only after a yes', async () => {
+    const { ask, prompt, prompts, approve, added, other, called } = await twoNetworks();
     const answer = ask(SITE, 'health_addNetwork', other);
     const shown = (await prompts.view(await prompt())) as NetworkView;
-    expect(shown).toMatchObject({ kind: 'network', use: false, answers: true, network: other });
-    expect(added).toEqual([]);
+    expect(shown).toMatchObject({ kind: 'network', use: false, network: other });
+    expect([added, called]).toEqual([[], []]);
     await approve();
     expect(await answer).toBeNull();
-    expect(added).toEqual([other]);
+    expect([added, called]).toEqual([[other], [other]]);
   });
 
   it('adds nothing that does not answer', async () => {
     const { ask, prompt, prompts, approvals, added, silent } = await twoNetworks();
     const answer = ask(SITE, 'health_addNetwork', silent);
     const approval = await prompt();
-    expect(await prompts.view(approval)).toMatchObject({ answers: false });
     await expect(prompts.carryOut(approval, {})).rejects.toMatchObject({ code: 'chain-unreachable' });
     await approvals.refuse(approval.id);
     await expect(answer).rejects.toMatchObject({ code: 4001 });
@@ -53,7 +53,7 @@ describe('health_addNetwork', () => {
 
   it('is named in every prompt once it is in use, since it says who is who', async () => {
     const { ask, prompt, prompts, approvals, state, network } = await twoNetworks();
-    const answer = ask(SITE, 'eth_requestAccounts').catch(() => undefined);
+    const answer = ask('https://other.example', 'eth_requestAccounts').catch(() => undefined);
     const approval = await prompt();
     expect(await prompts.view(approval)).not.toHaveProperty('addedNetwork');
     state.ownNetwork = true;

@@ -190,6 +190,8 @@ describe('signatures', () => {
 describe('wallet_switchEthereumChain', () => {
   it('agrees to the chain there is and knows no other', async () => {
     const w = await walletWorld();
+    await w.connect(CLINIC);
+    w.opened.length = 0;
     const chainId = `0x${w.network.chainId.toString(16)}`;
     expect(await w.ask(CLINIC, 'wallet_switchEthereumChain', [{ chainId }])).toBeNull();
     await expect(w.ask(CLINIC, 'wallet_switchEthereumChain', [{ chainId: '0x1' }])).rejects.toEqual(error(4902));
@@ -202,9 +204,11 @@ describe('wallet_switchEthereumChain', () => {
 describe('health_addNetwork', () => {
   it('has a network after a yes, and asks again to use it', async () => {
     const w = await walletWorld();
+    await w.connect(CLINIC);
+    w.opened.length = 0;
     const regional = { ...w.network, name: 'Regional', chainId: 5, registry: `0x${'ab'.repeat(20)}` };
     const answer = w.ask(CLINIC, 'health_addNetwork', regional);
-    expect(await w.prompts.view(await w.prompt())).toMatchObject({ kind: 'network', use: false, answers: true });
+    expect(await w.prompts.view(await w.prompt())).toMatchObject({ kind: 'network', use: false });
     expect(w.added).toEqual([]);
     await w.approve();
     expect(await answer).toBeNull();
@@ -220,11 +224,13 @@ describe('health_addNetwork', () => {
 
   it('changes nothing of a network that the wallet has, in use or not', async () => {
     const w = await walletWorld();
+    await w.connect(CLINIC);
+    w.opened.length = 0;
     const regional = { ...w.network, name: 'Regional', chainId: 5 };
     w.added.push(regional);
     for (const known of [w.network, regional]) {
       const other = { ...known, rpcUrl: 'http://evil.example', managers: ['http://evil.example'], durableAt: 1 };
-      expect(await w.ask(OTHER, 'health_addNetwork', other)).toBeNull();
+      expect(await w.ask(CLINIC, 'health_addNetwork', other)).toBeNull();
     }
     expect(w.opened).toEqual([]);
     expect(w.added).toEqual([regional]);
@@ -232,6 +238,8 @@ describe('health_addNetwork', () => {
 
   it('is refused by the name of the field where the description is not one', async () => {
     const w = await walletWorld();
+    await w.connect(CLINIC);
+    w.opened.length = 0;
     for (const change of [{ rpcUrl: 'ftp://x.example' }, { registry: '0x1' }, { managers: [] }, { durableAt: 99 }]) {
       const asked = w.ask(CLINIC, 'health_addNetwork', { ...w.network, ...change });
       await expect(asked).rejects.toEqual(error(-32602, 'params'));

@@ -77,6 +77,7 @@ export async function walletWorld() {
   const approvals = new Approvals(memory, windows, Date.now);
   const added: Network[] = [];
   const chosen: string[] = [];
+  const called: Network[] = [];
   const networks: NetworksPort = {
     current: network,
     get isBuiltIn() {
@@ -86,7 +87,10 @@ export async function walletWorld() {
     add: (one) => Promise.resolve(void added.push(one)),
     remove: () => Promise.resolve(),
     choose: (key) => Promise.resolve(void chosen.push(key)),
-    answers: ({ rpcUrl }) => Promise.resolve(rpcUrl === network.rpcUrl),
+    answers: (one) => {
+      called.push(one);
+      return Promise.resolve(one.rpcUrl === network.rpcUrl);
+    },
   };
   const prompts = createPrompts({ wallet, networks, storage, messages: new MessageBox(), notify });
   const changed = () => undefined;
@@ -144,6 +148,7 @@ export async function walletWorld() {
   return {
     added,
     chosen,
+    called,
     evm,
     registry: as,
     session,
