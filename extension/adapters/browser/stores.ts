@@ -2,6 +2,17 @@ import type { SessionStore, VaultSlot } from '../../core/vault/vault.ts';
 import { openDatabase } from '../storage/database.ts';
 import { browser } from './api.ts';
 
+/** What the browser keeps is for the wallet's own contexts, not for its content scripts. Firefox has no such choice. */
+export async function closeStorageToPages(): Promise<void> {
+  for (const area of [browser.storage.local, browser.storage.session] as readonly Closable[]) {
+    await area.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' });
+  }
+}
+
+interface Closable {
+  setAccessLevel?(options: { readonly accessLevel: 'TRUSTED_CONTEXTS' }): Promise<void>;
+}
+
 /** A value in `storage.local`. Only ciphertext and counters ever go here. */
 export const localSlot = (key: string): VaultSlot => ({
   async read() {

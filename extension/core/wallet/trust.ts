@@ -2,6 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
+import { visible } from '../signing/visible.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { StoragePort } from './ports.ts';
 import { timeOf } from './records.ts';
@@ -47,7 +48,7 @@ const MOST_LOOKED_UP = 16;
 /** Public profile of a member: a FHIR Organization or Practitioner, dag-cbor, at the digest in the registry. */
 const ProfileSchema = v.looseObject({
   resourceType: v.picklist(['Organization', 'Practitioner']),
-  name: v.pipe(v.string(), v.maxLength(200)),
+  name: v.pipe(v.string(), v.maxLength(200), v.transform(visible)),
 });
 
 async function nameOf(storage: StoragePort, member: Member): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Runtime } from 'webextension-polyfill';
 import { browser } from '../../adapters/browser/api.ts';
 import { awakeWhile } from '../../adapters/browser/awake.ts';
+import { closeStorageToPages } from '../../adapters/browser/stores.ts';
 import { packError } from '../../adapters/messaging/lane.ts';
 import { brokerLanes } from '../../adapters/storage/offscreen.ts';
 import { callUiApi } from '../../rpc/ui-api.ts';
@@ -101,6 +102,8 @@ export function startBackground(): void {
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === 'install') void browser.tabs.create({ url: browser.runtime.getURL('/app.html') });
   });
+
+  closeStorageToPages().catch(() => undefined); // as it was before: no content script looks into it
 
   withBackground(async ({ wallet }) => {
     await browser.alarms.create(SYNC_ALARM, { periodInMinutes: 0.5 });

@@ -1,11 +1,19 @@
 import * as v from 'valibot';
 import { PURPOSES } from '../../core/consent/purposes.ts';
 import { SECTIONS } from '../../core/records/sections.ts';
+import { visible } from '../../core/signing/visible.ts';
 import { address, section, shortText } from './common.ts';
 
 const seconds = v.pipe(v.number(), v.safeInteger());
 /** Each once, in the order given. */
 const distinct = <T>(list: readonly T[]): T[] => [...new Set(list)];
+
+/** As it may be shown and kept: what is hidden in it is written out, which a receipt has room for to a degree. */
+const memberName = v.pipe(
+  shortText(120),
+  v.transform(visible),
+  v.check((name) => name.length <= 200, 'expected a name of characters that can be seen'),
+);
 
 /** Longest time a page may ask for: a year. */
 const LONGEST_SECONDS = 366 * 86_400;
@@ -23,7 +31,7 @@ export const AccessRequestSchema = v.strictObject({
   /** Shown to the person as the site's own words. */
   reason: v.pipe(shortText(300), v.nonEmpty()),
   /** The member who will read; `name` is the site's claim. */
-  recipient: v.strictObject({ address, name: v.optional(shortText(120)) }),
+  recipient: v.strictObject({ address, name: v.optional(memberName) }),
 });
 export type AccessRequest = v.InferOutput<typeof AccessRequestSchema>;
 

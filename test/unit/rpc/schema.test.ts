@@ -21,6 +21,14 @@ describe('requests of pages', () => {
     expect(params).toMatchObject({ sections: ['results', 'vitals'], rights: ['read'] });
   });
 
+  it('have names shown with what is hidden in them, and only as much of it as can be kept', () => {
+    const named = (name: string) => ({ ...good, recipient: { ...good.recipient, name } });
+    expect(ask(named('Dr\u200B O\u202Ekafor')).params).toMatchObject({
+      recipient: { name: 'Dr⟨U+200B⟩ O⟨U+202E⟩kafor' },
+    });
+    expect(() => ask(named('\u200B'.repeat(120)))).toThrow(expect.objectContaining({ code: -32602 }) as Error);
+  });
+
   it.each([
     ['an unknown field', { ...good, forever: true }],
     ['an unknown section', { ...good, sections: ['everything'] }],
