@@ -100,6 +100,8 @@ export class Approvals {
   readonly #waiting = new Map<string, ((outcome: Outcome) => void)[]>();
   /** Documents that left while this worker lived: what they asked last may still be on its way. */
   readonly #gone = new Set<string>();
+  /** Yeses that are carried out, or were while this worker lived. */
+  readonly #going = new Map<string, Promise<void>>();
   #ended = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -154,6 +156,20 @@ export class Approvals {
     return (await this.#read()).pending;
   }
 
+  /**
+   * Carries out a yes, once: a second yes to the same approval joins the first. Where the work fails the request stays open, for
+   * another try.
+   * @param work whose result is the answer to the page
+   */
+  once(id: string, work: () => Promise<unknown>): Promise<void> {
+    const going = this.#going.get(id);
+    if (going !== undefined) return going;
+    const begun = work().then((result) => this.settle(id, { result }));
+    this.#going.set(id, begun);
+    begun.catch(() => this.#going.delete(id));
+    return begun;
+  }
+
   /** Answers one approval. A second answer to the same id changes nothing. A yes forgets the site's refusals. */
   settle(id: string, outcome: Outcome): Promise<void> {
     return this.#settle(id, outcome, 'result' in outcome ? 'approved' : 'other');
@@ -180,8 +196,12 @@ export class Approvals {
     if (approval.windowId !== undefined) await this.#windows.close(approval.windowId);
   }
 
-  /** The person said no to this request. A site that hears that often has to pause. */
-  refuse(id: string): Promise<void> {
+  /**
+   * The person said no to this request. A site that hears that often has to pause. A no that comes after the yes waits for what
+   * becomes of that, so that no page is told no of what was done.
+   */
+  async refuse(id: string): Promise<void> {
+    await this.#going.get(id)?.catch(() => undefined);
     return this.#settle(id, { error: toRpcError(userRejected()) }, 'refused');
   }
 

@@ -319,8 +319,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
         await approvals.reject(id);
         throw over();
       }
-      const result = await prompts.carryOut(approval, choice);
-      await approvals.settle(id, { result });
+      await approvals.once(id, () => prompts.carryOut(approval, choice));
     },
     reject: (id: string): Promise<void> => approvals.refuse(id),
     /** Clears the table; no site is held to account for it. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Approvals, EXPIRES_MS, type PromptWindows } from '../../../extension/rpc/approvals.ts';
+import { createUiApi, type UiParts } from '../../../extension/rpc/ui-api.ts';
 
 let store: Map<string, unknown>;
 let now: number;
@@ -366,5 +367,62 @@ describe('what comes with a request', () => {
     const asked = approvals.ask({ ...question('doc/1'), stage: () => Promise.resolve('job1') });
     await expect(asked).rejects.toThrow('no window');
     expect(cancelled).toEqual(['job1']);
+  });
+});
+
+describe('a yes', () => {
+  function carrying() {
+    const approvals = worker();
+    const works: { resolve: (result: unknown) => void; reject: (error: Error) => void }[] = [];
+    const carryOut = () => new Promise((resolve, reject) => works.push({ resolve, reject }));
+    const ui = createUiApi({ approvals, prompts: { carryOut } } as unknown as UiParts);
+    return { approvals, works, ui };
+  }
+
+  it('is carried out once, however often it is said', async () => {
+    const { approvals, works, ui } = carrying();
+    const answer = approvals.ask(question('doc/1'));
+    await settledSoon();
+    const yes = [1, 2, 3].map(() => ui.approve(opened[0]!, {}));
+    await settledSoon();
+    expect(works.length).toBe(1);
+    works[0]!.resolve('done');
+    await Promise.all(yes);
+    expect(await answer).toBe('done');
+    await expect(ui.approve(opened[0]!, {})).rejects.toMatchObject({ code: 'not-waiting' });
+    await approvals.once(opened[0]!, () => Promise.reject(new Error('carried out again')));
+    expect(works.length).toBe(1);
+  });
+
+  it('may be said again where it failed', async () => {
+    const { approvals, works, ui } = carrying();
+    const answer = approvals.ask(question('doc/1'));
+    await settledSoon();
+    const first = expect(ui.approve(opened[0]!, {})).rejects.toThrow('no node');
+    await settledSoon();
+    works[0]!.reject(new Error('no node'));
+    await first;
+    const second = ui.approve(opened[0]!, {});
+    await settledSoon();
+    works[1]!.resolve('done');
+    await second;
+    expect(await answer).toBe('done');
+  });
+
+  it.each([
+    ['done', 'done'],
+    ['failed', 4001],
+  ])('that is being carried out decides, not the window that closes meanwhile: %s', async (how, told) => {
+    const { approvals, works, ui } = carrying();
+    const answer = approvals.ask(question('doc/1')).catch((error: { code: number }) => error.code);
+    await settledSoon();
+    const yes = ui.approve(opened[0]!, {}).catch(() => undefined);
+    await settledSoon();
+    const no = approvals.windowClosed(1);
+    await settledSoon();
+    if (how === 'done') works[0]!.resolve('done');
+    else works[0]!.reject(new Error('no node'));
+    await Promise.all([yes, no]);
+    expect(await answer).toBe(told);
   });
 });
