@@ -9,7 +9,7 @@ import {
   type Validate,
 } from '../../core/records/importer.ts';
 import { LocalEntryReader } from '../../core/records/local-reader.ts';
-import { sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
+import { sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { isDurable, isOpen, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
@@ -247,9 +247,9 @@ export class StorageHost implements StoragePort {
   ) {
     const roots: Root[] = [];
     job.progress = { ...job.progress, items: plan.report.taken };
-    for (const target of targets) {
-      const planned = plan.items.get(target.section);
-      if (planned === undefined) continue;
+    for (const [target, planned] of targets.flatMap((t) =>
+      splitItems(plan.items.get(t.section) ?? []).map((p) => [t, p] as const),
+    )) {
       const items = plan.report.kind === 'document' ? planned.map((item) => streamed(item, job)) : planned;
       const sink = new CountingSink(ingest);
       const sealed = await sealEntry(target.section, items, target.key, sink, {

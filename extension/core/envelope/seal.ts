@@ -19,12 +19,27 @@ export type Encoding = 'identity' | 'deflate';
 const headerOf = (kind: Kind, encoding: Encoding, salt: Uint8Array): Bytes =>
   concat(utf8('salus/seal/v1'), Uint8Array.of(kind, encoding === 'deflate' ? 1 : 0), salt);
 
+/**
+ * Most bytes that a reader unpacks per byte it was given, once {@link FREE_BYTES} have come: DEFLATE could make a thousand. A writer
+ * stays within a part of it, since it counts at other moments than a reader does.
+ */
+const MOST_RATIO = 100;
+const FREE_BYTES = 16 * 1_048_576;
+const WRITER_FREE_BYTES = 4 * 1_048_576;
+
+/** Thrown while sealing: readers would refuse to unpack this much from so little. */
+export class TooDense extends Error {
+  override readonly name = 'TooDense';
+}
+
 export interface SealOptions {
   /** 32-byte item or index key, used for this one object. */
   readonly key: Uint8Array;
   readonly kind: Kind;
   readonly salt: Uint8Array;
   readonly encoding: Encoding;
+  /** Stops with {@link TooDense} where the encoding shrinks it so much that no reader would unpack it. */
+  readonly bounded?: boolean;
   /** SHA-256 of a streamed plaintext from whoever computes it beside; left out, it is computed while the stream passes. */
   readonly digest?: () => Promise<Bytes>;
   /** Called with the plaintext bytes taken in so far. */
@@ -59,12 +74,17 @@ async function* through(
   // A failing source must end the reading side too.
   writing.catch((error: unknown) => writer.abort(error));
   const reader = transform.readable.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    yield value;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+    await writing;
+  } finally {
+    // Whoever reads no further has the source end too.
+    await reader.cancel().catch(() => undefined);
   }
-  await writing;
 }
 
 /** What is known of a plaintext once all of it has passed. */
@@ -110,7 +130,10 @@ export async function seal(
   } else {
     source = measuring(plaintext, passed, options);
   }
-  if (options.encoding === 'deflate') source = through(source, new CompressionStream('deflate-raw'));
+  if (options.encoding === 'deflate') {
+    source = through(source, new CompressionStream('deflate-raw'));
+    if (options.bounded) source = unpackable(source, passed);
+  }
   const header = headerOf(options.kind, options.encoding, options.salt);
   const builder = new UnixFsBuilder(sink);
   const blocks: CID[] = [];
@@ -123,6 +146,16 @@ export async function seal(
   }
   const { root, inner } = await builder.finish();
   return { cid: root, blocks: [...blocks, ...inner], ...passed };
+}
+
+/** Passes a compressed stream on while readers would unpack it. @param passed the plaintext that went into it so far */
+async function* unpackable(source: AsyncIterable<Uint8Array>, passed: Passed): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  for await (const chunk of source) {
+    given += chunk.byteLength;
+    if (passed.size > given * MOST_RATIO + WRITER_FREE_BYTES) throw new TooDense();
+    yield chunk;
+  }
 }
 
 export interface OpenOptions {
@@ -144,10 +177,20 @@ export async function* open(cid: CID, options: OpenOptions, source: BlockSource)
   let plain: AsyncIterable<Uint8Array> = unpad(
     decryptSegments(source.file(cid, options.signal), await importKey(options.key), header),
   );
-  if (options.encoding === 'deflate') plain = inflate(plain);
+  let given = 0;
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      given += chunk.byteLength;
+      yield chunk;
+    }
+  };
+  if (options.encoding === 'deflate') plain = inflate(counted(plain));
   let size = 0;
   for await (const chunk of plain) {
     size += chunk.byteLength;
+    if (options.encoding === 'deflate' && size > given * MOST_RATIO + FREE_BYTES) {
+      throw new SalusError('too-large', 'This record unpacks to far more than it is; it was not opened.');
+    }
     if (size > options.limit) {
       throw new SalusError('too-large', 'This record is larger than its author said; it was not opened.');
     }

@@ -28,7 +28,7 @@ export interface ParsedFhir {
 }
 
 const EntrySchema = v.looseObject({
-  fullUrl: v.optional(v.pipe(v.string(), v.maxLength(2_048))),
+  fullUrl: v.optional(v.unknown()),
   resource: v.optional(v.unknown()),
 });
 const BundleSchema = v.looseObject({
@@ -46,8 +46,9 @@ function readEntry(position: number, entry: unknown): BundleItem | Skipped {
   if (!RESOURCE_TYPES.has(type)) return { position, type, reason: 'unknown-type' };
   // What a server says about a search is no part of a record.
   if (type === 'OperationOutcome') return { position, type, reason: 'server-message' };
+  // An identity that is none takes nothing away from the resource.
   const fullUrl = parsed.success ? parsed.output.fullUrl : undefined;
-  return { position, resource: resource.output, ...(fullUrl === undefined ? {} : { fullUrl }) };
+  return { position, resource: resource.output, ...(typeof fullUrl === 'string' && { fullUrl }) };
 }
 
 /**

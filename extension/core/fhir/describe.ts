@@ -59,7 +59,7 @@ export function describe(resource: Resource): Description {
   const coding = concepts.map((c): unknown => listAt(c, 'coding')[0]).find((c) => c !== undefined);
   const code = textAt(coding, 'code');
   return {
-    title: title.slice(0, 300),
+    title,
     ...(date === undefined ? {} : { date }),
     ...(code === undefined ? {} : { code: `${textAt(coding, 'system') ?? ''}|${code}` }),
   };

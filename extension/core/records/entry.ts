@@ -3,6 +3,7 @@ import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
+import { clip, MOST_ITEMS, TEXT_LIMITS } from './limits.ts';
 import { isSection, type Section } from './sections.ts';
 
 const bytesOf = (length: number) =>
@@ -13,6 +14,12 @@ const cid = v.pipe(
   v.check((x) => CID.asCID(x) !== null, 'expected a CID'),
   v.transform((x) => CID.asCID(x) as CID),
 );
+/** Entries of earlier versions may say more than there is room for: what they hold opens all the same. */
+const text = (field: keyof typeof TEXT_LIMITS) =>
+  v.pipe(
+    v.string(),
+    v.transform((given) => clip(given, TEXT_LIMITS[field])),
+  );
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /**
@@ -26,29 +33,29 @@ const EntrySchema = v.strictObject({
   key: v.union([v.strictObject({ epoch: count }), v.strictObject({ capsule: anyBytes })]),
   salt: bytesOf(32),
   index: cid,
-  items: v.pipe(v.array(cid), v.minLength(1)),
+  items: v.pipe(v.array(cid), v.minLength(1), v.maxLength(MOST_ITEMS)),
 });
 export type Entry = v.InferOutput<typeof EntrySchema>;
 
 /** What the sealed index says of one item. */
 const ItemMetaSchema = v.strictObject({
   /** FHIR resource type, or `File`. */
-  type: v.pipe(v.string(), v.maxLength(64)),
-  title: v.pipe(v.string(), v.maxLength(512)),
+  type: text('type'),
+  title: text('title'),
   /** FHIR date or dateTime. */
-  date: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  date: v.optional(text('date')),
   /** `system|code`. */
-  code: v.optional(v.pipe(v.string(), v.maxLength(512))),
-  mediaType: v.pipe(v.string(), v.maxLength(128)),
+  code: v.optional(text('code')),
+  mediaType: text('mediaType'),
   /** Plaintext bytes. */
   size: count,
   encoding: v.picklist(['identity', 'deflate']),
   /** Identity other resources refer to this one by. */
-  fullUrl: v.optional(v.pipe(v.string(), v.maxLength(2_048))),
+  fullUrl: v.optional(text('fullUrl')),
   /** Where it came from: file name or portal origin. */
-  source: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  source: v.optional(text('source')),
   /** Entry id and position of the item this one corrects. */
-  replaces: v.optional(v.pipe(v.string(), v.maxLength(128))),
+  replaces: v.optional(text('replaces')),
   /** Number of findings by the FHIR validator when it was taken in. */
   findings: v.optional(count),
   salt: bytesOf(32),
@@ -61,7 +68,7 @@ export type ItemMeta = v.InferOutput<typeof ItemMetaSchema>;
 const IndexSchema = v.strictObject({
   v: v.literal(1),
   section: v.custom<Section>(isSection, 'unknown section'),
-  items: v.pipe(v.array(ItemMetaSchema), v.minLength(1)),
+  items: v.pipe(v.array(ItemMetaSchema), v.minLength(1), v.maxLength(MOST_ITEMS)),
 });
 export type EntryIndex = v.InferOutput<typeof IndexSchema>;
 
@@ -80,6 +87,8 @@ export const decodeEntry = (bytes: Uint8Array): Entry => decode(EntrySchema, byt
 /** Drops what is undefined, which dag-cbor cannot carry. */
 const compact = (item: ItemMeta): ItemMeta =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as ItemMeta;
+/** Bytes of one item in an index. */
+export const indexBytes = (item: ItemMeta): number => dagCbor.encode(compact(item)).byteLength;
 export const encodeIndex = (index: EntryIndex): Bytes =>
   Uint8Array.from(dagCbor.encode({ ...index, items: index.items.map(compact) }));
 /** @throws SalusError `sealed-data-damaged` */

@@ -6,6 +6,7 @@ import { parseFhir, type Skipped } from '../fhir/bundle.ts';
 import { classify } from '../fhir/classify.ts';
 import { describe } from '../fhir/describe.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { withinLimits } from './limits.ts';
 import type { NewItem } from './seal-entry.ts';
 import type { Section } from './sections.ts';
 
@@ -22,7 +23,7 @@ export interface ImportReport {
   readonly total: number;
   readonly taken: number;
   readonly skipped: readonly Skipped[];
-  /** Taken as they are, though a validator found faults: positions and FHIRPath expressions, never values. */
+  /** Taken as they are, though a validator found faults: positions and FHIRPath expressions, never values; and what had to be cut or left out of the list's words. */
   readonly findings: readonly { readonly position: number; readonly type: string; readonly paths: readonly string[] }[];
   readonly sections: Readonly<Partial<Record<Section, number>>>;
   /** `document`: the file is no FHIR and is kept whole. */
@@ -47,11 +48,13 @@ export interface SourceFile {
 const SLICE_BYTES = 1_048_576 - 28;
 
 /** Reads a file slice by slice; only one slice is ever in memory. */
-async function* slices(file: SourceFile): AsyncGenerator<Bytes> {
-  for (let at = 0; at < file.size; at += SLICE_BYTES) {
-    yield new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer());
-  }
-}
+const slices = (file: SourceFile): AsyncIterable<Bytes> => ({
+  async *[Symbol.asyncIterator]() {
+    for (let at = 0; at < file.size; at += SLICE_BYTES) {
+      yield new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer());
+    }
+  },
+});
 
 const looksLikeJson = (name: string, type: string): boolean => /json/i.test(type) || /\.json$/i.test(name);
 
@@ -86,17 +89,18 @@ async function planDocument(
   { name, source, into = 'documents' }: ImportContext,
 ): Promise<ImportPlan> {
   const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
-  const item: NewItem = {
+  const { item, cut } = withinLimits<NewItem>({
     type: 'File',
-    title: name.slice(0, 300),
+    title: name,
     date: new Date().toISOString().slice(0, 10),
     mediaType: file.type || 'application/octet-stream',
-    source: source.slice(0, 256),
+    source,
     plaintext: slices(file),
     encoding: (await worthDeflating(sample)) ? 'deflate' : 'identity',
-  };
+  });
+  const findings = cut.length > 0 ? [{ position: 0, type: 'File', paths: cut }] : [];
   return {
-    report: { total: 1, taken: 1, skipped: [], findings: [], sections: { [into]: 1 }, kind: 'document' },
+    report: { total: 1, taken: 1, skipped: [], findings, sections: { [into]: 1 }, kind: 'document' },
     items: new Map([[into, [item]]]),
     digests: [],
   };
@@ -119,20 +123,21 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
     }
     seen.add(digest);
     digests.push(digest);
-    const paths = context.validate(resource);
-    if (paths.length > 0) findings.push({ position, type, paths });
     const section = context.into ?? classify(resource);
-    const item: NewItem = {
+    const { item, cut } = withinLimits<NewItem>({
       type,
       ...describe(resource),
       mediaType: 'application/fhir+json',
       ...(fullUrl === undefined ? {} : { fullUrl }),
-      ...(paths.length > 0 ? { findings: paths.length } : {}),
-      source: context.source.slice(0, 256),
+      source: context.source,
       plaintext,
       encoding: 'deflate',
-    };
-    items.set(section, [...(items.get(section) ?? []), item]);
+    });
+    const paths = [...context.validate(resource), ...cut.map((field) => `${type}: ${field}`)];
+    if (paths.length > 0) findings.push({ position, type, paths });
+    const list = items.get(section) ?? [];
+    list.push(paths.length > 0 ? { ...item, findings: paths.length } : item);
+    items.set(section, list);
   }
   const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
   const taken = [...items.values()].reduce((n, list) => n + list.length, 0);

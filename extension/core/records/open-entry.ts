@@ -5,7 +5,8 @@ import { leafHash, merkleRoot } from '../envelope/merkle.ts';
 import { SalusError } from '../errors.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } from './entry.ts';
-import { INDEX_LIMIT, indexKey, itemKey } from './seal-entry.ts';
+import { INDEX_LIMIT } from './limits.ts';
+import { indexKey, itemKey } from './seal-entry.ts';
 
 /** Gives the key an entry was sealed under, or throws SalusError `no-consent` when the reader was not given it. */
 export type KeyFinder = (key: Entry['key']) => Promise<Bytes>;

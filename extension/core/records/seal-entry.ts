@@ -1,16 +1,15 @@
 import type { CID } from 'multiformats/cid';
 import { random, utf8, type Bytes } from '../bytes.ts';
-import { Kind, seal, type Encoding } from '../envelope/seal.ts';
+import { Kind, seal, TooDense, type Encoding, type Sealed } from '../envelope/seal.ts';
 import { leafHash, merkleRoot } from '../envelope/merkle.ts';
+import { SalusError } from '../errors.ts';
 import { eciesSeal } from '../keys/ecies.ts';
 import { hkdf } from '../keys/hkdf.ts';
 import { cidOf, DAG_CBOR } from '../storage/cid.ts';
 import type { BlockSink } from '../storage/ports.ts';
-import { encodeEntry, encodeIndex, type ItemMeta } from './entry.ts';
+import { encodeEntry, encodeIndex, indexBytes, type ItemMeta } from './entry.ts';
+import { INDEX_LIMIT, MOST_ITEMS, withinLimits } from './limits.ts';
 import type { Section } from './sections.ts';
-
-/** Most plaintext bytes of an index; a reader refuses more. */
-export const INDEX_LIMIT = 64 * 1_048_576;
 
 export const itemKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
   hkdf(folderKey, salt, utf8('salus/item/v1'));
@@ -25,6 +24,7 @@ export type NewItem = Pick<
   ItemMeta,
   'type' | 'title' | 'date' | 'code' | 'mediaType' | 'fullUrl' | 'source' | 'replaces' | 'findings'
 > & {
+  /** A stream that begins anew each time it is gone through. */
   readonly plaintext: Uint8Array | AsyncIterable<Uint8Array>;
   readonly encoding: Encoding;
   /** SHA-256 of a streamed plaintext, where it is computed beside; see {@link seal}. */
@@ -40,46 +40,108 @@ export interface SealedEntry {
   readonly commitment: Bytes;
 }
 
+interface SealProgress {
+  readonly onBytes?: (n: number) => void;
+  readonly onItem?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What an index says of an item, as readers take it. */
+function saidOf(item: NewItem) {
+  const { type, title, date, code, mediaType, encoding, fullUrl, source, replaces, findings } = withinLimits(item).item;
+  return { type, title, date, code, mediaType, encoding, fullUrl, source, replaces, findings };
+}
+
+/** What is the same for every item of an index of a version, section and list. */
+const INDEX_FRAME_BYTES = 128;
+
+/** Items of one section as the entries that they fit in, in their order. */
+export function splitItems(items: readonly NewItem[]): NewItem[][] {
+  const parts: NewItem[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const blank = new Uint8Array(32);
+    const size = indexBytes({
+      ...saidOf(item),
+      size: Number.MAX_SAFE_INTEGER,
+      salt: blank,
+      leafSalt: blank,
+      digest: blank,
+    });
+    const last = parts.at(-1);
+    if (last === undefined || last.length >= MOST_ITEMS || bytes + size > INDEX_LIMIT - INDEX_FRAME_BYTES) {
+      parts.push([item]);
+      bytes = size;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return parts;
+}
+
+const tooLarge = () =>
+  new SalusError('too-large', 'This is more than one entry can hold.', { items: MOST_ITEMS, bytes: INDEX_LIMIT });
+
+/** One item; as it is where it would be denser than a reader unpacks. */
+async function sealItem(
+  { plaintext, digest, encoding }: NewItem,
+  root: Bytes,
+  salt: Bytes,
+  sink: BlockSink,
+  progress: SealProgress,
+): Promise<Sealed & { encoding: Encoding }> {
+  const options = {
+    key: await itemKey(root, salt),
+    kind: Kind.Item,
+    salt,
+    encoding,
+    bounded: true,
+    ...(digest && { digest }),
+    ...(progress.onBytes && { onProgress: progress.onBytes }),
+    ...(progress.signal && { signal: progress.signal }),
+  };
+  try {
+    return { ...(await seal(plaintext, options, sink)), encoding };
+  } catch (error) {
+    const again = plaintext instanceof Uint8Array || !('next' in plaintext);
+    if (!(error instanceof TooDense) || !again) throw error;
+    return { ...(await seal(plaintext, { ...options, encoding: 'identity' }, sink)), encoding: 'identity' };
+  }
+}
+
 /**
- * Seals what one author adds to one section at once.
- * @param items one or many; their plaintext may be a stream
+ * Seals what one author adds to one section at once. What is said of an item is brought within what readers take.
+ * @param items one or many, as {@link splitItems} gives them; their plaintext may be a stream
+ * @throws SalusError `too-large` for more than one entry can hold
  */
 export async function sealEntry(
   section: Section,
   items: readonly NewItem[],
   entryKey: EntryKey,
   sink: BlockSink,
-  progress: { onBytes?: (n: number) => void; onItem?: () => void; signal?: AbortSignal } = {},
+  progress: SealProgress = {},
 ): Promise<SealedEntry> {
   const oneTimeKey = 'patientKey' in entryKey ? random(32) : undefined;
   const root = 'patientKey' in entryKey ? (oneTimeKey as Bytes) : entryKey.folderKey;
   const blocks: CID[] = [];
   const cids: CID[] = [];
   const metas: ItemMeta[] = [];
-  for (const { plaintext, digest, ...known } of items) {
+  if (items.length > MOST_ITEMS) throw tooLarge();
+  for (const item of items) {
     progress.signal?.throwIfAborted();
     const salt = random(32);
-    const sealed = await seal(
-      plaintext,
-      {
-        key: await itemKey(root, salt),
-        kind: Kind.Item,
-        salt,
-        encoding: known.encoding,
-        ...(digest && { digest }),
-        ...(progress.onBytes && { onProgress: progress.onBytes }),
-        ...(progress.signal && { signal: progress.signal }),
-      },
-      sink,
-    );
-    blocks.push(...sealed.blocks);
+    const { size, digest, encoding, ...sealed } = await sealItem(item, root, salt, sink, progress);
+    for (const block of sealed.blocks) blocks.push(block);
     cids.push(sealed.cid);
-    metas.push({ ...known, size: sealed.size, digest: sealed.digest, salt, leafSalt: random(32) });
+    metas.push({ ...saidOf(item), encoding, size, digest, salt, leafSalt: random(32) });
     progress.onItem?.();
   }
   const salt = random(32);
+  const plainIndex = encodeIndex({ v: 1, section, items: metas });
+  if (plainIndex.byteLength > INDEX_LIMIT) throw tooLarge();
   const index = await seal(
-    encodeIndex({ v: 1, section, items: metas }),
+    plainIndex,
     { key: await indexKey(root, salt), kind: Kind.Index, salt, encoding: 'deflate' },
     sink,
   );
