@@ -19,6 +19,27 @@ describe('recovery words', () => {
     expect(equal(fromWords(`  ${words.join('\n').toUpperCase()} `), entropy)).toBe(true);
   });
 
+  it('are understood as people write them down and copy them', () => {
+    const entropy = newEntropy();
+    const words = toWords(entropy);
+    const numbered = (line: (word: string, i: number) => string, between = '\n') => words.map(line).join(between);
+    const forms = [
+      numbered((word, i) => `${i + 1}. ${word}`),
+      numbered((word, i) => `${String(i + 1).padStart(2, '0')}) ${word.toUpperCase()},`),
+      numbered((word, i) => `#${i + 1}${word}`, ' '),
+      numbered((word) => `"${word}"`, ', '),
+      `[${numbered((word) => `'${word}'`, ',')}]`,
+      numbered((word) => `• ${word}\u200B`, '\r\n'),
+      numbered((word) => word, '\u200B'),
+      numbered((word) => `${word.slice(0, 2)}\u00AD${word.slice(2)}`, '\u00A0'),
+      numbered((word) => word.slice(0, 4), ' '),
+      numbered((word) => word.slice(0, 5), '-'),
+      `\uFEFF“${numbered((word) => word, ' ')}”`,
+      numbered((word) => [...word].map((c) => String.fromCodePoint(c.codePointAt(0)! + 0xfee0)).join(''), '\u3000'),
+    ];
+    for (const form of forms) expect(equal(fromWords(form), entropy), form).toBe(true);
+  });
+
   it('may be 12 from another wallet', () => {
     expect(fromWords(WORDS).length).toBe(16);
   });
@@ -26,6 +47,9 @@ describe('recovery words', () => {
   it.each([
     ['one two three', 'count'],
     [WORDS.replace('junk', 'junkk'), 'position'],
+    [WORDS.replace('junk', 'jun'), 'position'],
+    [WORDS.replace('junk', 'junk\u0430'), 'position'],
+    ['1. 2. 3.', 'count'],
     [WORDS.replace('junk', 'test'), 'checksum'],
   ])('say what is wrong with “%s”', (text, what) => {
     try {
