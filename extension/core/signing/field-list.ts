@@ -1,12 +1,15 @@
 import { getBytes, solidityPackedKeccak256 } from 'ethers';
 import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
-import { ATOMIC, valueText, wrong, type SignedField } from './typed-data.ts';
+import { valueText, wrong, type SignedField } from './typed-data.ts';
+
+/** Solidity's, short names too: they are signed as they are written. */
+const TYPE = /^(address|bool|string|bytes\d*|u?int\d*)$/;
 
 const FieldListSchema = v.pipe(
   v.array(
     v.strictObject({
-      type: v.pipe(v.string(), v.regex(ATOMIC)),
+      type: v.pipe(v.string(), v.regex(TYPE)),
       name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
       value: v.unknown(),
     }),

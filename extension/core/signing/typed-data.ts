@@ -53,7 +53,25 @@ const DOMAIN: readonly TypedDataField[] = [
   { name: 'verifyingContract', type: 'address' },
   { name: 'salt', type: 'bytes32' },
 ];
-export const ATOMIC = /^(address|bool|string|bytes\d*|u?int\d*)$/;
+const WIDTHS = Array.from({ length: 32 }, (_, i) => i + 1);
+/** The atomic and dynamic types of EIP-712, whose names are always whole. */
+const ATOMIC: ReadonlySet<string> = new Set([
+  'address',
+  'bool',
+  'string',
+  'bytes',
+  ...WIDTHS.flatMap((width) => [`bytes${width}`, `uint${8 * width}`, `int${8 * width}`]),
+]);
+/** Names of Solidity that a type here cannot have: some libraries sign another name in their place. */
+const ALIASES: Readonly<Record<string, string>> = {
+  uint: 'it is written uint256.',
+  int: 'it is written int256.',
+  byte: 'it is written bytes1.',
+  fixed: 'EIP-712 has no such type.',
+  ufixed: 'EIP-712 has no such type.',
+  function: 'EIP-712 has no such type.',
+};
+const SOLIDITY = /^(bytes|u?int|u?fixed)\d/;
 
 export const wrong = (message: string) =>
   new SalusError('not-signable', `This typed data cannot be signed: ${message}`);
@@ -112,9 +130,11 @@ function reachable({ types, primaryType }: Payload): Types {
   const visit = (type: string): void => {
     const base = type.replace(/\[.*$/, '');
     if (found.has(base)) return;
+    if (Object.hasOwn(ALIASES, base)) throw wrong(`“${base}” is no type of EIP-712: ${ALIASES[base] ?? ''}`);
     const fields = Object.hasOwn(types, base) ? types[base] : undefined;
-    if (ATOMIC.test(base) && fields === undefined) return;
-    if (fields === undefined || fields.length === 0 || ATOMIC.test(base) || base === 'EIP712Domain') {
+    if (ATOMIC.has(base) && fields === undefined) return;
+    if (SOLIDITY.test(base) && !ATOMIC.has(base)) throw wrong('a number or bytes type has a width that there is not.');
+    if (fields === undefined || fields.length === 0 || ATOMIC.has(base) || base === 'EIP712Domain') {
       throw wrong('a type is missing, empty, or has the name of another.');
     }
     found.set(base, fields);
