@@ -36,6 +36,14 @@ const FREE_ATTEMPTS = 3;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
 const AttemptsSchema = v.object({ failed: v.number(), notBefore: v.number() });
+type Attempts = v.InferOutput<typeof AttemptsSchema>;
+/** Where they are counted in session storage while the disk takes nothing. */
+const ATTEMPTS = 'attempts';
+/** Milliseconds to wait after this many. */
+const delayAfter = (failed: number): number =>
+  failed < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_DELAY_MS, 1000 * 2 ** (failed - FREE_ATTEMPTS));
+const noRoom = () =>
+  new SalusError('storage-full', 'The wallet could not be saved: make room on this computer and try again.');
 /** `id` names one unlocking, from the password to the lock. */
 const SessionSchema = v.object({ key: v.string(), deadline: v.number(), id: v.string() });
 /** The file is stored as text: a store may reorder the keys of an object, and then its checksum would not hold. */
@@ -80,7 +88,7 @@ export class Vault {
     const content = { entropy: toBase64(entropy), createdAt: Math.floor(this.#parts.now() / 1000) };
     const { file, key } = await sealVault(content, password, CURRENT_KDF);
     await this.#store(file);
-    await this.#parts.attempts.write({ failed: 0, notBefore: 0 });
+    await this.#keepAttempts({ failed: 0, notBefore: 0 });
     await this.#open(key);
   }
 
@@ -99,7 +107,7 @@ export class Vault {
     const key = await deriveKey(password, fromBase64(file.salt), file.kdf);
     const content = await openVault(file, key);
     if (content === undefined) throw new SalusError('wrong-password', 'That is not the password of this wallet.');
-    await this.#parts.attempts.write({ failed: 0, notBefore: 0 });
+    await this.#keepAttempts({ failed: 0, notBefore: 0 });
     await this.#open(await this.#upgraded(file, content, password, key));
   }
 
@@ -157,29 +165,54 @@ export class Vault {
   async #opened(): Promise<{ key: Bytes; id: string } | undefined> {
     const parsed = v.safeParse(SessionSchema, await this.#parts.session.get('vault'));
     if (!parsed.success) return undefined;
-    if (parsed.output.deadline <= this.#parts.now()) {
+    // A deadline that no clock as it is now could have set is over too.
+    const left = parsed.output.deadline - this.#parts.now();
+    if (left <= 0 || left > 2 * AUTO_LOCK_MS) {
       await this.#close();
       return undefined;
     }
     return { key: fromBase64(parsed.output.key), id: parsed.output.id };
   }
 
-  async #attempts(): Promise<{ failed: number; notBefore: number }> {
-    const parsed = v.safeParse(AttemptsSchema, await this.#parts.attempts.read());
-    return parsed.success ? parsed.output : { failed: 0, notBefore: 0 };
+  /** Of a clock that was ahead when they were counted, and is not any more, the delay counts from now on. */
+  async #attempts(): Promise<Attempts> {
+    const newer = v.safeParse(AttemptsSchema, await this.#parts.session.get(ATTEMPTS));
+    const parsed = newer.success ? newer : v.safeParse(AttemptsSchema, await this.#parts.attempts.read());
+    const { failed, notBefore } = parsed.success ? parsed.output : { failed: 0, notBefore: 0 };
+    if (notBefore - this.#parts.now() <= delayAfter(failed)) return { failed, notBefore };
+    return this.#countFailure(failed);
   }
 
-  async #countFailure(failed: number): Promise<void> {
-    const delay = failed < FREE_ATTEMPTS ? 0 : Math.min(LONGEST_DELAY_MS, 1000 * 2 ** (failed - FREE_ATTEMPTS));
-    await this.#parts.attempts.write({ failed, notBefore: this.#parts.now() + delay });
+  async #countFailure(failed: number): Promise<Attempts> {
+    const attempts = { failed, notBefore: this.#parts.now() + delayAfter(failed) };
+    await this.#keepAttempts(attempts);
+    return attempts;
+  }
+
+  /** On a full disk they are counted until the browser closes: what can be read must not depend on room to write. */
+  async #keepAttempts(attempts: Attempts): Promise<void> {
+    try {
+      await this.#parts.attempts.write(attempts);
+      await this.#parts.session.remove(ATTEMPTS);
+    } catch {
+      await this.#parts.session.set(ATTEMPTS, attempts).catch(() => {
+        throw noRoom();
+      });
+    }
   }
 
   /** Re-encrypts under today's parameters when the vault is older than they are. */
   async #upgraded(file: VaultFile, content: VaultContent, password: string, key: Bytes): Promise<Bytes> {
     if (file.kdf.memory >= CURRENT_KDF.memory && file.kdf.passes >= CURRENT_KDF.passes) return key;
     const next = await sealVault(content, password, CURRENT_KDF);
-    await this.#store(next.file);
-    return next.key;
+    try {
+      await this.#store(next.file);
+      return next.key;
+    } catch {
+      // There is no room for it now; next time, perhaps. What is there opens under its own settings.
+      const { salt, kdf } = await this.#load();
+      return salt === file.salt ? key : deriveKey(password, fromBase64(salt), kdf);
+    }
   }
 
   /** Writes whole or leaves what was: the new file is read back from each place before the other is touched. */
@@ -191,9 +224,8 @@ export class Vault {
       await writeAndCheck(this.#parts.primary, stored);
       await writeAndCheck(this.#parts.copy, stored);
     } catch (error) {
-      await this.#parts.primary.write(before);
-      if (isSalusError(error)) throw error;
-      throw new SalusError('storage-full', 'The wallet could not be saved: make room on this computer and try again.');
+      await this.#parts.primary.write(before).catch(() => undefined); // either of the two is whole
+      throw isSalusError(error) ? error : noRoom();
     }
   }
 
@@ -208,7 +240,7 @@ export class Vault {
     const file = files[good];
     if (file === undefined) return parseVault(undefined); // throws vault-damaged
     const bad = slots[1 - good];
-    if (files[1 - good] === undefined && bad !== undefined) await bad.write(stored[good]);
+    if (files[1 - good] === undefined) await bad?.write(stored[good]).catch(() => undefined); // mended when there is room
     return file;
   }
 }

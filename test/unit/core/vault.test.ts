@@ -35,7 +35,8 @@ beforeEach(() => {
     now: () => now,
     session: {
       get: (k) => Promise.resolve(session.get(k)),
-      set: (k, v) => Promise.resolve(void session.set(k, v)),
+      // eslint-disable-next-line @typescript-eslint/require-await -- as the browser's
+      set: async (k, v) => void session.set(k, v),
       remove: (k) => Promise.resolve(void session.delete(k)),
     },
   });
@@ -86,6 +87,71 @@ describe('vault', () => {
     expect(waits).toEqual([0, 0, 1000, 2000, 4000, 8000]);
     await vault.unlock(PASSWORD);
     expect(attempts.value).toEqual({ failed: 0, notBefore: 0 });
+  });
+
+  it('waits no longer than the delay from now, whatever the clock said when it was counted', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    const right = now;
+    now += 7 * 365 * 86_400_000;
+    for (let i = 0; i < 8; i++) {
+      await vault.unlock(`wrong ${i}`).catch(() => undefined);
+      now = Math.max(now, (attempts.value as { notBefore: number }).notBefore);
+    }
+    now = right;
+    let waited = 0;
+    await expect(vault.unlock(PASSWORD)).rejects.toSatisfy((error) => {
+      waited = (error as { detail: { seconds: number } }).detail.seconds;
+      return isSalusError(error, 'too-many-attempts');
+    });
+    expect(waited).toBeGreaterThan(0);
+    expect(waited).toBeLessThanOrEqual(300);
+    now += waited * 1_000;
+    await vault.unlock(PASSWORD);
+    expect(await vault.state()).toBe('unlocked');
+  });
+
+  it('does not stay open for years when a clock that was ahead is put right', async () => {
+    now += 7 * 365 * 86_400_000;
+    await vault.create(entropy, PASSWORD);
+    now -= 7 * 365 * 86_400_000;
+    expect(await vault.state()).toBe('locked');
+  });
+
+  it('opens on a full disk, and goes on counting wrong passwords', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    for (const slot of [primary, copy, attempts]) slot.failing = true;
+    for (let i = 0; i < 3; i++) {
+      await expect(vault.unlock(`wrong ${i}`)).rejects.toSatisfy(code('wrong-password'));
+    }
+    await expect(vault.unlock(PASSWORD)).rejects.toSatisfy(code('too-many-attempts'));
+    now += 1_000;
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+    attempts.failing = false;
+    await vault.lock();
+    await vault.unlock(PASSWORD);
+    expect(session.has('attempts')).toBe(false);
+  });
+
+  it.each(['primary', 'copy'] as const)('opens on a full disk also when the %s is damaged', async (which) => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    (which === 'primary' ? primary : copy).value = 'rubbish';
+    for (const slot of [primary, copy, attempts]) slot.failing = true;
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+  });
+
+  it('says what is wrong where nothing at all can be written', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    attempts.failing = true;
+    session.set = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    await expect(vault.unlock(PASSWORD)).rejects.toSatisfy(code('storage-full'));
   });
 
   it('asks for a password of some length', async () => {
@@ -148,6 +214,11 @@ describe('vault', () => {
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
     primary.value = copy.value = { file: text, check: toBase64(new Uint8Array(digest)) };
     await vault.lock();
+    for (const slot of [primary, copy]) slot.failing = true;
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+    await vault.lock();
+    for (const slot of [primary, copy]) slot.failing = false;
     await vault.unlock(PASSWORD);
     expect((primary.value as { file: string }).file).toContain('"memory":65536');
     expect(equal(await vault.entropy(), entropy)).toBe(true);
