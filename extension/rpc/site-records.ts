@@ -1,9 +1,9 @@
 import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
-import { canonicalBytes } from '../core/fhir/canonical.ts';
 import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../core/catalogue/model.ts';
 import { Role } from '../core/registry/abi.ts';
 import { readRecord, sharedRecords } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
+import { recordedForm } from '../core/wallet/recorded-form.ts';
 import { verifyRecord } from '../core/wallet/verify-record.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts';
@@ -56,7 +56,7 @@ export async function readForSite(session: Session, { patient, id }: ReadRequest
 /** Whether what a site has is what was recorded, step by step. */
 export async function verifyForSite(session: Session, { patient, id, resource, bytes }: VerifyRequest) {
   checkNotOwn(session, patient);
-  const given = bytes === undefined ? canonicalBytes(resource) : fromBase64(bytes);
+  const given = bytes === undefined ? await recordedForm(session, patient, id, resource) : fromBase64(bytes);
   const steps = await verifyRecord(session, patient, id, given);
   const told = steps.map((step) => ('role' in step ? { ...step, role: roleName(step.role) } : step));
   return { verified: steps.every(({ holds }) => holds), steps: told };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fromHex, toBase64 } from '../core/bytes.ts';
 import type { Remembered } from '../core/wallet/sealed-state.ts';
 import { SalusError } from '../core/errors.ts';
+import { parseShown } from '../core/fhir/lossless.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
 import { isSection, type Section } from '../core/records/sections.ts';
@@ -215,9 +216,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       const session = await wallet.session();
       const { item, bytes, provenance } = await readRecord(session, patient, id);
       const fhir = item.mediaType === 'application/fhir+json';
-      const content = fhir
-        ? { resource: JSON.parse(new TextDecoder().decode(bytes)) as unknown }
-        : { base64: toBase64(bytes) };
+      const content = fhir ? { resource: parseShown(new TextDecoder().decode(bytes)) } : { base64: toBase64(bytes) };
       const entry = await session.catalogue.entry(item.registry, id.split('/')[0] ?? '');
       const row = entry && (await storage.row(cidFromDigest(fromHex(entry.cid)).toString()));
       return {

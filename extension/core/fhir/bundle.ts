@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
+import { parseLossless } from './lossless.ts';
 import { ResourceSchema, type Resource } from './resource.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
 
@@ -48,7 +49,8 @@ function readEntry(position: number, entry: unknown): BundleItem | Skipped {
   if (type === 'OperationOutcome') return { position, type, reason: 'server-message' };
   // An identity that is none takes nothing away from the resource.
   const fullUrl = parsed.success ? parsed.output.fullUrl : undefined;
-  return { position, resource: resource.output, ...(typeof fullUrl === 'string' && { fullUrl }) };
+  // Itself, not a copy of it: the text of its numbers goes with it.
+  return { position, resource: value as Resource, ...(typeof fullUrl === 'string' && { fullUrl }) };
 }
 
 /**
@@ -58,7 +60,7 @@ function readEntry(position: number, entry: unknown): BundleItem | Skipped {
 export function parseFhir(text: string): ParsedFhir {
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    json = parseLossless(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new SalusError('not-json', 'This file is not JSON. Ask where it came from for the “FHIR” or “JSON” export.');
   }

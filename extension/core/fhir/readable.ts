@@ -16,6 +16,8 @@ const LEFT_OUT = new Set(
 /** The type at the end of a choice element's name (`effectiveDateTime`), which says nothing to a person. */
 const CHOICE = /(DateTime|CodeableConcept|Quantity|Period|String|Boolean|Integer|Age|Range|Reference)$/;
 const DATE = /^\d{4}-\d\d(-\d\d(T.*)?)?$/;
+/** A number as it was written, where JavaScript would write another. */
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 /** Deep enough for any R4 resource; a made-up one cannot keep the page busy. */
 const MOST_DEPTH = 6;
 
@@ -70,7 +72,7 @@ function conceptText(value: unknown): string | undefined {
 
 function quantityText(value: unknown): string | undefined {
   const amount = at(value, 'value');
-  if (typeof amount !== 'number') return undefined;
+  if (typeof amount !== 'number' && !(typeof amount === 'string' && NUMBER.test(amount))) return undefined;
   const unit = textAt(value, 'unit') ?? textAt(value, 'code') ?? '';
   return `${textAt(value, 'comparator') ?? ''}${amount} ${unit}`.trim();
 }
