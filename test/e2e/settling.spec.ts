@@ -7,7 +7,7 @@ import { PromptWindow } from './pages/prompt-window.ts';
 import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { killBrowser, stopWorker } from './support/kill.ts';
-import { serveSite, type Site } from './support/site.ts';
+import { serve, serveSite, type Site } from './support/site.ts';
 import { overwrite, overwriteVaultCopy, stored } from './support/storage.ts';
 
 let sites: Site[];
@@ -37,6 +37,55 @@ test('leaving the page takes its prompt away, and gives nothing', async ({ newBr
   await again.prompt.typeSite(site().host);
   await again.prompt.approve();
   expect(await again.answer).toMatchObject({ result: [expect.any(String)] });
+});
+
+test('a page that is written anew has its provider announced again, and every request settles, also one from before', async ({
+  newBrowser,
+}) => {
+  const browser = await newBrowser();
+  await (await WalletApp.open(browser)).createWallet();
+  const page = await SitePage.open(browser, site());
+  const { result: chainId } = await page.request('eth_chainId');
+  await askAndKeep(page.page, 'eth_accounts');
+  const announced = await page.page.evaluate(async () => {
+    const heard: unknown[] = [];
+    document.open();
+    window.addEventListener('eip6963:announceProvider', (event) => heard.push((event as CustomEvent).detail));
+    document.write('<!doctype html><title>Anew</title><h1>Written anew</h1>');
+    document.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const unasked = heard.length;
+    window.dispatchEvent(new Event('eip6963:requestProvider'));
+    return [unasked > 0, heard.length > unasked];
+  });
+  expect(announced).toEqual([true, true]);
+  expect(await page.page.evaluate(() => Reflect.get(window, 'kept') as Promise<unknown>)).toEqual([]);
+  expect(await page.request('eth_chainId')).toEqual({ result: chainId });
+  await page.page.evaluate(() => document.write('<p>And once more</p>')); // opens it again by itself
+  const { prompt, answer } = await page.ask('eth_requestAccounts');
+  await prompt.reject();
+  expect(await answer).toMatchObject({ code: 4001 });
+});
+
+test('documents that are no pages get no provider', async ({ newBrowser }) => {
+  const browser = await newBrowser();
+  const kinds = ['application/json', 'text/plain', 'application/xml', 'image/svg+xml', 'text/html'];
+  const xml = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>';
+  const served = await serve((request, response) => {
+    response.setHeader('content-type', kinds[Number(request.url?.slice(1))] ?? 'text/html');
+    response.end(request.url === '/0' ? '{"resourceType":"Bundle"}' : xml);
+  });
+  try {
+    const page = await browser.context.newPage();
+    const found: string[] = [];
+    for (const [i, kind] of kinds.entries()) {
+      await page.goto(`${served.origin}/${i}`);
+      if (await page.evaluate(() => 'salus' in window)) found.push(kind);
+    }
+    expect(found).toEqual(['text/html']);
+  } finally {
+    await served.close();
+  }
 });
 
 /** Asks in such a way that the answer stays in the page. */

@@ -1,5 +1,5 @@
-import { isSecureOrigin } from '../../core/secure-origin.ts';
 import { lookout } from './lookout.ts';
+import { isPage, wheneverWritten } from './page-document.ts';
 import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
 /** EIP-1193 error. */
@@ -38,8 +38,7 @@ const ICON =
  */
 export function injectProvider(): void {
   // A page that was boxed in (CSP sandbox) has no origin that consent could be given to, whatever its address says.
-  // One that came over an open line may be anybody's.
-  if (window.origin === 'null' || !isSecureOrigin(window.origin)) return;
+  if (window.origin === 'null' || !isPage()) return;
   const { location, Promise } = window;
   const listen = window.addEventListener.bind(window);
   const dispatch = window.dispatchEvent.bind(window);
@@ -101,7 +100,7 @@ export function injectProvider(): void {
       })
     : undefined;
 
-  listen('message', (event) => {
+  const hear = (event: Event): void => {
     const { data, source } = event as MessageEvent<PageMessage | null>;
     if (source !== window || typeof data !== 'object' || data?.target !== TO_PAGE) return;
     const message: { readonly event?: unknown; readonly data?: unknown } & Reply = data;
@@ -111,7 +110,7 @@ export function injectProvider(): void {
     else if (message.event === 'disconnect' && isErrorData(message.data)) {
       tell('disconnect', new ProviderRpcError(message.data.code, message.data.message));
     } else if (typeof message.event === 'string') tell(message.event, message.data);
-  });
+  };
 
   const request = (args: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -165,7 +164,10 @@ export function injectProvider(): void {
     rdns: 'health.salus.wallet',
   });
   const announce = () => dispatch(new CustomEvent('eip6963:announceProvider', { detail: freeze({ info, provider }) }));
-  listen('eip6963:requestProvider', announce);
   Object.defineProperty(window, 'salus', { value: provider, writable: false, configurable: false });
-  announce();
+  wheneverWritten(() => {
+    listen('message', hear);
+    listen('eip6963:requestProvider', announce);
+    announce();
+  });
 }

@@ -1,5 +1,5 @@
 import { browser } from 'wxt/browser';
-import { isSecureOrigin } from '../../core/secure-origin.ts';
+import { isPage, wheneverWritten } from './page-document.ts';
 import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
 type Reply =
@@ -24,7 +24,7 @@ const randomId = (): string =>
  * its id and answers it once.
  */
 export function relay(): void {
-  if (!isSecureOrigin(window.location.origin)) return;
+  if (!isPage()) return;
   const open = new Map<string, Open>();
   let port: ReturnType<typeof browser.runtime.connect> | undefined;
   let connected = false;
@@ -76,7 +76,7 @@ export function relay(): void {
     for (const request of open.values()) send(request);
   };
 
-  window.addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
+  const hear = ({ data, source }: MessageEvent<unknown>): void => {
     if (source !== window || typeof data !== 'object' || data === null) return;
     const { target, id, method, params, there } = data as Record<string, unknown>;
     if (import.meta.env.FIREFOX && target === TO_CONTENT && there === true) return toPage({ here: true });
@@ -95,17 +95,22 @@ export function relay(): void {
     const request = { pageId: id, wire };
     open.set(wire.id, request);
     send(request);
-  });
+  };
 
   // A page that is left may be kept for the way back, in Firefox with its port open: the wallet must know that it left, and is
   // asked again when the person comes back to it. The page cannot make this happen: its own events are not trusted.
-  window.addEventListener('pagehide', ({ isTrusted }) => {
+  const leave = ({ isTrusted }: Event): void => {
     if (!isTrusted) return;
     port?.disconnect();
     port = undefined;
-  });
-  window.addEventListener('pageshow', ({ isTrusted }) => {
+  };
+  const comeBack = ({ isTrusted }: Event): void => {
     if (isTrusted) resend();
+  };
+  wheneverWritten(() => {
+    window.addEventListener('message', hear);
+    window.addEventListener('pagehide', leave);
+    window.addEventListener('pageshow', comeBack);
   });
 
   browser.runtime.onMessage.addListener((message: unknown) => {
