@@ -1,4 +1,5 @@
 import { getAddress, keccak256, Transaction, type TransactionLike } from 'ethers';
+import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
 import type { StoredTransaction } from './sealed-state.ts';
 import type { Session } from './session.ts';
@@ -22,7 +23,8 @@ export type Outlook = 'works' | 'fails' | 'too-dear';
 
 /** A transaction this wallet sent, and what became of it. */
 export interface SentTransaction extends StoredTransaction {
-  readonly status: 'waiting' | 'done' | 'failed' | 'replaced';
+  /** `unknown`: the node does not say, or not in a way that can be read. */
+  readonly status: 'waiting' | 'done' | 'failed' | 'replaced' | 'unknown';
 }
 
 const MOST_KEPT = 50;
@@ -136,17 +138,55 @@ export async function replace(session: Session, hash: string, kind: 'speedUp' | 
   return send(session, prepared, { origin: waiting.origin, kind, replaces: hash }, waiting.nonce);
 }
 
-/** What this wallet sent, newest first, with what became of each. */
+/** A receipt (EIP-658) as far as it is needed; a node has none for what waits, or comes late with it. */
+const ReceiptSchema = v.nullable(v.object({ status: v.picklist(['0x0', '0x1']) }));
+const CountSchema = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,12}$/), v.transform(Number));
+const KnownSchema = v.nullable(v.object({ hash: v.string() }));
+
+/** Asks the node. @returns undefined for an answer that failed or cannot be read */
+async function askNode<S extends v.GenericSchema>(
+  { client: { provider } }: Session,
+  schema: S,
+  method: string,
+  params: readonly unknown[],
+): Promise<v.InferOutput<S> | undefined> {
+  try {
+    return v.parse(schema, await provider.send(method, [...params]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** After this long a node would have a receipt for what went into a block. */
+const LATE_MS = 10 * 60_000;
+
+/** What this wallet sent, newest first, with what became of each. Whatever the node says of one, the others are there. */
 export async function sentTransactions(session: Session): Promise<SentTransaction[]> {
   const { transactions } = await session.state.read();
   if (transactions.length === 0) return [];
-  const { provider } = session.client;
-  const next = await answered(provider.getTransactionCount(session.address));
+  const [next, receipts] = await Promise.all([
+    askNode(session, CountSchema, 'eth_getTransactionCount', [session.address, 'latest']),
+    Promise.all(transactions.map(({ hash }) => askNode(session, ReceiptSchema, 'eth_getTransactionReceipt', [hash]))),
+  ]);
+  const over = new Set(transactions.filter((_, i) => receipts[i]).map(({ nonce }) => nonce));
+
+  /** Of one that no receipt tells of. */
+  const withoutReceipt = async ({ hash, nonce, at }: StoredTransaction): Promise<SentTransaction['status']> => {
+    if (over.has(nonce)) return 'replaced';
+    if (next === undefined) return 'unknown';
+    if (nonce >= next) return 'waiting';
+    // Its place is taken: by itself, if its receipt is late, or by one that this wallet does not know.
+    const known = await askNode(session, KnownSchema, 'eth_getTransactionByHash', [hash]);
+    if (known === undefined) return 'unknown';
+    return known === null && at + LATE_MS < session.now() ? 'replaced' : 'waiting';
+  };
   return Promise.all(
-    transactions.map(async (transaction): Promise<SentTransaction> => {
-      const succeeded = await session.client.succeeded(transaction.hash);
-      if (succeeded !== undefined) return { ...transaction, status: succeeded ? 'done' : 'failed' };
-      return { ...transaction, status: transaction.nonce < next ? 'replaced' : 'waiting' };
+    transactions.map(async (transaction, i): Promise<SentTransaction> => {
+      const receipt = receipts[i];
+      if (receipt) return { ...transaction, status: receipt.status === '0x1' ? 'done' : 'failed' };
+      const status =
+        receipt === undefined && !over.has(transaction.nonce) ? 'unknown' : await withoutReceipt(transaction);
+      return { ...transaction, status };
     }),
   );
 }

@@ -199,6 +199,58 @@ describe('a transaction that waits', () => {
   });
 });
 
+describe('what became of transactions', () => {
+  /** A wallet that sent two, and what its node says in place of the truth. */
+  async function sentTwo() {
+    const w = await richWallet();
+    const hashes: string[] = [];
+    for (let n = 0; n < 2; n++) {
+      const answer = w.sendIt({ ...w.bill, value: toBeHex(BigInt(1_000 + n)) });
+      await w.yes();
+      hashes.unshift((await answer) as string);
+    }
+    const { provider } = w.session.client;
+    const really = provider.send.bind(provider);
+    const says = (change: (method: string, hash: unknown) => unknown) => {
+      provider.send = (method: string, params: unknown[]): Promise<unknown> => {
+        const changed = change(method, params[0]);
+        if (changed instanceof Error) return Promise.reject(changed);
+        return changed === undefined ? really(method, params) : Promise.resolve(changed);
+      };
+    };
+    const statuses = async () => (await sentTransactions(w.session)).map((t) => t.status);
+    return { ...w, hashes, says, statuses };
+  }
+
+  it.each([
+    ['a word', 'soon'],
+    ['a status of its own', { status: '0x2' }],
+    ['no status', { blockNumber: '0x1' }],
+    ['a list', []],
+    ['a failure', new Error('429')],
+  ])('is told of the others when a receipt is %s', async (_, odd) => {
+    const { hashes, says, statuses } = await sentTwo();
+    says((method, hash) => (method === 'eth_getTransactionReceipt' && hash === hashes[0] ? odd : undefined));
+    expect(await statuses()).toEqual(['unknown', 'done']);
+  });
+
+  it('is not “replaced” while the receipt is late', async () => {
+    const { says, statuses } = await sentTwo();
+    says((method) => (method === 'eth_getTransactionReceipt' ? null : undefined));
+    expect(await statuses()).toEqual(['waiting', 'waiting']);
+    says((method) => (/Receipt|ByHash/.test(method) ? null : undefined));
+    expect(await statuses()).toEqual(['waiting', 'waiting']);
+  });
+
+  it('is not known while the node is away or counts oddly, and nothing is lost', async () => {
+    const { says, statuses } = await sentTwo();
+    says(() => new Error('away'));
+    expect(await statuses()).toEqual(['unknown', 'unknown']);
+    says((method) => (method === 'eth_getTransactionCount' ? '0xzz' : undefined));
+    expect(await statuses()).toEqual(['done', 'done']);
+  });
+});
+
 describe('what only reads the chain', () => {
   it('is answered by the health network’s node, its refusals with the revert data', async () => {
     const { ask, me, network, bill, evm } = await richWallet();
