@@ -36,7 +36,7 @@ export async function unlockLines(
   served: ServedPage,
   password: string,
 ): Promise<Line[]> {
-  const page = await browser.context.newPage();
+  const page = await browser.newPage();
   await page.goto(served.url);
   await page.waitForFunction(() => 'bench' in window);
   await page.evaluate(() => window.bench.ready());

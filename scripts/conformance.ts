@@ -42,7 +42,7 @@ export async function checkWallet(extensionDir: string): Promise<Finding[]> {
   const server = await serveEmptyPage();
   const browser = await launchBrowser({ extensionDir });
   try {
-    const page = await browser.context.newPage();
+    const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return await tryRules(WALLET_RULES, await WalletUnderTest.find(page));
   } finally {

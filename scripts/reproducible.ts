@@ -36,7 +36,7 @@ export async function differences(): Promise<string[]> {
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const differing: string[] = [];
     for (const [browser, built] of Object.entries(BUILDS)) {
-      if ((await runCommand(bin('wxt'), ['build', '-b', browser], copy)) !== 0) {
+      if ((await runCommand(bin('wxt'), ['build', '-b', browser], { cwd: copy })) !== 0) {
         throw new Error(`the second build for ${browser} failed`);
       }
       const [first, second] = [await digests(built), await digests(join(copy, relative(ROOT, built)))];

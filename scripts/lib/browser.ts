@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page, type Worker } from 'playwright';
 import { findChromium } from './chromium.ts';
+import { until } from './patience.ts';
 
 export interface BrowserOptions {
   /** Folder with the built extension. */
@@ -23,15 +27,25 @@ export interface WalletBrowser {
   readonly context: BrowserContext;
   readonly extensionId: string;
   readonly worker: Worker;
-  /** Opens one of the wallet's own pages. */
+  /**
+   * An empty page in a window of its own. A tab behind another is painted once a second only, and what is clicked there, or waits
+   * to be painted, takes as long.
+   */
+  newPage(): Promise<Page>;
+  /** Opens one of the wallet's own pages; the app for the first time is the tab that the wallet opens when it is installed. */
   open(path: string): Promise<Page>;
   close(): Promise<void>;
 }
+
+/** What the wallet opens when it is installed. */
+const WELCOME = 'app.html';
+const WINDOW = { ms: 30_000, pause: 20 };
 
 export async function launchBrowser(options: BrowserOptions): Promise<WalletBrowser> {
   const { extensionDir, profileDir = '', headless = true, locale = 'en-GB', colorScheme = 'light' } = options;
   const { otherExtensions = [], localNames = [] } = options;
   const extensions = [extensionDir, ...otherExtensions].join(',');
+  let isNew = profileDir === '' || !existsSync(join(profileDir, 'Default'));
   const context = await chromium.launchPersistentContext(profileDir, {
     executablePath: findChromium(),
     headless,
@@ -61,13 +75,33 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
   });
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 30_000 }));
   const extensionId = new URL(worker.url()).host;
+  const newPage = async (): Promise<Page> => {
+    const browser = await context.browser()?.newBrowserCDPSession();
+    if (browser === undefined) throw new Error('the browser gives no session');
+    const url = `about:blank#${randomUUID()}`;
+    await browser.send('Target.createTarget', { url, newWindow: true });
+    const page = await until(
+      'a new window',
+      () => Promise.resolve(context.pages().find((p) => p.url() === url)),
+      WINDOW,
+    );
+    await browser.detach();
+    return page;
+  };
   return {
     context,
     extensionId,
     worker,
+    newPage,
     async open(path) {
-      const page = await context.newPage();
-      await page.goto(`chrome-extension://${extensionId}/${path}`);
+      const url = `chrome-extension://${extensionId}/${path}`;
+      if (isNew && path === WELCOME) {
+        isNew = false;
+        const opened = () => Promise.resolve(context.pages().find((p) => p.url() === url));
+        return until('the app, which opens by itself', opened, WINDOW);
+      }
+      const page = await newPage();
+      await page.goto(url);
       return page;
     },
     close: () => context.close(),

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from './paths.ts';
+import { within } from './patience.ts';
 
 const running = new Set<ChildProcess>();
 
@@ -19,7 +21,7 @@ async function end(child: ChildProcess): Promise<void> {
   };
   kill('SIGTERM');
   const slow = setTimeout(() => kill('SIGKILL'), 4_000);
-  await gone;
+  await within(20_000, `process ${child.pid} to end`, gone);
   clearTimeout(slow);
 }
 
@@ -94,16 +96,58 @@ export async function startService(
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     process.kill(-(child.pid ?? 0), 'SIGKILL');
     running.delete(child);
-    await gone;
+    await within(20_000, `${name} to end`, gone);
   };
   return { value, pid: child.pid ?? 0, stop: () => end(child), kill };
 }
 
-/** Runs a command to its end, showing its output. @returns exit code */
-export function runCommand(command: string, args: readonly string[], cwd: string = ROOT): Promise<number> {
-  const child = spawn(command, args, { cwd, stdio: 'inherit' });
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => resolve(code ?? 1));
-    child.once('error', reject);
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets all output as it comes; without it, this process's own terminal does. */
+  readonly onOutput?: (text: string) => void;
+  /** Milliseconds after which it is ended, and that counts as a failure. */
+  readonly most?: number;
+}
+
+/** Commands in the terminal's own process group: an interrupt from the keyboard reaches them by itself. */
+const commands = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of commands) child.kill('SIGTERM');
+});
+
+/** Exit code of a command that was ended because it took too long, as timeout(1) of coreutils has it. */
+const TOOK_TOO_LONG = 124;
+
+/** Runs a command to its end. @returns exit code */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd = ROOT, env = {}, onOutput, most = 3_600_000 }: CommandOptions = {},
+): Promise<number> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: onOutput === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
+  commands.add(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
+  }
+  let late = false;
+  const say = onOutput ?? ((text: string) => void process.stderr.write(text));
+  const end = setTimeout(() => {
+    late = true;
+    say(`\nended after ${Math.round(most / 60_000)} minutes: ${basename(command)} ${args.join(' ')}\n`);
+    child.kill('SIGTERM');
+  }, most);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('close', (code) => resolve(late ? TOOK_TOO_LONG : (code ?? 1)));
+      child.once('error', reject);
+    });
+  } finally {
+    clearTimeout(end);
+    commands.delete(child);
+  }
 }

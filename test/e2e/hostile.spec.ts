@@ -39,7 +39,7 @@ const under = ({ origin, host }: Site, name: string) => ({
 test('a page without an origin of its own gets nothing', async ({ newBrowser }) => {
   const browser = await newBrowser();
   await (await WalletApp.open(browser)).createWallet();
-  const page = await browser.context.newPage();
+  const page = await browser.newPage();
   await page.goto('data:text/html,<h1>A page</h1>');
   expect(await page.evaluate(() => 'salus' in window)).toBe(false);
 
@@ -95,7 +95,7 @@ test('another extension can neither speak to the wallet nor pass for it', async 
   expect(otherId).toMatch(/^[a-p]{32}$/);
   expect(otherId).not.toBe(browser.extensionId);
 
-  const attacker = await browser.context.newPage();
+  const attacker = await browser.newPage();
   await attacker.goto(`chrome-extension://${otherId}/page.html`);
   const told = await attacker.evaluate(async (walletId) => {
     interface Runtime {

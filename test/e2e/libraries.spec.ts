@@ -23,7 +23,7 @@ async function patientAtSite(newBrowser: () => Promise<WalletBrowser>) {
   const app = await WalletApp.open(browser);
   await app.createWallet();
   const account = await app.accountNumber();
-  const page = await browser.context.newPage();
+  const page = await browser.newPage();
   await page.goto(served.url);
   return { browser, app, account, page };
 }
@@ -35,16 +35,16 @@ async function answering<T>(
   answers: readonly ('approve' | 'reject')[],
   call: () => Promise<T>,
 ): Promise<T> {
-  let result: Promise<T> | undefined;
+  const result = call();
+  const early = result.then((value): never => {
+    throw new Error(`it ended before the person was asked: ${JSON.stringify(value)}`);
+  });
+  early.catch(() => undefined); // that it ends after the last answer is what it should
   for (const answer of answers) {
-    const prompt = await PromptWindow.during(context, () => {
-      result ??= call();
-      return Promise.resolve();
-    });
+    const prompt = await Promise.race([PromptWindow.next(context), early]);
     if (answer === 'approve') await prompt.typeSite(new URL(page.url()).host);
     await prompt[answer]();
   }
-  if (result === undefined) throw new Error('nothing was called');
   return result;
 }
 

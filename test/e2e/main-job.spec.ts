@@ -254,7 +254,7 @@ test('a stranger’s wallet and a plain HTTP client get nothing readable', async
 
   const stranger = await WalletApp.open(strangers);
   await stranger.createWallet('provider');
-  const page = await strangers.context.newPage();
+  const page = await strangers.newPage();
   await page.goto(`${stack.portalUrl}/desk`);
   const prompt = await PromptWindow.during(strangers.context, () =>
     page.getByRole('button', { name: 'Connect your health wallet' }).click(),

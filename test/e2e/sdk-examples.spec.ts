@@ -86,9 +86,9 @@ test('the examples of the SDK do what they say, in a page and on a server', asyn
     await desk.connect();
     await desk.signIn('Dr Amara Okafor', stack.staffCode);
 
-    const site = await patients.context.newPage();
+    const site = await patients.newPage();
     await site.goto(served.url);
-    const doctorsSite = await doctors.context.newPage();
+    const doctorsSite = await doctors.newPage();
     await doctorsSite.goto(served.url);
 
     await test.step('the patient shares with the doctor', async () => {

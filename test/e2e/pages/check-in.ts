@@ -13,7 +13,7 @@ export class CheckInPage {
   }
 
   static async open(browser: WalletBrowser, portalUrl: string): Promise<CheckInPage> {
-    const page = await browser.context.newPage();
+    const page = await browser.newPage();
     await page.goto(`${portalUrl}/check-in`);
     return new CheckInPage(page, browser);
   }

@@ -13,7 +13,7 @@ export class DeskPage {
   }
 
   static async open(browser: WalletBrowser, portalUrl: string): Promise<DeskPage> {
-    const page = await browser.context.newPage();
+    const page = await browser.newPage();
     await page.goto(`${portalUrl}/desk`);
     return new DeskPage(page, browser);
   }

@@ -1,5 +1,11 @@
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { until } from '../../../scripts/lib/patience.ts';
 import { PASSWORD } from './wallet-app.ts';
+
+const promptsOf = (context: BrowserContext): Page[] =>
+  context.pages().filter((page) => page.url().includes('/consent.html'));
+/** Prompts that a test has seen. */
+const met = new WeakSet<Page>();
 
 /** The window in which the wallet asks the person. */
 export class PromptWindow {
@@ -11,12 +17,16 @@ export class PromptWindow {
 
   /** Waits for the next prompt to open while `cause` makes a page ask. */
   static async during(context: BrowserContext, cause: () => Promise<unknown>): Promise<PromptWindow> {
-    const opened = context.waitForEvent('page', {
-      predicate: (p) => p.url().includes('/consent.html'),
-      timeout: 20_000,
-    });
+    for (const page of promptsOf(context)) met.add(page);
     await cause();
-    const page = await opened;
+    return PromptWindow.next(context);
+  }
+
+  /** The next prompt, also one that is open already and that no test has seen yet. */
+  static async next(context: BrowserContext): Promise<PromptWindow> {
+    const opened = () => Promise.resolve(promptsOf(context).find((page) => !met.has(page)));
+    const page = await until('a prompt to open', opened, { ms: 20_000, pause: 20 });
+    met.add(page);
     await page.waitForLoadState();
     // The size the wallet opens it in, whatever the other pages of this browser have.
     await page.setViewportSize({ width: 460, height: 760 });

@@ -33,7 +33,7 @@ export class SitePage {
   }
 
   static async open(browser: WalletBrowser, site: Pick<Site, 'origin' | 'host'>, path = '/'): Promise<SitePage> {
-    const page = await browser.context.newPage();
+    const page = await browser.newPage();
     await page.goto(`${site.origin}${path}`);
     return new SitePage(page, browser, site);
   }

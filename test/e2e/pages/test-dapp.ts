@@ -17,7 +17,7 @@ export class TestDapp {
 
   /** Opens it and picks the wallet in its list of EIP-6963 providers. */
   static async open(browser: WalletBrowser, site: Site): Promise<TestDapp> {
-    const page = await browser.context.newPage();
+    const page = await browser.newPage();
     // It asks for fonts, styles and relays elsewhere. This test talks to nobody but this machine.
     await page.route(
       (url) => url.origin !== site.origin,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import { within } from '../../../scripts/lib/patience.ts';
 
 interface Version {
   readonly versionId: string;
@@ -9,7 +10,8 @@ interface Version {
 
 /** Ends the wallet's service worker as the browser does when it needs the memory. Settles when it is gone. */
 export async function stopWorker(browser: WalletBrowser): Promise<void> {
-  const page = await browser.context.newPage();
+  // Any page will do: one that is opened for it would take the place of the one in front.
+  const [page = await browser.newPage()] = browser.context.pages();
   const session = await browser.context.newCDPSession(page);
   let asked = false;
   const stopped = new Promise<void>((resolve) => {
@@ -24,9 +26,8 @@ export async function stopWorker(browser: WalletBrowser): Promise<void> {
     });
   });
   await session.send('ServiceWorker.enable');
-  await stopped;
+  await within(30_000, 'the service worker to end', stopped);
   await session.detach();
-  await page.close();
 }
 
 /** Ends a browser at once, all of it, with no chance to tidy up. */
@@ -37,5 +38,5 @@ export async function killBrowser(browser: WalletBrowser, profileDir: string): P
   if (!(pid > 0)) throw new Error('the browser is not running');
   const gone = new Promise((resolve) => browser.context.once('close', resolve));
   process.kill(pid, 'SIGKILL');
-  await gone;
+  await within(30_000, 'the killed browser to be gone', gone);
 }

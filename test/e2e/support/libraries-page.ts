@@ -56,8 +56,9 @@ const chainOf = (id: number, rpcUrl: string) =>
 
 /** What a bill of the health network's is paid with, as in its contract. */
 const PAY_BILL = ['function payBill(address payee, bytes32 commitment) payable'] as const;
-/** A bill is paid once, so each library has one of its own. */
-const BILLS = { ethers: `0x${'b1'.repeat(32)}`, viem: `0x${'b2'.repeat(32)}` } as const;
+/** A bill is paid once, and tests share a chain: each call has one of its own. */
+const newBill = (): `0x${string}` =>
+  `0x${[...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 const PRICE = parseEther('0.01');
 
 /** How each library has the wallet pay a bill, and what it makes of the receipt. */
@@ -67,7 +68,7 @@ const pay = {
     const contract = new Contract(payments, PAY_BILL, signer);
     const sent = (await contract
       .getFunction('payBill')
-      .send(payee, BILLS.ethers, { value: PRICE })) as TransactionResponse;
+      .send(payee, newBill(), { value: PRICE })) as TransactionResponse;
     const receipt = await sent.wait();
     return { hash: sent.hash, succeeded: receipt?.status === 1, from: receipt?.from, to: receipt?.to };
   },
@@ -82,7 +83,7 @@ const pay = {
       address: payments,
       abi: parseAbi(PAY_BILL),
       functionName: 'payBill',
-      args: [payee, BILLS.viem],
+      args: [payee, newBill()],
       value: PRICE,
     });
     const { status, from, to } = await createPublicClient({ chain, transport }).waitForTransactionReceipt({ hash });
