@@ -20,7 +20,10 @@ module.exports = {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(virtual:|#i18n|@medplum/fhirtypes)' },
+      to: {
+        couldNotResolve: true,
+        pathNot: '^(virtual:|#i18n|@medplum/fhirtypes|@solidity-parser/parser/dist/src/ast-types)',
+      },
     },
     from(
       'core-is-inside',
@@ -71,6 +74,24 @@ module.exports = {
       '^(extension|portal|manager|contracts)/',
       { path: '^(test|bench|scripts)/' },
       'Tests know the product, not the reverse.',
+    ),
+    from(
+      'scripts-not-to-bench',
+      '^scripts/',
+      { path: '^bench/' },
+      'The bench is a program of its own: scripts start it and know nothing of it.',
+    ),
+    from(
+      'bench-only-to-script-helpers',
+      '^bench/',
+      { path: '^scripts/(?!lib/)' },
+      'What scripts and bench share is in scripts/lib.',
+    ),
+    from(
+      'script-helpers-stand-alone',
+      '^scripts/lib/',
+      { path: '^(test|bench|scripts/(?!lib/|vite-))' },
+      'Helpers are called by scripts, tests and bench; they call none of them.',
     ),
   ],
   options: {

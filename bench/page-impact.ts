@@ -7,7 +7,7 @@ import { extensionIdOf, startRawChromium, type RawChromium } from './raw-chromiu
 import { median, type Line } from './report.ts';
 import { serveSite, type Site } from './site.ts';
 
-const ROUNDS = 41;
+const ROUNDS = 50;
 const ROUND_TRIPS = 300;
 const PAGES = 10;
 const REQUESTS = 100;

@@ -9,7 +9,8 @@ import { serveSite, type Site } from './site.ts';
 const ROUNDS = 9;
 /** Windows without a paint, as one that another covered; more, and something is wrong. */
 const MOST_UNPAINTED = 4;
-const MOST = { warm: 1.3, cold: 2 };
+/** Of a window that asks its own worker one thing. */
+const MOST = { warm: { connect: 1.15, access: 1.3 }, cold: { connect: 1.5, access: 1.5 } };
 type Worker = keyof typeof MOST;
 
 export interface PromptBench {
@@ -52,7 +53,8 @@ const approve = (host: string) => `(async () => {
     name.dispatchEvent(new Event('input', { bubbles: true }));
   }
   scrollTo(0, document.body.scrollHeight);
-  while (button().disabled) await pause();
+  // A click in the first moment does not count.
+  while (button().disabled || button().ariaDisabled === 'true') await pause();
   setTimeout(() => button().click()); // the window may be gone before it could say when
   return ${NOW};
 })()`;
@@ -130,16 +132,15 @@ async function paintLines(browser: RawChromium, site: Site, subjects: Subjects, 
     }
     if (unpainted.length > MOST_UNPAINTED) throw new Error(`windows were not painted: ${unpainted.join('; ')}`);
   }
-  const what = worker === 'warm' ? 'an empty extension’s window' : 'the same of an empty extension';
-  const line = (name: string, values: readonly number[]): Line => ({
+  const line = (name: string, kind: 'connect' | 'access'): Line => ({
     name: `call to painted prompt${worker === 'cold' ? ' after the worker’s death' : ''}, ${name}`,
-    measured: median(values),
+    measured: median(times[kind]),
     unit: 'ms',
-    limit: { what, value: median(times.empty) },
-    target: { most: MOST[worker], of: 'ratio' },
-    also: `${(median(values) / median(times.asking)).toFixed(2)}x of one that asks its worker`,
+    limit: { what: 'a window that asks its worker one thing', value: median(times.asking) },
+    target: { most: MOST[worker][kind], of: 'ratio' },
+    also: `${(median(times[kind]) / median(times.empty)).toFixed(2)}x of an empty window`,
   });
-  return [line('eth_requestAccounts', times.connect), line('health_requestAccess', times.access)];
+  return [line('eth_requestAccounts', 'connect'), line('health_requestAccess', 'access')];
 }
 
 /** Approve to settled, in turns. */

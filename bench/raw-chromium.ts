@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../scripts/lib/chain.ts';
 import { findChromium } from '../scripts/lib/chromium.ts';
+import { until as untilWithin, within } from '../scripts/lib/patience.ts';
 
 const WAIT_MS = 20_000;
+/** Longest wait for an answer of a page. */
+const ANSWER_MS = 60_000;
+const until = <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
+  untilWithin(what, look, { ms: WAIT_MS, pause: 50 });
 /** The page that is there from the start and stays. */
 const START = 'about:blank';
 
@@ -28,15 +32,6 @@ export interface RawChromium {
   close(): Promise<void>;
 }
 
-/** Calls `look` until it gives something. */
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`${what} did not come within ${WAIT_MS / 1_000} s`);
-}
-
 /** A connection to a page; undefined when the page was replaced meanwhile, as one is that has just been opened. */
 function connect(target: Target): Promise<WebSocket | undefined> {
   const socket = new WebSocket(target.webSocketDebuggerUrl);
@@ -57,7 +52,7 @@ interface Message {
 
 /** One call of the DevTools protocol. One at a time on each connection. */
 function call(socket: WebSocket, method: string, params: object = {}): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+  const answer = new Promise((resolve, reject) => {
     const done = new AbortController();
     const { signal } = done;
     const end = (settle: () => void) => {
@@ -76,6 +71,7 @@ function call(socket: WebSocket, method: string, params: object = {}): Promise<u
     );
     socket.send(JSON.stringify({ id: 1, method, params }));
   });
+  return within(ANSWER_MS, `the answer to ${method} ${JSON.stringify(params).slice(0, 200)}`, answer);
 }
 
 interface Evaluated {
@@ -130,7 +126,7 @@ async function stopWorkerOver(socket: WebSocket, url: string): Promise<void> {
       });
     });
     await call(socket, 'ServiceWorker.enable');
-    await stopped;
+    await within(WAIT_MS, `the worker at ${url} to end`, stopped);
   } finally {
     socket.close();
   }
@@ -177,7 +173,7 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
   };
   const close = async () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
-    await ended;
+    await within(WAIT_MS, 'Chromium to end', ended);
   };
   try {
     await until('Chromium', () => targets().catch(() => undefined));

@@ -12,31 +12,32 @@ import { promptLines } from './prompting.ts';
 import type { Line } from './report.ts';
 import { unlockLines } from './unlocking.ts';
 
-async function measure(stack: Stack, profileDir: string): Promise<Line[]> {
+export type WalletGroup = 'prompt' | 'unlock' | 'page';
+
+async function measure(stack: Stack, profileDir: string, group: WalletGroup): Promise<Line[]> {
   const { extensionDir } = stack;
-  const served = await servePage(join(ROOT, 'bench/page/main.ts'));
   const browser = await launchBrowser({ extensionDir, profileDir });
   const { extensionId } = browser;
-  let unlock: Line[];
+  const served = group === 'unlock' ? await servePage(join(ROOT, 'bench/page/main.ts')) : undefined;
   try {
     const app = await WalletApp.open(browser);
     await app.createWallet();
-    unlock = await unlockLines(browser, app.page, served, PASSWORD);
+    if (served !== undefined) return await unlockLines(browser, app.page, served, PASSWORD);
   } finally {
     await browser.close();
-    await served.close();
+    await served?.close();
   }
+  if (group === 'page') return pageLines(profileDir, extensionDir);
   const recipient = ACCOUNTS.hospital.address;
-  const prompts = await promptLines({ profileDir, extensionDir, extensionId, password: PASSWORD, recipient });
-  return [...prompts, ...unlock, ...(await pageLines(profileDir, extensionDir))];
+  return promptLines({ profileDir, extensionDir, extensionId, password: PASSWORD, recipient });
 }
 
 /** What a person waits for in the real extension, on a network of its own. */
-export async function walletLines(): Promise<Line[]> {
+export async function walletLines(group: WalletGroup): Promise<Line[]> {
   const stack = await startStack();
   const profileDir = await mkdtemp(join(tmpdir(), 'salus-bench-'));
   try {
-    return await measure(stack, profileDir);
+    return await measure(stack, profileDir, group);
   } finally {
     await stack.stop();
     await rm(profileDir, { recursive: true, force: true });

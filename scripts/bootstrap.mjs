@@ -8,7 +8,17 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_VERSION = '24.21.0';
-const COMMANDS = ['start', 'test', 'check', 'bench', 'build', 'tour'];
+/** Command → the script that is it. */
+const COMMANDS = {
+  start: 'scripts/start.ts',
+  test: 'scripts/test.ts',
+  check: 'scripts/check.ts',
+  build: 'scripts/build.ts',
+  bench: 'bench/main.ts',
+  coverage: 'scripts/coverage.ts',
+  mutate: 'scripts/mutate-contracts.ts',
+  everything: 'scripts/everything.ts',
+};
 
 const say = (text) => console.log(`[setup] ${text}`);
 function fail(text) {
@@ -17,7 +27,8 @@ function fail(text) {
 }
 
 const [command, ...args] = process.argv.slice(2);
-if (!COMMANDS.includes(command)) fail(`Unknown command. One of: ${COMMANDS.join(', ')}.`);
+const script = COMMANDS[command];
+if (script === undefined) fail(`Unknown command. One of: ${Object.keys(COMMANDS).join(', ')}.`);
 if (Number(process.versions.node.split('.')[0]) < 20) fail('Salus needs Node 20 or newer: https://nodejs.org');
 
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
@@ -42,7 +53,7 @@ if (!installed) {
   writeFileSync(stamp, wanted);
 }
 
-const run = spawnSync(node, [join(root, 'scripts', `${command}.ts`), ...args], {
+const run = spawnSync(node, [join(root, script), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },

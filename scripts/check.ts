@@ -16,25 +16,30 @@ const CHECKS: readonly Check[] = [
   { name: 'lint of the contracts', command: ['solhint', '--max-warnings', '0', 'contracts/**/*.sol'] },
   {
     name: 'direction of dependencies',
-    command: ['depcruise', 'extension', 'manager', 'portal', '--config', '.dependency-cruiser.cjs'],
+    command: [
+      'depcruise',
+      ...['extension', 'manager', 'portal', 'scripts', 'bench', 'test/e2e', 'test/firefox'],
+      ...['--config', '.dependency-cruiser.cjs'],
+    ],
   },
   { name: 'unused code', command: ['knip'] },
 ];
 
 /** Runs every check and prints a line for each. @returns names of those that failed */
-export async function check(): Promise<string[]> {
+async function check(): Promise<string[]> {
   const failed: string[] = [];
-  if ((await runCommand(bin('hardhat'), ['build', '--quiet'])) !== 0) failed.push('contracts compile');
-  if ((await runCommand(bin('wxt'), ['prepare'])) !== 0) failed.push('generated types');
-  for (const { name, command } of CHECKS) {
-    const [tool, ...args] = command;
-    const ok = (await runCommand(bin(tool), args)) === 0;
+  const told = (name: string, ok: boolean) => {
     console.log(`${ok ? 'ok  ' : 'FAIL'}  ${name}`);
     if (!ok) failed.push(name);
+  };
+  // What the others read. They count only where they fail.
+  if ((await runCommand(bin('hardhat'), ['build', '--quiet'])) !== 0) told('the contracts compile', false);
+  if ((await runCommand(bin('wxt'), ['prepare'])) !== 0) told('generated types', false);
+  for (const { name, command } of CHECKS) {
+    const [tool, ...args] = command;
+    told(name, (await runCommand(bin(tool), args)) === 0);
   }
   return failed;
 }
 
-export const CHECK_COUNT = CHECKS.length;
-
-if (import.meta.main) process.exit((await check()).length === 0 ? 0 : 1);
+process.exit((await check()).length === 0 ? 0 : 1);

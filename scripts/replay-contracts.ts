@@ -30,7 +30,7 @@ import {
 } from '../test/contracts/support/journal-format.ts';
 import { OUTPUT } from './lib/paths.ts';
 
-export const JOURNAL = join(OUTPUT, 'contracts/journal.json');
+const JOURNAL = join(OUTPUT, 'contracts-journal.json');
 
 type Genesis = Extract<Entry, { op: 'genesis' }>;
 
@@ -155,7 +155,7 @@ function differences(edr: Outcome, ethereumJs: Outcome): string[] {
     .map(([field, one, other]) => `${field}: EDR ${one}, EthereumJS ${other}`);
 }
 
-export interface Counts {
+interface Counts {
   readonly passed: number;
   readonly failed: number;
 }
@@ -164,7 +164,7 @@ export interface Counts {
  * Replays a journal and prints each transaction on which EDR and EthereumJS differ.
  * @throws Error when the journal is missing, cut short, or cannot be read
  */
-export async function replay(path: string): Promise<Counts> {
+async function replay(path: string): Promise<Counts> {
   let chain: Replay | undefined;
   let [passed, failed, ended] = [0, 0, false];
   for await (const line of createInterface({ input: createReadStream(path) })) {
@@ -193,8 +193,6 @@ export async function replay(path: string): Promise<Counts> {
   return { passed, failed };
 }
 
-if (import.meta.main) {
-  const { passed, failed } = await replay(process.argv[2] ?? JOURNAL);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
-}
+const { passed, failed } = await replay(process.argv[2] ?? JOURNAL);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -27,7 +27,7 @@ async function digests(dir: string): Promise<Map<string, string>> {
  * byte by byte.
  * @returns names of the files that differ or are there once only
  */
-export async function differences(): Promise<string[]> {
+async function differences(): Promise<string[]> {
   // The bundler orders modules by where they are. As for anybody who builds, the sources come before the packages.
   const copy = await mkdtemp(join(OUTPUT, 'second-build-'));
   try {
@@ -49,9 +49,7 @@ export async function differences(): Promise<string[]> {
   }
 }
 
-if (import.meta.main) {
-  const names = await differences();
-  for (const name of names) console.error(`differs: ${name}`);
-  console.log(names.length === 0 ? 'Two builds are the same, byte by byte.' : `${names.length} files differ.`);
-  process.exit(names.length === 0 ? 0 : 1);
-}
+const names = await differences();
+for (const name of names) console.log(`differs: ${name}`);
+console.log(names.length === 0 ? 'Two builds are the same, byte by byte.' : `${names.length} files differ.`);
+process.exit(names.length === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildAll } from './build.ts';
+import { build } from './lib/build.ts';
 import { launchBrowser } from './lib/browser.ts';
 import { findChromium } from './lib/chromium.ts';
 import { serveStartPage } from './lib/start-page.ts';
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const wantsTour = process.argv.includes('--tour');
   if (!wantsTour && !hasDisplay) console.log('There is no display here: taking the guided tour without one instead.');
   findChromium();
-  await buildAll();
+  await build(['chrome', 'portal']);
   if (wantsTour || !hasDisplay) return tour();
 
   const stack = await startStack();

@@ -4,7 +4,7 @@ import type { EIP1193Provider } from '@nomicfoundation/ignition-core';
 import { Contract, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
 import { deployHealth } from '../../contracts/ignition/deploy.ts';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
-import { bin, OUTPUT } from './paths.ts';
+import { bin, CONTRACTS } from './paths.ts';
 import { runCommand, startService, type Service } from './processes.ts';
 
 /** The development accounts every Hardhat node funds. Worthless anywhere else. */
@@ -72,7 +72,7 @@ export type LocalContracts = Pick<LocalChain, 'registry' | 'orders' | 'payments'
 
 /** Deploys the contracts of a health network of its own. */
 export async function deployContracts(provider: JsonRpcProvider): Promise<LocalContracts> {
-  const artifacts = join(OUTPUT, 'contracts/artifacts');
+  const artifacts = join(CONTRACTS, 'artifacts');
   const contracts = await deployHealth(eip1193(provider), artifacts, ACCOUNTS.admin.address);
   return { ...contracts, fromBlock: await deploymentBlock(provider, contracts.registry) };
 }
@@ -93,8 +93,10 @@ export async function startChain(): Promise<LocalChain> {
   ];
   const as = (who: NonceManager) => new Contract(contracts.registry, REGISTRY_ABI, who);
   const enrol = async (by: NonceManager, who: string, role: Role) => {
-    const transaction = (await as(by).getFunction('enrol').send(who, role)) as { wait(): Promise<unknown> };
-    await transaction.wait();
+    const transaction = (await as(by).getFunction('enrol').send(who, role)) as {
+      wait(confirms: number, most: number): Promise<unknown>;
+    };
+    await transaction.wait(1, 30_000);
   };
   await enrol(admin, ACCOUNTS.registrar.address, Role.Registrar);
   await enrol(registrar, ACCOUNTS.hospital.address, Role.Hospital);

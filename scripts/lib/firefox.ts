@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { until } from './patience.ts';
 
 const NAMES = ['firefox-esr', 'firefox'];
 const ELSEWHERE = ['/snap/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'];
@@ -71,15 +72,6 @@ export interface Firefox {
 const addressOf = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => location.href).catch(() => undefined); // it is gone, or on its way to another place
 
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`this did not happen within a minute: ${what}`);
-}
-
 async function pageAt(browser: Browser, url: string): Promise<Page | undefined> {
   for (const page of await browser.pages()) if ((await addressOf(page))?.startsWith(url) === true) return page;
   return undefined;
@@ -104,7 +96,8 @@ export async function launchFirefox(options: FirefoxOptions): Promise<Firefox> {
     },
   });
   await browser.installExtension(options.extensionDir);
-  const ownPage = (path: string) => until(`${path} opens`, () => pageAt(browser, `moz-extension://${ADDRESS}/${path}`));
+  const ownPage = (path: string) =>
+    until(`${path} to open`, () => pageAt(browser, `moz-extension://${ADDRESS}/${path}`));
   const open = async (url: string) => {
     const page = await browser.newPage();
     await page.goto(url);
@@ -115,12 +108,12 @@ export async function launchFirefox(options: FirefoxOptions): Promise<Firefox> {
     open,
     ownPage,
     async gone(page) {
-      await until('a page closes', async () => ((await addressOf(page)) === undefined ? true : undefined));
+      await until('a page to close', async () => ((await addressOf(page)) === undefined ? true : undefined));
     },
     async suspend() {
       const privileged = await browser.newPage();
       void privileged.goto('about:config').catch(() => undefined); // of such pages the driver never hears that they are there
-      await until('about:config opens', () => pageAt(browser, 'about:config'));
+      await until('about:config to open', () => pageAt(browser, 'about:config'));
       await privileged.evaluate(async (id) => {
         const { WebExtensionPolicy } = globalThis as unknown as Privileged;
         await WebExtensionPolicy.getByID(id).extension.terminateBackground({ ignoreDevToolsAttached: true });

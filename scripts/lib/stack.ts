@@ -76,9 +76,9 @@ async function introduceRegistrar(network: Network): Promise<void> {
   const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
   const registry = new Contract(network.registry, REGISTRY_ABI, new Wallet(privateKey, provider));
   const sent = (await registry.getFunction('setProfile').send(toHex(digestOf(block.cid)))) as {
-    wait(): Promise<unknown>;
+    wait(confirms: number, most: number): Promise<unknown>;
   };
-  await sent.wait();
+  await sent.wait(1, 30_000);
   provider.destroy();
 }
 

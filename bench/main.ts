@@ -1,0 +1,55 @@
+import { build } from '../scripts/lib/build.ts';
+import { bundleLines } from './bundles.ts';
+import { importLines } from './importing.ts';
+import { memoryLines } from './memory.ts';
+import { isMet, save, table, type Line } from './report.ts';
+import { sealingLines } from './sealing.ts';
+import { openStoragePage, type StoragePage } from './storage-page.ts';
+import { walletLines } from './wallet.ts';
+
+async function onStoragePage(measure: (storage: StoragePage) => Promise<Line[]>): Promise<Line[]> {
+  const storage = await openStoragePage();
+  try {
+    return await measure(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Groups by the name under which each is asked for. */
+const GROUPS: Readonly<Record<string, () => Promise<Line[]>>> = {
+  prompt: () => walletLines('prompt'),
+  unlock: () => walletLines('unlock'),
+  page: () => walletLines('page'),
+  seal: () => onStoragePage(({ page }) => sealingLines(page)),
+  memory: () => onStoragePage(memoryLines),
+  import: () => onStoragePage(({ page }) => importLines(page)),
+  bundle: () => Promise.resolve(bundleLines()),
+};
+
+/**
+ * Measures and prints everything, or the groups that are named; see bench/README.md. `--no-build` takes what is built already.
+ * @returns exit code: 1 when a target was missed
+ */
+async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = names.find((name) => !(name in GROUPS));
+  if (unknown !== undefined) {
+    console.error(`“${unknown}” is no group. One of: ${Object.keys(GROUPS).join(', ')}.`);
+    return 64; // EX_USAGE of sysexits.h
+  }
+  if (!args.includes('--no-build')) await build(['chrome', 'portal']);
+  console.log('Measuring. Leave the machine alone meanwhile.');
+  const lines: Line[] = [];
+  for (const [name, measure] of Object.entries(GROUPS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log(`  ${name}`);
+    lines.push(...(await measure()));
+  }
+  console.log(table(lines));
+  const missed = lines.filter((line) => isMet(line) === false).length;
+  console.log(`${missed === 0 ? 'Every target is met' : `${missed} not met`}. Saved in ${await save(lines)}.`);
+  return missed === 0 ? 0 : 1;
+}
+
+process.exit(await main(process.argv.slice(2)));
