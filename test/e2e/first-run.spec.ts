@@ -4,6 +4,7 @@ import { BUNDLE, bundleFile } from '../fixtures/bundle.ts';
 import { largeBundle } from '../fixtures/large-bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { ringAlarm } from './support/alarm.ts';
 import { extensionInLanguage } from './support/network.ts';
 import { keptIn, overwrite, overwriteVaultCopy, stored, vaultCopy } from './support/storage.ts';
 
@@ -122,6 +123,7 @@ test('the wallet locks itself when its time is over, also while a record is open
   const open = (await stored(app.page, 'session', 'vault')) as { key: string; deadline: number };
   expect(open.deadline - Date.now()).toBeLessThanOrEqual(15 * 60_000);
   await overwrite(app.page, 'session', 'vault', { ...open, deadline: Date.now() - 1 });
+  await ringAlarm(app.page);
   await expect(app.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
   await expect(app.page.getByTestId('resource')).toHaveCount(0);
   expect(await stored(app.page, 'session', 'vault')).toBeUndefined();

@@ -8,10 +8,10 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   // Nothing is waited for without an end, so that a failure says what did not come.
   use: { actionTimeout: 30_000, navigationTimeout: 30_000 },
-  // Each worker has a network of its own; two keep two cores busy, since a test mostly waits for another process.
-  workers: availableParallelism() >= 4 ? 3 : 2,
+  // Each worker has a network of its own and mostly waits for it; `npm test` says how many this machine has room for now.
+  workers: 2 * availableParallelism(),
   fullyParallel: true,
-  // A second try tells a busy machine from a broken product; what needed one is counted and named as flaky.
-  retries: 1,
+  // A test that passes only at the second try is a fault, of the test or of the product.
+  retries: 0,
   reporter: [['list'], ['json', { outputFile: '../../.output/e2e.json' }]],
 });

@@ -6,6 +6,7 @@ import { expect, test } from './fixtures.ts';
 import { PromptWindow } from './pages/prompt-window.ts';
 import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { ringAlarm } from './support/alarm.ts';
 import { killBrowser, stopWorker } from './support/kill.ts';
 import { serve, serveSite, type Site } from './support/site.ts';
 import { overwrite, overwriteVaultCopy, stored } from './support/storage.ts';
@@ -196,6 +197,7 @@ test('a wallet that locks itself during a prompt takes the prompt away', async (
   const closed = prompt.page.waitForEvent('close', { timeout: 60_000 });
   const open = (await stored(app.page, 'session', 'vault')) as object;
   await overwrite(app.page, 'session', 'vault', { ...open, deadline: Date.now() - 1 });
+  await ringAlarm(app.page);
   expect(await answer).toMatchObject({ code: 4001 });
   await closed;
   await app.unlock();

@@ -45,8 +45,13 @@ export class DeskPage {
     return this.page.getByTestId('record');
   }
 
+  /** The first record whose title has this in it. */
+  record(title: string) {
+    return this.records().filter({ hasText: title }).first();
+  }
+
   async openRecord(title: string): Promise<void> {
-    await this.records().getByRole('button', { name: title }).first().click();
+    await this.record(title).getByRole('button').first().click();
   }
 
   /** Fills in a result and sends it off: the wallet asks. */

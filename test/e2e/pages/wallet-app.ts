@@ -138,6 +138,20 @@ export class WalletApp {
     return titles.allInnerTexts();
   }
 
+  /** Every record as it is listed. */
+  async listed(): Promise<{ id: string; title: string; section: string }[]> {
+    await this.go('Records');
+    const list = this.page.getByTestId('records');
+    await expect(list.getByRole('listitem').first()).toBeVisible({ timeout: 60_000 });
+    return list.getByRole('link').evaluateAll((links) =>
+      links.map((link) => ({
+        id: link.getAttribute('href') ?? '',
+        title: link.querySelector('.title')?.textContent?.trim() ?? '',
+        section: link.textContent?.split(' · ').at(-1)?.trim() ?? '',
+      })),
+    );
+  }
+
   async accountNumber(): Promise<string> {
     await this.go('Settings');
     return (await this.page.locator('.mono').first().innerText()).trim();
