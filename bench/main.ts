@@ -3,6 +3,7 @@ import { bundleLines } from './bundles.ts';
 import { importLines } from './importing.ts';
 import { memoryLines } from './memory.ts';
 import { isMet, save, table, type Line } from './report.ts';
+import { scaleLines } from './scale/scale.ts';
 import { sealingLines } from './sealing.ts';
 import { openStoragePage, type StoragePage } from './storage-page.ts';
 import { walletLines } from './wallet.ts';
@@ -16,8 +17,14 @@ async function onStoragePage(measure: (storage: StoragePage) => Promise<Line[]>)
   }
 }
 
+/** The number that an argument like `--entries=500` gives. */
+const sizeOf = (args: readonly string[], name: string, otherwise: number): number => {
+  const given = args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  return given === undefined ? otherwise : Number(given);
+};
+
 /** Groups by the name under which each is asked for. */
-const GROUPS: Readonly<Record<string, () => Promise<Line[]>>> = {
+const GROUPS: Readonly<Record<string, (args: readonly string[]) => Promise<Line[]>>> = {
   prompt: () => walletLines('prompt'),
   unlock: () => walletLines('unlock'),
   page: () => walletLines('page'),
@@ -25,6 +32,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Line[]>>> = {
   memory: () => onStoragePage(memoryLines),
   import: () => onStoragePage(({ page }) => importLines(page)),
   bundle: () => Promise.resolve(bundleLines()),
+  scale: (args) => scaleLines({ entries: sizeOf(args, 'entries', 10_000), patients: sizeOf(args, 'patients', 1_000) }),
 };
 
 /**
@@ -44,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const [name, measure] of Object.entries(GROUPS)) {
     if (names.length > 0 && !names.includes(name)) continue;
     console.log(`  ${name}`);
-    lines.push(...(await measure()));
+    lines.push(...(await measure(args)));
   }
   console.log(table(lines));
   const missed = lines.filter((line) => isMet(line) === false).length;

@@ -7,6 +7,8 @@ import { median, type Line } from './report.ts';
 import { serveSite, type Site } from './site.ts';
 
 const ROUNDS = 9;
+/** Longest wait for a window's paint. */
+const PAINT_MS = 10_000;
 /** Windows without a paint, as one that another covered; more, and something is wrong. */
 const MOST_UNPAINTED = 4;
 /** Of a window that asks its own worker one thing. */
@@ -29,7 +31,7 @@ const NOW = 'performance.timeOrigin + performance.now()';
  * When the page had painted what it has to show: the largest thing it painted came together with its buttons. Asked for afterwards,
  * from the browser's own record, so that nothing runs in the page while it starts. What the window says when it has not come to that.
  */
-const PAINTED = `new Promise((resolve) => {
+const painted = (most: number) => `new Promise((resolve) => {
   const paints = [];
   new PerformanceObserver((list) => paints.push(...list.getEntries())).observe({ type: 'largest-contentful-paint', buffered: true });
   const shown = () => [...document.querySelectorAll('button')].some((b) => b.textContent.trim() === 'Approve' && b.checkVisibility());
@@ -39,7 +41,7 @@ const PAINTED = `new Promise((resolve) => {
     clearInterval(look);
     resolve(performance.timeOrigin + last.startTime);
   }, 200);
-  setTimeout(() => resolve(document.visibilityState + ', ' + document.body.innerText), 10000);
+  setTimeout(() => resolve(document.visibilityState + ', ' + document.body.innerText), ${most});
 })`;
 
 /** Approves as a person does who has read it all; a site that nobody vouches for has its name typed. @returns when it was clicked */
@@ -60,7 +62,7 @@ const approve = (host: string) => `(async () => {
 })()`;
 
 /** What is measured, and what opens a window for a page without doing anything else. */
-interface Subject {
+export interface Subject {
   /** The page's call, as an expression; a promise of its end. */
   readonly call: string;
   /** Address of the window that comes. */
@@ -85,15 +87,21 @@ async function openPage(browser: RawChromium, origin: string): Promise<void> {
  * From a page's call to the paint of the window it brings up, which is then closed.
  * @returns milliseconds, or what the window said when nothing was painted
  */
-async function paintOnce(browser: RawChromium, origin: string, subject: Subject, worker: Worker) {
+export async function paintOnce(
+  browser: RawChromium,
+  origin: string,
+  subject: Subject,
+  worker: Worker,
+  most = PAINT_MS,
+) {
   await openPage(browser, origin);
   if (worker === 'cold') await browser.stopWorker(subject.worker);
   const call = `(() => { const now = ${NOW}; ${subject.call}.catch(() => undefined); return now; })()`;
   const start = asNumber(await browser.evaluate(origin, call));
-  const painted = await browser.evaluate(subject.window, PAINTED);
+  const shown = await browser.evaluate(subject.window, painted(most), most + PAINT_MS);
   await browser.shut(subject.window);
   await browser.shut(origin);
-  return typeof painted === 'string' ? painted : asNumber(painted) - start;
+  return typeof shown === 'string' ? shown : asNumber(shown) - start;
 }
 
 /** From what is done in the window to the end of the page's call, in milliseconds. The page stays open. */
@@ -106,7 +114,7 @@ async function settleOnce(browser: RawChromium, origin: string, { call, window }
 }
 
 /** Unlocks the wallet from one of its own pages, and closes that. */
-async function unlock(browser: RawChromium, page: string, password: string): Promise<void> {
+export async function unlock(browser: RawChromium, page: string, password: string): Promise<void> {
   const message = JSON.stringify({ to: 'background', method: 'unlock', args: [password] });
   await browser.open(page);
   // The page has asked for what it shows by then; what is measured starts from a wallet at rest.
@@ -114,6 +122,26 @@ async function unlock(browser: RawChromium, page: string, password: string): Pro
   const answer = await browser.evaluate(page, `chrome.runtime.sendMessage(${message}).then(JSON.stringify)`);
   if (answer !== '{}') throw new Error(`the wallet did not unlock: ${String(answer)}`);
   await browser.shut(page);
+}
+
+/**
+ * The two prompts that are measured.
+ * @param own address of the wallet's pages
+ * @param recipient account of a member who is asked for
+ */
+export function walletSubjects(own: string, recipient: string): Record<'connect' | 'access', Subject> {
+  const ofWallet = (call: object): Subject => ({ call: request(call), window: `${own}consent.html`, worker: own });
+  const params = {
+    purpose: 'TREAT',
+    sections: ['profile', 'allergies', 'medications'],
+    duration: 86_400,
+    reason: 'To prepare your visit',
+    recipient: { address: recipient },
+  };
+  return {
+    connect: ofWallet({ method: 'eth_requestAccounts' }),
+    access: ofWallet({ method: 'health_requestAccess', params }),
+  };
 }
 
 type Kind = 'empty' | 'asking' | 'connect' | 'access';
@@ -186,24 +214,15 @@ export async function promptLines(bench: PromptBench): Promise<Line[]> {
   await writeEmptyExtension(emptyDir, 'bare');
   const empty = `chrome-extension://${extensionIdOf(emptyDir)}/`;
   const answered = `new Promise((resolve) => addEventListener('message', ({ data }) => data === '${ANSWERED}' && resolve()))`;
-  const ofWallet = (call: object): Subject => ({ call: request(call), window: `${own}consent.html`, worker: own });
   const ofEmpty = (window: string): Subject => ({
     call: `(postMessage('${ASK}${window}', location.origin), ${answered})`,
     window: `${empty}${window}`,
     worker: empty,
   });
-  const params = {
-    purpose: 'TREAT',
-    sections: ['profile', 'allergies', 'medications'],
-    duration: 86_400,
-    reason: 'To prepare your visit',
-    recipient: { address: bench.recipient },
-  };
   const subjects: Subjects = {
     empty: ofEmpty(BLANK),
     asking: ofEmpty(ASKING),
-    connect: ofWallet({ method: 'eth_requestAccounts' }),
-    access: ofWallet({ method: 'health_requestAccess', params }),
+    ...walletSubjects(own, bench.recipient),
   };
   const site = await serveSite('<!doctype html><title>Site</title><p>A site</p>');
   const browser = await startRawChromium(bench.profileDir, [bench.extensionDir, emptyDir]);

@@ -20,8 +20,14 @@ interface Target {
 
 /** A Chromium that nobody watches: a debugger that attaches to every new window would be part of what is measured. */
 export interface RawChromium {
-  /** Runs an expression in the page whose address starts with `url`, once it is there. @returns its JSON value, promises awaited */
-  evaluate(url: string, expression: string): Promise<unknown>;
+  /** Leader of the group of all its processes. */
+  readonly pid: number;
+  /**
+   * Runs an expression in the page whose address starts with `url`, once it is there.
+   * @param most milliseconds until it must have an answer
+   * @returns its JSON value, promises awaited
+   */
+  evaluate(url: string, expression: string, most?: number): Promise<unknown>;
   open(url: string): Promise<void>;
   /** Bytes of JavaScript objects in the page or worker with such an address, after a collection. */
   heap(url: string): Promise<number>;
@@ -51,7 +57,7 @@ interface Message {
 }
 
 /** One call of the DevTools protocol. One at a time on each connection. */
-function call(socket: WebSocket, method: string, params: object = {}): Promise<unknown> {
+function call(socket: WebSocket, method: string, params: object = {}, most = ANSWER_MS): Promise<unknown> {
   const answer = new Promise((resolve, reject) => {
     const done = new AbortController();
     const { signal } = done;
@@ -71,7 +77,7 @@ function call(socket: WebSocket, method: string, params: object = {}): Promise<u
     );
     socket.send(JSON.stringify({ id: 1, method, params }));
   });
-  return within(ANSWER_MS, `the answer to ${method} ${JSON.stringify(params).slice(0, 200)}`, answer);
+  return within(most, `the answer to ${method} ${JSON.stringify(params).slice(0, 200)}`, answer);
 }
 
 interface Evaluated {
@@ -80,10 +86,10 @@ interface Evaluated {
 }
 
 /** One `Runtime.evaluate`. */
-async function evaluateIn(socket: WebSocket, expression: string): Promise<unknown> {
+async function evaluateIn(socket: WebSocket, expression: string, most?: number): Promise<unknown> {
   try {
     const params = { expression, awaitPromise: true, returnByValue: true, userGesture: true };
-    const { result, exceptionDetails } = (await call(socket, 'Runtime.evaluate', params)) as Evaluated;
+    const { result, exceptionDetails } = (await call(socket, 'Runtime.evaluate', params, most)) as Evaluated;
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? 'the expression failed');
     return result.value;
   } finally {
@@ -182,9 +188,10 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
     throw error;
   }
   return {
-    async evaluate(url, expression) {
+    pid: child.pid ?? 0,
+    async evaluate(url, expression, most) {
       await until(url, () => loaded(url));
-      return evaluateIn(await connectTo(url), expression);
+      return evaluateIn(await connectTo(url), expression, most);
     },
     heap: async (url) => heapIn(await connectTo(url)),
     stopWorker: async (url) => stopWorkerOver(await connectTo(START), url),

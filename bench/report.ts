@@ -7,7 +7,7 @@ import { OUTPUT } from '../scripts/lib/paths.ts';
 export interface Line {
   readonly name: string;
   readonly measured: number;
-  readonly unit: 'ms' | 'MiB' | 'KB';
+  readonly unit: 'ms' | 'MiB' | 'KB' | 'calls';
   /** What cannot be beaten, or what it is compared with, measured in the same run. */
   readonly limit?: { readonly what: string; readonly value: number };
   /** Most that is allowed: of the ratio, or of the measured value itself. */
@@ -24,7 +24,8 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-export const ratioOf = ({ measured, limit }: Line): number | undefined => limit && measured / limit.value;
+export const ratioOf = ({ measured, limit }: Line): number | undefined =>
+  limit && (limit.value === 0 ? undefined : measured / limit.value);
 
 /** Whether a line keeps its target; undefined for one that has none. */
 export function isMet(line: Line): boolean | undefined {

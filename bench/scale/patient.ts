@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { paintOnce, walletSubjects } from '../prompting.ts';
+import type { RawChromium } from '../raw-chromium.ts';
+import { median } from '../report.ts';
+import type { Site } from '../site.ts';
+
+const ROUNDS = 5;
+/** What takes longer than this many milliseconds counts as this long: what grows without an end must not be waited for without one. */
+const MOST_MS = 120_000;
+
+/** What is waited for in the app, as a CSS selector. */
+const HOME = 'a[href^="#/records/"]';
+const LIST = '[data-testid=records] li a';
+const RESOURCE = '[data-testid=resource]';
+
+/** Does something in the page, and resolves with the milliseconds until the screen shows what was to come, painted. */
+const until = (act: string, selector: string) => `new Promise((resolve) => {
+  const start = performance.now();
+  const say = () => resolve(performance.now() - start);
+  const look = () => {
+    if (document.querySelector(${JSON.stringify(selector)}) === null) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(say));
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true, attributes: true });
+  ${act};
+  look();
+  setTimeout(say, ${MOST_MS});
+})`;
+const go = (to: string) => `location.hash = ${JSON.stringify(to)}`;
+const ask = (method: string, ...args: readonly unknown[]) =>
+  `chrome.runtime.sendMessage(${JSON.stringify({ to: 'background', method, args })})`;
+
+export interface PatientBench {
+  readonly browser: RawChromium;
+  readonly site: Site;
+  /** Address of the wallet's own pages. */
+  readonly own: string;
+  readonly password: string;
+  readonly recipient: string;
+}
+
+/** What is measured, in milliseconds; `memory` in MiB. */
+export type PatientTimes = Record<keyof typeof WHAT, number>;
+
+export const WHAT = {
+  unlock: 'unlock to home',
+  connect: 'call to painted prompt, eth_requestAccounts',
+  access: 'call to painted prompt, health_requestAccess',
+  list: 'one section’s list',
+  reading: 'one reading',
+  importing: 'an import of one',
+  poll: 'a poll with nothing new',
+  coldConnect: 'prompt right after the worker’s death, eth_requestAccounts',
+  coldAccess: 'prompt right after the worker’s death, health_requestAccess',
+  coldHome: 'home right after the worker’s death',
+  coldUnlock: 'unlock right after the worker’s death',
+  memory: 'memory of the extension’s processes',
+} as const;
+
+/** Resident memory of the browser's processes in which extensions run, in MiB. */
+function memoryOf({ pid }: RawChromium): number {
+  const rows = execFileSync('ps', ['-axww', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n');
+  const ours = rows
+    .map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row))
+    .filter((found) => Number(found?.[2]) === pid && found?.[3]?.includes('--extension-process'));
+  const kib = ours.map((found) =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${found?.[1]}/status`, 'utf8'))?.[1] ?? 0),
+  );
+  return kib.reduce((a, b) => a + b, 0) / 1_024;
+}
+
+/** Everything a patient waits for, with whatever record the wallet has. */
+export async function measurePatient(bench: PatientBench, name: string): Promise<PatientTimes> {
+  const { browser, site, own, password } = bench;
+  const app = `${own}app.html`;
+  const run = async (expression: string): Promise<number> =>
+    Number(await browser.evaluate(app, expression, MOST_MS + 20_000));
+  /** Brings the app to where something can be measured. */
+  const reach = async (act: string, selector: string): Promise<void> => {
+    if ((await run(until(act, selector))) < MOST_MS) return;
+    const shown = String(await browser.evaluate(app, 'location.href + ": " + document.body.innerText'));
+    throw new Error(`waited ${MOST_MS / 1_000} s in vain for ${selector}; the app shows ${shown.slice(0, 500)}`);
+  };
+  /** The median of some rounds, the first of which is left out. */
+  const rounds = async (what: keyof typeof WHAT, work: (round: number) => Promise<number>): Promise<number> => {
+    const times: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const took = await work(round);
+      if (took >= MOST_MS) times.splice(0, Infinity, took);
+      else if (round > 0) times.push(took);
+      if (took >= MOST_MS) break; // once is enough
+    }
+    console.log(`    ${WHAT[what]}: ${Math.round(median(times))} ms`);
+    return median(times);
+  };
+  const die = () => browser.stopWorker(own);
+  const fill = `(() => {
+    const field = document.querySelector('input[type=password]');
+    field.value = ${JSON.stringify(password)};
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  })()`;
+  const unlockOnce = async (cold: boolean): Promise<number> => {
+    await run(`${ask('lock')}.then(() => 0)`);
+    await reach(go('#/'), 'input[type=password]');
+    await run(`${fill}, 0`);
+    if (cold) await die();
+    return run(until(`document.querySelector('form').requestSubmit()`, HOME));
+  };
+  const prompt = async (kind: 'connect' | 'access', worker: 'warm' | 'cold') => {
+    const subject = walletSubjects(own, bench.recipient)[kind];
+    const what = {
+      warm: { connect: 'connect', access: 'access' },
+      cold: { connect: 'coldConnect', access: 'coldAccess' },
+    } as const;
+    return rounds(what[worker][kind], async (round) => {
+      const origin = site.origin(`${name}-${worker}-${kind}-${round}`);
+      const took = await paintOnce(browser, origin, subject, worker, MOST_MS);
+      return typeof took === 'number' ? took : MOST_MS;
+    });
+  };
+  const importOnce = async (round: number): Promise<number> => {
+    const resource = { resourceType: 'Observation', status: 'final', code: { text: `New in ${name}, ${round}` } };
+    const choose = `(() => {
+      const input = document.querySelector('input[type=file]');
+      const data = new DataTransfer();
+      data.items.add(new File([${JSON.stringify(JSON.stringify(resource))}], 'one.json', { type: 'application/json' }));
+      input.files = data.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    })()`;
+    await leave();
+    await reach(go('#/import'), 'input[type=file]');
+    const planned = await run(until(choose, '[data-testid=report]'));
+    const kept = await run(until(`document.querySelector('main button.primary').click()`, 'main a.button[href="#/"]'));
+    return planned + kept;
+  };
+
+  /** To a screen that shows nothing of what is waited for. */
+  const leave = () => reach(go('#/settings'), '.mono');
+
+  await browser.open(app);
+  await reach('', 'input[type=password]');
+  const unlock = await rounds('unlock', () => unlockOnce(false));
+  const list = await rounds('list', async () => {
+    await leave();
+    return run(until(go('#/records/results'), LIST));
+  });
+  const reading = await rounds('reading', async () => {
+    await leave();
+    await reach(go('#/records/results'), LIST);
+    return run(until(`document.querySelector(${JSON.stringify(LIST)}).click()`, RESOURCE));
+  });
+  const poll = await rounds('poll', () =>
+    run(`(async () => { const start = performance.now(); await ${ask('home')}; return performance.now() - start; })()`),
+  );
+  const coldHome = await rounds('coldHome', async () => {
+    await leave();
+    await die();
+    return run(until(go('#/'), HOME));
+  });
+  const coldUnlock = await rounds('coldUnlock', () => unlockOnce(true));
+  const memory = memoryOf(browser);
+  const importing = await rounds('importing', importOnce);
+  await browser.shut(app); // prompts are measured with none of the wallet's pages open
+  return {
+    unlock,
+    connect: await prompt('connect', 'warm'),
+    access: await prompt('access', 'warm'),
+    list,
+    reading,
+    importing,
+    poll,
+    coldConnect: await prompt('connect', 'cold'),
+    coldAccess: await prompt('access', 'cold'),
+    coldHome,
+    coldUnlock,
+    memory,
+  };
+}

@@ -1,0 +1,186 @@
+import * as CarBufferWriter from '@ipld/car/buffer-writer';
+import * as dagCbor from '@ipld/dag-cbor';
+import { Contract, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
+import type { CID } from 'multiformats/cid';
+import { fromHex, randomId, toHex, type Bytes } from '../../extension/core/bytes.ts';
+import { sealConsent } from '../../extension/core/consent/consent-object.ts';
+import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
+import { canonicalBytes } from '../../extension/core/fhir/canonical.ts';
+import { describe } from '../../extension/core/fhir/describe.ts';
+import type { Keyring } from '../../extension/core/keys/keyring.ts';
+import type { Network } from '../../extension/core/network/descriptor.ts';
+import { sealEntry, type NewItem } from '../../extension/core/records/seal-entry.ts';
+import type { Section } from '../../extension/core/records/sections.ts';
+import { REGISTRY_ABI, registryInterface, Right } from '../../extension/core/registry/abi.ts';
+import { signTyped } from '../../extension/core/registry/signed-calls.ts';
+import { managerDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
+import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
+
+const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
+const ITEMS = 10;
+/** Entries that go to the managers as one CAR, and to the chain as one transaction. */
+const AT_ONCE = 100;
+const WAIT_MS = 60_000;
+/** A transaction's gas is given and not asked for: the most there may be (EIP-7825). */
+const GAS = 16_000_000;
+
+interface Block {
+  readonly cid: CID;
+  readonly bytes: Uint8Array;
+}
+
+/** A folder's tag for each section. */
+const folderOf = (section: Section): number => 0x5a10_0000 + SECTIONS.indexOf(section);
+
+const item = (entry: number, place: number, section: Section): NewItem => {
+  const resource = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: `Reading ${entry}-${place}` },
+    effectiveDateTime: new Date(Date.UTC(2015, 0, 1) + entry * 21_600_000).toISOString(),
+    valueQuantity: { value: 100 + (entry % 50), unit: 'mmol/L' },
+    note: [{ text: `Entry ${entry} of ${section}, item ${place}. Taken at rest, before breakfast.` }],
+  };
+  return {
+    type: resource.resourceType,
+    ...describe(resource),
+    mediaType: 'application/fhir+json',
+    source: 'bench',
+    plaintext: canonicalBytes(resource),
+    encoding: 'deflate',
+  };
+};
+
+function authorization(network: Network, keyring: Keyring, root: CID): string {
+  const at = Math.floor(Date.now() / 1_000);
+  const domain = managerDomain(network.chainId, network.registry);
+  const signature = signTyped(keyring.account, domain, STORE_TYPES, { root: toHex(digestOf(root)), at });
+  return `Salus ${Buffer.from(JSON.stringify({ member: keyring.address, at, signature })).toString('base64url')}`;
+}
+
+/** Has every manager keep these blocks, all of which hang from `root`. @throws Error when one does not */
+async function store(network: Network, keyring: Keyring, root: CID, blocks: readonly Block[]): Promise<void> {
+  const size = blocks.reduce((n, block) => n + CarBufferWriter.blockLength(block), 0);
+  const length = CarBufferWriter.headerLength({ roots: [root] }) + size;
+  const writer = CarBufferWriter.createWriter(new ArrayBuffer(length), { roots: [root] });
+  for (const block of blocks) writer.write(block);
+  const body = Uint8Array.from(writer.close());
+  const headers = {
+    'content-type': 'application/vnd.ipld.car',
+    authorization: authorization(network, keyring, root),
+  };
+  for (const manager of network.managers) {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const response = await fetch(`${manager}/v1/car`, { method: 'POST', headers, body, signal });
+    if (!response.ok)
+      throw new Error(`${manager} did not take the blocks: ${response.status} ${await response.text()}`);
+    await response.body?.cancel();
+  }
+}
+
+/** A chain on which an account has ether and sends what it likes. */
+export class Seeder {
+  readonly #network: Network;
+  readonly #provider: JsonRpcProvider;
+
+  constructor(network: Network) {
+    this.#network = network;
+    const options = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50 };
+    this.#provider = new JsonRpcProvider(network.rpcUrl, network.chainId, options);
+  }
+
+  /** Sends calls to the registry, one after the other. */
+  async #send(keyring: Keyring, calls: readonly string[]): Promise<void> {
+    await this.#provider.send('hardhat_setBalance', [keyring.address, toQuantity(10n ** 20n)]);
+    const wallet = new Wallet(keyring.account, this.#provider);
+    let nonce = await this.#provider.getTransactionCount(keyring.address);
+    for (const data of calls) {
+      const sent = await wallet.sendTransaction({ to: this.#network.registry, data, nonce: nonce++, gasLimit: GAS });
+      const receipt = await sent.wait(1, WAIT_MS);
+      if (receipt?.status !== 1) throw new Error('the registry refused what the bench sent');
+    }
+  }
+
+  /** Makes the account a patient of the network. */
+  join(keyring: Keyring): Promise<void> {
+    return this.#send(keyring, [registryInterface.encodeFunctionData('join', [keyring.encryption.publicX])]);
+  }
+
+  /**
+   * Gives a patient this many entries of ten items each, as their own wallet would have sealed, copied and recorded them.
+   * @param tell told how many there are, now and then
+   */
+  async entries(keyring: Keyring, count: number, tell: (done: number) => void = () => undefined): Promise<void> {
+    const { registry } = this.#network;
+    const keys = new Map<Section, Bytes>();
+    for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folderOf(section), 0));
+    for (let done = 0; done < count; done += AT_ONCE) {
+      const blocks: Block[] = [];
+      const sink = { put: (cid: CID, bytes: Uint8Array) => Promise.resolve(void blocks.push({ cid, bytes })) };
+      const calls: string[] = [];
+      const roots: CID[] = [];
+      for (let entry = done; entry < Math.min(count, done + AT_ONCE); entry++) {
+        const section = SECTIONS[entry % SECTIONS.length] ?? 'results';
+        const items = Array.from({ length: ITEMS }, (_, place) => item(entry, place, section));
+        const key = { epoch: 0, folderKey: keys.get(section) as Bytes };
+        const { cid, commitment } = await sealEntry(section, items, key, sink);
+        roots.push(cid);
+        const record = { folder: folderOf(section), cid: digestOf(cid), commitment };
+        calls.push(registryInterface.encodeFunctionData('addRecord', [record, keyring.address]));
+      }
+      // One object that holds them together: the managers keep what hangs from one root.
+      const bytes = dagCbor.encode({ entries: roots });
+      const root = await cidOf(DAG_CBOR, bytes);
+      await store(this.#network, keyring, root, [{ cid: root, bytes }, ...blocks]);
+      await this.#send(keyring, [registryInterface.encodeFunctionData('multicall', [calls])]);
+      tell(Math.min(count, done + AT_ONCE));
+    }
+  }
+
+  /** Shares what {@link entries} wrote with a reader, for a year, as the patient's own wallet would. */
+  async share(keyring: Keyring, reader: string, readerName: string): Promise<void> {
+    const { registry, chainId } = this.#network;
+    const contract = new Contract(registry, REGISTRY_ABI, this.#provider);
+    const readerKey = (await contract.getFunction('encryptionKey').staticCall(reader)) as string;
+    const issued = Math.floor(Date.now() / 1_000);
+    const until = issued + 365 * 86_400;
+    const sections = SECTIONS.map((section) => ({ section, folder: folderOf(section) }));
+    const keys = await Promise.all(
+      sections.map(async ({ folder }) => ({ folder, epoch: 0, key: await keyring.folderKey(registry, folder, 0) })),
+    );
+    const receipt = {
+      schema: 'salus/receipt/v1' as const,
+      recordId: randomId(),
+      principal: keyring.address,
+      recipient: reader,
+      recipientName: readerName,
+      origin: 'http://bench.localhost',
+      purpose: 'TREAT' as const,
+      reason: 'Measured',
+      sections,
+      rights: ['read' as const],
+      issued,
+      until,
+      chainId,
+      registry,
+      jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.' as const,
+    };
+    const content = { context: 'salus/consent/v1' as const, registry, patient: keyring.address, keys, receipt };
+    const to = [keyring.encryption.publicX, fromHex(readerKey)];
+    const { cid, bytes } = await sealConsent(content, to);
+    await store(this.#network, keyring, cid, [{ cid, bytes }]);
+    const terms = sections.map(({ folder }) => ({
+      grantee: reader,
+      folder,
+      from: 0,
+      until,
+      purposes: PURPOSE_BITS.TREAT,
+      rights: Right.Read,
+    }));
+    await this.#send(keyring, [registryInterface.encodeFunctionData('grant', [terms, digestOf(cid)])]);
+  }
+
+  close(): void {
+    this.#provider.destroy();
+  }
+}
