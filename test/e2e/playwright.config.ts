@@ -7,7 +7,7 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 20_000 },
   // Nothing is waited for without an end, so that a failure says what did not come.
-  use: { actionTimeout: 30_000, navigationTimeout: 30_000 },
+  use: { actionTimeout: 60_000, navigationTimeout: 60_000 },
   // Each worker has a network of its own and mostly waits for it; `npm test` says how many this machine has room for now.
   workers: 2 * availableParallelism(),
   fullyParallel: true,
