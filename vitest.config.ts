@@ -3,5 +3,5 @@ import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 
 export default defineConfig({
   plugins: [fhirDefinitions()],
-  test: { include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 30_000 },
+  test: { include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 },
 });

@@ -128,7 +128,7 @@ describe('a wallet that is locked in the middle of its work', () => {
         reader.openIndex(CID.parse(row.root).toString(), anybodys, fromHex(row.commitment)),
       ).rejects.toThrow();
     }
-  }, 120_000);
+  }, 400_000);
 
   it('signs nothing after the lock: giving and ending access stop, and can be done again', async () => {
     waits = new Waits();
@@ -155,7 +155,7 @@ describe('a wallet that is locked in the middle of its work', () => {
       },
     );
     expect(ended).toBeGreaterThan(5);
-  }, 120_000);
+  }, 400_000);
 
   it('as a doctor’s opens and writes nothing more', async () => {
     waits = new Waits();
@@ -179,7 +179,7 @@ describe('a wallet that is locked in the middle of its work', () => {
     expect(written).toBeGreaterThan(5);
     await drainOutbox(await open(DOCTOR, 'provider'));
     expect((await listOwn(await open(PATIENT, 'patient'))).unreadable).toEqual([]);
-  }, 120_000);
+  }, 400_000);
 
   it('neither reads nor changes what it keeps of sites', async () => {
     waits = new Waits();

@@ -168,7 +168,7 @@ describe('one entry', () => {
       const { cid, commitment } = await sealEntry('results', list, key, blocks);
       await reader.openIndex(cid.toString(), folderKey, commitment);
     }
-  });
+  }, 180_000);
 
   it('costs its reader no more, whoever wrote it', async () => {
     const blocks = new MemoryBlocks();
