@@ -44,7 +44,7 @@ describe('signed calls', () => {
     const args = registryInterface.decodeFunctionData('rotateFor', data);
     const [signer, , , , , deadline] = args as unknown as [string, unknown, unknown, unknown, unknown, bigint];
     expect(signer).toBe(keyring.address);
-    expect(deadline).toBe(1_800_003_600n);
+    expect(deadline).toBe(1_800_000_600n);
     const message = {
       signer,
       folders: [7, 8],
