@@ -14,6 +14,7 @@ import type { Section } from '../../extension/core/records/sections.ts';
 import { REGISTRY_ABI, registryInterface, Right } from '../../extension/core/registry/abi.ts';
 import { signTyped } from '../../extension/core/registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
+import { Folders } from '../../extension/core/wallet/folders.ts';
 import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
 
 const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
@@ -28,9 +29,6 @@ interface Block {
   readonly cid: CID;
   readonly bytes: Uint8Array;
 }
-
-/** A folder's tag for each section. */
-const folderOf = (section: Section): number => 0x5a10_0000 + SECTIONS.indexOf(section);
 
 const item = (entry: number, place: number, section: Section): NewItem => {
   const resource = {
@@ -113,7 +111,8 @@ export class Seeder {
   async entries(keyring: Keyring, count: number, tell: (done: number) => void = () => undefined): Promise<void> {
     const { registry } = this.#network;
     const keys = new Map<Section, Bytes>();
-    for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folderOf(section), 0));
+    const folders = await Folders.of(keyring);
+    for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folders.tag(section), 0));
     for (let done = 0; done < count; done += AT_ONCE) {
       const blocks: Block[] = [];
       const sink = { put: (cid: CID, bytes: Uint8Array) => Promise.resolve(void blocks.push({ cid, bytes })) };
@@ -125,7 +124,7 @@ export class Seeder {
         const key = { epoch: 0, folderKey: keys.get(section) as Bytes };
         const { cid, commitment } = await sealEntry(section, items, key, sink);
         roots.push(cid);
-        const record = { folder: folderOf(section), cid: digestOf(cid), commitment };
+        const record = { folder: folders.tag(section), cid: digestOf(cid), commitment };
         calls.push(registryInterface.encodeFunctionData('addRecord', [record, keyring.address]));
       }
       // One object that holds them together: the managers keep what hangs from one root.
@@ -144,7 +143,8 @@ export class Seeder {
     const readerKey = (await contract.getFunction('encryptionKey').staticCall(reader)) as string;
     const issued = Math.floor(Date.now() / 1_000);
     const until = issued + 365 * 86_400;
-    const sections = SECTIONS.map((section) => ({ section, folder: folderOf(section) }));
+    const folders = await Folders.of(keyring);
+    const sections = SECTIONS.map((section) => ({ section, folder: folders.tag(section) }));
     const keys = await Promise.all(
       sections.map(async ({ folder }) => ({ folder, epoch: 0, key: await keyring.folderKey(registry, folder, 0) })),
     );
