@@ -59,6 +59,14 @@ export class SalusError extends Error {
   }
 }
 
+/** What is told of a node that gives no usable answer. */
+export const chainUnreachable = (): SalusError =>
+  new SalusError('chain-unreachable', 'The health network does not answer. Nothing was lost; try again later.');
+
+/** What a reader is told who was given nothing, or no longer. */
+export const noConsent = (): SalusError =>
+  new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
+
 /** What an RPC node answered in place of a result; passed on to the page that asked. */
 export class NodeError extends Error {
   override readonly name = 'NodeError';

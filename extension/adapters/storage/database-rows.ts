@@ -1,6 +1,6 @@
 import { openDB, type IDBPDatabase } from 'idb';
 import type { RowStore } from '../../core/catalogue/rows.ts';
-import { SalusError } from '../../core/errors.ts';
+import { writeFault } from './full-disk.ts';
 import { exact } from './idb-blockstore.ts';
 
 const STORE = 'rows';
@@ -11,8 +11,11 @@ export function databaseRows(name: string): RowStore {
   const open = () => {
     opening ??= openDB(name, 1, {
       upgrade: (db) => void db.createObjectStore(STORE),
-      // Another context deletes it.
-      blocking: () => void opening?.then((db) => db.close()),
+      // Another context deletes it; it is opened anew when it is needed again.
+      blocking: (_was, _next, event) => {
+        (event.target as IDBDatabase).close();
+        opening = undefined;
+      },
       terminated: () => (opening = undefined),
     }).catch((error: unknown) => {
       opening = undefined;
@@ -34,13 +37,7 @@ export function databaseRows(name: string): RowStore {
         }
         await tx.done;
       } catch (error) {
-        if (error instanceof DOMException && error.name === 'QuotaExceededError') {
-          throw new SalusError(
-            'storage-full',
-            'There is no room left on this computer. Nothing was changed; make room and try again.',
-          );
-        }
-        throw error;
+        throw writeFault(error);
       }
     },
     async clear() {

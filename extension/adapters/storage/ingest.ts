@@ -2,9 +2,9 @@ import type { IDBPTransaction } from 'idb';
 import { CID } from 'multiformats/cid';
 import { own, type Bytes } from '../../core/bytes.ts';
 import { release } from '../../core/envelope/release.ts';
-import { SalusError } from '../../core/errors.ts';
 import type { BlockSink } from '../../core/storage/ports.ts';
 import type { Database, Schema, StoredRow } from './database.ts';
+import { writeFault } from './full-disk.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
 /** Blocks gathered before one transaction: as fast as with four times as many, in a fourth of the memory. */
@@ -89,8 +89,7 @@ export class Ingest implements BlockSink {
     try {
       await tx.done;
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'QuotaExceededError') throw storageFull();
-      throw error;
+      throw writeFault(error);
     }
   }
 }
@@ -99,12 +98,6 @@ type IngestTransaction = IDBPTransaction<Schema, ('blocks' | 'pins' | 'outbox')[
 
 /** One request of a transaction: when it fails the transaction does, and that is what is told. */
 const inside = (request: Promise<unknown>): void => void request.catch(() => undefined);
-
-const storageFull = () =>
-  new SalusError(
-    'storage-full',
-    'There is no room left on this computer. Nothing was changed; make room and try again.',
-  );
 
 /** Deletes every block that no pin reaches. Safe at any time: it waits for imports in progress. @returns blocks deleted */
 export async function collectGarbage(db: Database): Promise<number> {

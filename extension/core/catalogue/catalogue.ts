@@ -1,24 +1,23 @@
 import { fromHex, type Bytes } from '../bytes.ts';
-import type { Follower } from '../chain/follower.ts';
 import {
   filtersOf,
   filtersOfPatients,
   RING,
   START,
   type BlockRef,
+  type Follower,
   type Position,
   type Standing,
   type Step,
 } from '../chain/follower.ts';
 import type { RegistryEvent } from '../chain/events.ts';
-import { isSalusError, SalusError } from '../errors.ts';
+import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { Changes } from './changes.ts';
 import {
   AWAY,
-  BAD,
   bucketName,
   entryName,
   FOLLOWED,
@@ -107,7 +106,7 @@ export class Catalogue {
   }
 
   async head(): Promise<Head> {
-    return (await this.#read<Head>(HEAD)) ?? NEW_HEAD;
+    return (await this.rows.get<Head>(HEAD)) ?? NEW_HEAD;
   }
 
   async state(): Promise<CatalogueState> {
@@ -121,24 +120,18 @@ export class Catalogue {
    */
   sync(): Promise<void> {
     this.#sync ??= this.#one(() => this.#follow())
+      // It was dropped with that: what comes next makes it anew.
       .catch((error: unknown) => {
-        throw isSalusError(error)
-          ? error
-          : new SalusError(
-              'chain-unreachable',
-              'The health network does not answer. Nothing was lost; try again later.',
-            );
+        if (!isSalusError(error, 'catalogue-damaged')) throw error;
+        return this.#one(() => this.#follow());
+      })
+      .catch((error: unknown) => {
+        throw isSalusError(error) ? error : chainUnreachable();
       })
       .finally(() => {
         this.#sync = undefined;
       });
     return this.#sync;
-  }
-
-  /** Forgets everything and takes it in again. */
-  async rebuild(): Promise<void> {
-    await this.#one(() => this.rows.clear());
-    await this.sync();
   }
 
   /** What this wallet sealed for its own record is listed at once. */
@@ -195,13 +188,9 @@ export class Catalogue {
 
   /** Tries an entry again that did not open, because the person asks for it. */
   retry(entry: EntryRow): Promise<void> {
-    const name = entryName(entry.registry, entry.id);
     return this.#one(() =>
       this.#change(async (changes) => {
-        for (const list of [BAD, WAITING]) {
-          const { items } = await list.page(this.rows, 1, { where: (n) => n === name });
-          if (items.length > 0) await changes.retry(name, keyOfEntry(entry));
-        }
+        await changes.retry(entry);
         await changes.finish();
       }),
     );
@@ -306,7 +295,7 @@ export class Catalogue {
   }
 
   async #followed(): Promise<ReadonlySet<string>> {
-    return new Set((await this.#read<readonly string[]>(FOLLOWED)) ?? []);
+    return new Set((await this.rows.get<readonly string[]>(FOLLOWED)) ?? []);
   }
 
   /** @param through undefined where more of the same step is to come */
@@ -324,16 +313,16 @@ export class Catalogue {
     await changes.apply(events);
     const next = { ...head, summary: changes.summary };
     if (through === undefined) return this.#write(draft, next);
-    if (!undoable) return this.#write(draft, withoutUndo(draft, next, through));
+    if (!undoable) return this.#write(draft, withoutUndo(next, through), undefined, undosOf(head));
     const undo = undoName(head);
     const ring = [...head.ring, { ...through, undos: [...head.loose, undo] }];
-    for (const { undos } of ring.slice(0, -RING)) for (const over of undos) draft.delete(over);
-    await this.#write(draft, { ...next, ring: ring.slice(-RING), loose: [], undo: head.undo + 1 }, undo);
+    const over = ring.slice(0, -RING).flatMap(({ undos }) => undos);
+    await this.#write(draft, { ...next, ring: ring.slice(-RING), loose: [], undo: head.undo + 1 }, undo, over);
   }
 
-  async #write(draft: Draft, head: Head, undo?: string): Promise<void> {
+  async #write(draft: Draft, head: Head, undo?: string, over?: readonly string[]): Promise<void> {
     draft.put(HEAD, head);
-    await draft.commit(undo);
+    await draft.commit(undo, over);
   }
 
   async #rollBack(to: BlockRef): Promise<void> {
@@ -341,17 +330,19 @@ export class Catalogue {
     const at = ring.findIndex((seen) => seen.number === to.number && seen.hash === to.hash);
     const over = [...ring.slice(at + 1).flatMap((seen) => seen.undos), ...loose];
     await this.rows.undo(over.toReversed());
+    // Blocks that were remembered then and whose undoing has gone since are not gone back to.
+    await this.rows.write(new Map([[HEAD, { ...(await this.head()), ring: ring.slice(0, at + 1) } satisfies Head]]));
   }
 
   /** What time brings, and what is to be tried again. */
   async #tend(): Promise<void> {
     const now = this.#parts.now();
-    const names = await WAITING.all(this.rows);
-    const rows = await this.rows.getAll<EntryRow>(names.slice(0, MOST_RETRIED * 4));
+    const names = (await WAITING.page(this.rows, MOST_RETRIED * 4)).items;
+    const rows = await this.rows.getAll<EntryRow>(names);
     const due = rows.filter((row) => row !== undefined && (row.due ?? 0) <= now).slice(0, MOST_RETRIED) as EntryRow[];
     await this.#change(async (changes) => {
       await this.#listPending(changes);
-      for (const row of due) await changes.retry(entryName(row.registry, row.id), keyOfEntry(row));
+      for (const row of due) await changes.retry(row);
       await changes.finish();
       await changes.retryObjects(now);
       await changes.sweep();
@@ -401,7 +392,7 @@ export class Catalogue {
     const top = head.ring.at(-1);
     if (top === undefined || top.number <= head.final) return this.#write(draft, next);
     // Not without end: then a reorganisation makes the catalogue anew.
-    if (head.loose.length >= MOST_LOOSE) return this.#write(draft, withoutUndo(draft, next, top));
+    if (head.loose.length >= MOST_LOOSE) return this.#write(draft, withoutUndo(next, top), undefined, undosOf(head));
     const undo = undoName(head);
     await this.#write(draft, { ...next, loose: [...head.loose, undo], undo: head.undo + 1 }, undo);
   }
@@ -410,17 +401,6 @@ export class Catalogue {
     const registries = this.#registries();
     const known = { summary: head.summary, followed, registries };
     return new Changes(draft, known, this.#parts.keys, this.openings, this.#time(head));
-  }
-
-  /** A catalogue that does not open is dropped, and made anew by the next look at the chain. */
-  async #read<T>(name: string): Promise<T | undefined> {
-    try {
-      return await this.rows.get<T>(name);
-    } catch (error) {
-      if (!isSalusError(error, 'catalogue-damaged')) throw error;
-      await this.rows.clear();
-      return undefined;
-    }
   }
 
   #one<T>(work: () => Promise<T>): Promise<T> {
@@ -432,16 +412,17 @@ export class Catalogue {
 
 const undoName = ({ undo }: Head): string => `undo/${undo}`;
 
+const undosOf = ({ ring, loose }: Head): string[] => [...ring.flatMap((seen) => seen.undos), ...loose];
+
 /** The head with nothing left that could be undone. */
-function withoutUndo(draft: Draft, head: Head, { number, hash }: BlockRef): Head {
-  for (const over of [...head.ring.flatMap((seen) => seen.undos), ...head.loose]) draft.delete(over);
-  return { ...head, ring: [{ number, hash, undos: [] }], loose: [] };
-}
+const withoutUndo = (head: Head, { number, hash }: BlockRef): Head => ({
+  ...head,
+  ring: [{ number, hash, undos: [] }],
+  loose: [],
+});
 
 const toPosition = ({ ring, final, at, time }: Head): Position =>
   ring.length === 0 ? START : { ring, final, at, time };
-const keyOfEntry = ({ block, index, id }: EntryRow): string =>
-  `${block === 0 ? '9'.repeat(12) : String(block).padStart(12, '0')}|${String(index).padStart(6, '0')}|${id}`;
 
 function inOrder(events: readonly RegistryEvent[]): RegistryEvent[] {
   const once = new Map(events.map((event) => [`${event.blockHash}/${event.index}`, event]));

@@ -9,6 +9,8 @@ import {
   BAD,
   bucketName,
   entriesOf,
+  entryKey,
+  EMPTY_PATIENT,
   entryName,
   folderName,
   GIVEN,
@@ -17,14 +19,13 @@ import {
   keysName,
   OWN,
   ownSection,
+  patientName,
   placeKey,
   receiptName,
   SHARING,
   sharingKey,
   THEIRS,
   theirKey,
-  EMPTY_PATIENT,
-  patientName,
   WAITING,
   writtenName,
   type ActivityRow,
@@ -52,10 +53,10 @@ const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
 class ListChanges {
   readonly #changes = new Map<string, { readonly list: SortedList<unknown>; readonly by: Map<string, unknown> }>();
 
-  put<T>(name: string, list: SortedList<T>, key: string, value: T | undefined): void {
-    const change = this.#changes.get(name) ?? { list: list, by: new Map<string, unknown>() };
+  put<T>(list: SortedList<T>, key: string, value: T | undefined): void {
+    const change = this.#changes.get(list.name) ?? { list, by: new Map<string, unknown>() };
     change.by.set(key, value);
-    this.#changes.set(name, change);
+    this.#changes.set(list.name, change);
   }
 
   async into(draft: Draft): Promise<void> {
@@ -84,6 +85,8 @@ export class Changes {
   readonly #lists = new ListChanges();
   /** Entries whose opening is still to be tried, by name. */
   readonly #toOpen = new Map<string, EntryRow>();
+  /** Entries that somebody asked for, by name. */
+  readonly #wanted = new Set<string>();
   readonly #registries: readonly string[];
   /** Patients whose records are followed, in lower case. */
   readonly #followed: ReadonlySet<string>;
@@ -139,20 +142,21 @@ export class Changes {
     this.#tryToOpen({ ...entry, block: 0, index: 0, transaction: '', state: 'waiting', items: [] });
   }
 
-  /** Tries an entry again. */
-  async retry(name: string, key: string): Promise<void> {
+  /** Tries an entry again that did not open; also one of an author of whom too much did not. */
+  async retry({ registry, id }: EntryRow): Promise<void> {
+    const name = entryName(registry, id);
     const row = await this.#draft.get<EntryRow>(name);
-    this.#lists.put('waiting', WAITING, key, undefined);
-    this.#lists.put('bad', BAD, key, undefined);
-    if (row === undefined || row.state === 'open') return;
-    this.#count({ waiting: row.state === 'waiting' ? -1 : 0, bad: row.state === 'bad' ? -1 : 0 });
-    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, -1);
+    if (row === undefined || (row.state !== 'waiting' && row.state !== 'bad')) return;
+    this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
+    if (row.code === 'too-many-faults') this.#wanted.add(name);
+    this.#count({ [row.state]: -1 });
+    if (!this.#isMe(row.patient)) await this.#countPatient(row, -1);
     this.#tryToOpen({ ...row, state: 'closed' });
   }
 
   /** All blocks of an own entry are in this browser now. */
   kept(row: EntryRow): void {
-    this.#lists.put('away', AWAY, `${placeKey(row)}|${row.id}`, undefined);
+    this.#lists.put(AWAY, entryKey(row), undefined);
   }
 
   async #record(event: RecordAdded): Promise<void> {
@@ -176,7 +180,7 @@ export class Changes {
     await this.#addToHead(event);
     if (known !== undefined) return this.#anchored(name, known, { block, index, transaction });
     if (own) this.#count({ entries: 1, anchored: 1 });
-    else this.#lists.put(entriesName(event), entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
+    else this.#lists.put(entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
     const { epoch, cid, commitment } = event;
     const at = { registry, id, patient, author, folder, epoch, block, index, transaction };
     this.#tryToOpen({ ...at, cid: toHex(cid), commitment: toHex(commitment), state: 'closed', items: [] });
@@ -195,10 +199,19 @@ export class Changes {
     this.#count({ anchored: 1 });
     if (this.#toOpen.has(name)) this.#toOpen.set(name, row);
     else this.#draft.put(name, row);
+    // It moves to its new place where it was still to be fetched, or did not open.
+    for (const [list, state] of [
+      [WAITING, 'waiting'],
+      [BAD, 'bad'],
+    ] as const) {
+      if (known.state !== state || this.#toOpen.has(name)) continue;
+      this.#lists.put(list, entryKey(known), undefined);
+      this.#lists.put(list, entryKey(row), name);
+    }
     for (const item of items) this.#listOwn(item);
     const [first] = items;
     if (first === undefined) return;
-    this.#lists.put('activity', ACTIVITY, `${placeKey({ block: 0, index: 0 })}|${row.id}`, undefined);
+    this.#lists.put(ACTIVITY, entryKey(known), undefined);
     this.#note(row, first.section, items.length);
   }
 
@@ -208,7 +221,8 @@ export class Changes {
 
   async #open(row: EntryRow): Promise<Opened> {
     const faults = this.#isMe(row.author) ? 0 : ((await this.#draft.get<number>(badBy(row.author))) ?? 0);
-    if (faults >= MOST_BAD) return { state: 'bad', code: 'too-many-faults', items: [] };
+    if (faults >= MOST_BAD && !this.#wanted.has(entryName(row.registry, row.id)))
+      return { state: 'bad', code: 'too-many-faults', items: [] };
     return this.#openings.open(this.#draft, row, await this.#sectionOf(row));
   }
 
@@ -221,14 +235,14 @@ export class Changes {
     }
     this.#draft.put(name, row);
     if (row.state === 'open') return this.#isMe(row.patient) ? this.#addOwn(row) : this.#addTheirs(row);
-    const key = `${placeKey(row)}|${row.id}`;
+    const key = entryKey(row);
     if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
     if (row.state === 'waiting') {
       this.#count({ waiting: 1 });
-      this.#lists.put('waiting', WAITING, key, name);
+      this.#lists.put(WAITING, key, name);
     } else if (row.state === 'bad') {
       this.#count({ bad: 1 });
-      this.#lists.put('bad', BAD, key, name);
+      this.#lists.put(BAD, key, name);
       if (row.code === 'too-many-faults') return;
       this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
     }
@@ -242,7 +256,7 @@ export class Changes {
       if (row?.state === 'open') return row;
       if (row?.state === 'bad') {
         this.#count({ bad: -1 });
-        this.#lists.put('bad', BAD, `${placeKey(row)}|${id}`, undefined);
+        this.#lists.put(BAD, entryKey(row), undefined);
         this.#draft.put(entryName(other, id), { ...row, state: 'closed' } satisfies EntryRow);
       }
     }
@@ -270,7 +284,7 @@ export class Changes {
         [section]: { count: before.count + row.items.length, ...(newest && { newest }) },
       },
     };
-    if (row.block > 0) this.#lists.put('away', AWAY, `${placeKey(row)}|${row.id}`, entryName(row.registry, row.id));
+    if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
     for (const item of row.items) {
       this.#listOwn(item);
       await this.#remember(item.digest);
@@ -279,10 +293,10 @@ export class Changes {
   }
 
   #listOwn(item: RecordItem): void {
-    this.#lists.put('own', OWN, itemKey(item), item);
-    this.#lists.put(`own/${item.section}`, ownSection(item.section), itemKey(item), item);
+    this.#lists.put(OWN, itemKey(item), item);
+    this.#lists.put(ownSection(item.section), itemKey(item), item);
     if (!this.#isMe(item.author)) {
-      this.#lists.put('arrivals', ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
+      this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
     }
   }
 
@@ -295,12 +309,12 @@ export class Changes {
   #note(row: EntryRow, section: Section, count: number): void {
     const { author, block, transaction, id } = row;
     const event: ActivityRow = { kind: 'added', author, section, count, entry: id, block, transaction };
-    this.#lists.put('activity', ACTIVITY, `${placeKey(row)}|${id}`, event);
+    this.#lists.put(ACTIVITY, entryKey(row), event);
   }
 
   async #addTheirs(row: EntryRow): Promise<void> {
     await this.#countPatient(row, 1);
-    for (const item of row.items) this.#lists.put('theirs', THEIRS, theirKey(item), item);
+    for (const item of row.items) this.#lists.put(THEIRS, theirKey(item), item);
   }
 
   /** @param sign 1 for an entry that was opened, or is not readable; -1 for one that is taken away */
@@ -321,20 +335,9 @@ export class Changes {
   }
 
   async #granted(event: Granted): Promise<void> {
-    const grant: GrantRow = {
-      registry: event.registry,
-      patient: event.patient,
-      grantee: event.grantee,
-      folder: event.folder,
-      from: event.from,
-      until: event.until,
-      purposes: event.purposes,
-      rights: event.rights,
-      epoch: event.epoch,
-      receipt: toHex(event.receipt),
-      block: event.block,
-      transaction: event.transaction,
-    };
+    const { registry, patient, grantee, folder, from, until, purposes, rights, epoch, block, transaction } = event;
+    const terms = { grantee, folder, from, until, purposes, rights };
+    const grant: GrantRow = { ...terms, registry, patient, epoch, receipt: toHex(event.receipt), block, transaction };
     if (this.#isMe(event.patient)) {
       await SHARING.change(this.#draft, new Map([[sharingKey(grant), grant]]));
       await this.#receipt(event);
@@ -372,7 +375,7 @@ export class Changes {
     await this.#readObject(digest, registry, patient);
   }
 
-  /** Opens a consent or keyring object and keeps what it gives. @returns whether it may be tried again */
+  /** Opens a consent or keyring object and keeps what it gives; one that cannot be fetched is tried again later. */
   async #readObject(digest: Uint8Array, registry: string, patient: string): Promise<void> {
     const name = receiptName(toHex(digest));
     const content = await this.#openings.openObject(fromHex(toHex(digest)), registry, patient);
@@ -421,9 +424,8 @@ export class Changes {
     const { registry, patient, grantee, folder, block, transaction } = event;
     const key = { registry, patient, grantee, folder };
     if (this.#isMe(patient)) {
-      const name = `${grantee.toLowerCase()}|${registry}|${folder}`;
-      const grant = await SHARING.find(this.#draft, name);
-      if (grant) await SHARING.change(this.#draft, new Map([[name, { ...grant, rights: 0 }]]));
+      const grant = await SHARING.find(this.#draft, sharingKey(key));
+      if (grant) await SHARING.change(this.#draft, new Map([[sharingKey(key), { ...grant, rights: 0 }]]));
       const at = `${placeKey({ block, index: 0 })}|${transaction}|ended|${grantee}`;
       const before = await ACTIVITY.find(this.#draft, at);
       const folders = before?.kind === 'ended' ? before.folders : [];
@@ -474,7 +476,7 @@ export class Changes {
     for (const row of await this.#draft.getAll<EntryRow>(names)) {
       if (row?.state !== 'open') continue;
       await this.#countPatient(row, -1);
-      for (const item of row.items) this.#lists.put('theirs', THEIRS, theirKey(item), undefined);
+      for (const item of row.items) this.#lists.put(THEIRS, theirKey(item), undefined);
       this.#draft.put(entryName(row.registry, row.id), { ...row, state: 'closed', items: [] } satisfies EntryRow);
     }
     await this.#lists.into(this.#draft);
@@ -499,6 +501,3 @@ export class Changes {
     return address.toLowerCase() === this.#keys.address.toLowerCase();
   }
 }
-
-const entriesName = ({ registry, patient, folder }: RecordAdded): string =>
-  `entries/${registry}/${patient.toLowerCase()}/${folder}`;

@@ -1,4 +1,6 @@
 import type { Receipt } from '../consent/receipt.ts';
+import type { Place } from '../chain/events.ts';
+import type { Terms } from '../registry/signed-calls.ts';
 import type { BlockRef, Standing } from '../chain/follower.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
@@ -69,22 +71,12 @@ export interface FolderRow {
   readonly epoch?: number;
 }
 
-/** A grant as it stands by what happened on the chain; times in Unix seconds. */
-export interface GrantRow {
-  readonly registry: string;
+/** A grant as it stands by what happened on the chain. Its `rights` are 0 once it was withdrawn. */
+export interface GrantRow extends Terms, Pick<Place, 'registry' | 'block' | 'transaction'> {
   readonly patient: string;
-  readonly grantee: string;
-  readonly folder: number;
-  readonly from: number;
-  readonly until: number;
-  readonly purposes: number;
-  /** 0 once it was withdrawn. */
-  readonly rights: number;
   readonly epoch: number;
   /** Hex digest of the object that says what it was given for. */
   readonly receipt: string;
-  readonly block: number;
-  readonly transaction: string;
   /** A rotation ended it. */
   readonly voided?: boolean;
 }
@@ -227,12 +219,14 @@ const padded = (n: number, length: number): string => String(n).padStart(length,
 export const placeKey = ({ block, index }: { readonly block: number; readonly index: number }): string =>
   // What waits for the chain is newer than anything on it.
   `${block === 0 ? '9'.repeat(12) : padded(block, 12)}|${padded(index, 6)}`;
+/** Place of an entry in the lists of entries. */
+export const entryKey = (row: EntryRow): string => `${placeKey(row)}|${row.id}`;
 export function itemKey({ date = '', id }: RecordItem): string {
   const [entry, position] = id.split('/');
   return `${date}|${entry}|${padded(Number(position), 6)}`;
 }
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;
-export const sharingKey = ({ grantee, registry, folder }: GrantRow): string =>
+export const sharingKey = ({ grantee, registry, folder }: Pick<GrantRow, 'grantee' | 'registry' | 'folder'>): string =>
   `${grantee.toLowerCase()}|${registry}|${folder}`;
 export const givenKey = ({ patient, registry, folder }: Pick<GrantRow, 'patient' | 'registry' | 'folder'>): string =>
   `${patient.toLowerCase()}|${registry}|${folder}`;

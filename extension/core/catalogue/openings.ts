@@ -1,6 +1,6 @@
 import { fromHex, toHex, type Bytes } from '../bytes.ts';
 import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
-import { isSalusError, SalusError, type ErrorCode } from '../errors.ts';
+import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
@@ -36,8 +36,6 @@ export type Opened = Pick<EntryRow, 'state' | 'items'> & Partial<Pick<EntryRow, 
 
 /** Folder keys that a reader was given: epoch → key in hex. */
 export type GivenKeys = Readonly<Record<string, string>>;
-
-const noConsent = () => new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
 
 /** Opens entries and consent objects, and says how each stands afterwards. Never throws but `vault-locked`. */
 export class Openings {

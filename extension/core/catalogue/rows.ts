@@ -33,6 +33,8 @@ export class SealedRows {
   readonly #check: () => void;
   #keys: Promise<Keys> | undefined;
   readonly #cache = new Map<string, unknown>();
+  /** Of the store's contents: another one after each write. */
+  #generation = 0;
 
   /**
    * @param root 32 bytes that all keys come from
@@ -53,9 +55,11 @@ export class SealedRows {
   /** @throws SalusError `catalogue-damaged` */
   async getAll<T>(names: readonly string[]): Promise<(T | undefined)[]> {
     this.#check();
-    const missing = [...new Set(names.filter((name) => !this.#cache.has(name)))];
-    const found = new Map<string, unknown>();
+    const known = names.filter((name) => this.#cache.has(name));
+    const found = new Map(known.map((name) => [name, this.#cache.get(name)]));
+    const missing = [...new Set(names.filter((name) => !found.has(name)))];
     if (missing.length > 0) {
+      const generation = this.#generation;
       const keys = await Promise.all(missing.map((name) => this.#nameOf(name)));
       const sealed = await this.#store.get(keys);
       await Promise.all(
@@ -65,9 +69,10 @@ export class SealedRows {
         }),
       );
       this.#check();
-      for (const [name, value] of found) this.#keep(name, value);
+      // What was written meanwhile is newer than what was read.
+      if (generation === this.#generation) for (const name of missing) this.#keep(name, found.get(name));
     }
-    return names.map((name) => (found.has(name) ? found.get(name) : this.#cache.get(name)) as T | undefined);
+    return names.map((name) => found.get(name) as T | undefined);
   }
 
   /** Changes that are written together. */
@@ -75,8 +80,11 @@ export class SealedRows {
     return new Draft(this);
   }
 
-  /** @param undo row to keep what was there before under, so that {@link undo} brings it back */
-  async write(changes: ReadonlyMap<string, unknown>, undo?: string): Promise<void> {
+  /**
+   * @param undo row to keep what was there before under, so that {@link undo} brings it back
+   * @param over rows of that kind that are not needed any more: they go for good, or each would hold all before it
+   */
+  async write(changes: ReadonlyMap<string, unknown>, undo?: string, over: readonly string[] = []): Promise<void> {
     this.#check();
     const named = await Promise.all(
       [...changes].map(async ([name, value]) => {
@@ -90,9 +98,12 @@ export class SealedRows {
       const before: Before = names.map((name, i) => [name, bytes[i] === undefined ? null : toBase64(bytes[i])]);
       sealed.set(await this.#nameOf(undo), await this.#seal(undo, before));
     }
+    for (const name of over) sealed.set(await this.#nameOf(name), undefined);
     this.#check();
     await this.#store.write(sealed);
+    this.#generation++;
     for (const [name, value] of changes) this.#keep(name, value);
+    for (const name of over) this.#cache.delete(name);
   }
 
   /** Brings back what `undo` kept, the newest first. */
@@ -102,13 +113,18 @@ export class SealedRows {
       const changes = new Map(before.map(([name, sealed]) => [name, sealed === null ? undefined : fromBase64(sealed)]));
       changes.set(await this.#nameOf(row), undefined);
       await this.#store.write(changes);
-      this.#cache.clear();
+      this.#forget();
     }
   }
 
   async clear(): Promise<void> {
-    this.#cache.clear();
     await this.#store.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#generation++;
+    this.#cache.clear();
   }
 
   #keep(name: string, value: unknown): void {
@@ -120,6 +136,7 @@ export class SealedRows {
     }
   }
 
+  /** One row that does not open spoils what the others add up to: all of them are dropped, to be made anew. */
   #open(name: string, bytes: Bytes): Promise<unknown> {
     return this.#opened().then(async ({ seal }) => {
       try {
@@ -128,6 +145,7 @@ export class SealedRows {
           fromUtf8(new Uint8Array(await crypto.subtle.decrypt(params, seal, bytes.slice(12)))),
         ) as unknown;
       } catch {
+        await this.clear();
         throw new SalusError('catalogue-damaged', 'What this browser knew of your record is damaged. It is made anew.');
       }
     });
@@ -191,9 +209,9 @@ export class Draft {
     return this.#changes.size === 0;
   }
 
-  /** @param undo see {@link SealedRows.write} */
-  async commit(undo?: string): Promise<void> {
-    if (!this.isEmpty) await this.#rows.write(this.#changes, undo);
+  /** See {@link SealedRows.write}. */
+  async commit(undo?: string, over?: readonly string[]): Promise<void> {
+    if (!this.isEmpty) await this.#rows.write(this.#changes, undo, over);
   }
 }
 

@@ -39,11 +39,11 @@ export interface Page<T> {
  * takes the directory and a leaf, however long the list is.
  */
 export class SortedList<T> {
-  readonly #name: string;
+  /** Of its rows. */
+  readonly name: string;
 
-  /** @param name of its rows */
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   /** Elements from the largest key on, or from below `before`. @param prefix only those whose keys begin with it */
@@ -56,7 +56,7 @@ export class SortedList<T> {
       where,
     }: { before?: string | undefined; prefix?: string; where?: (value: T) => boolean } = {},
   ): Promise<Page<T>> {
-    const { leaves } = (await rows.get<Directory>(this.#name)) ?? EMPTY;
+    const { leaves } = (await rows.get<Directory>(this.name)) ?? EMPTY;
     const items: T[] = [];
     let last: string | undefined;
     for (let i = indexOf(leaves, before ?? `${prefix}\uffff`); i >= 0; i--) {
@@ -83,21 +83,21 @@ export class SortedList<T> {
   }
 
   async find(rows: RowReader, key: string): Promise<T | undefined> {
-    const { leaves } = (await rows.get<Directory>(this.#name)) ?? EMPTY;
+    const { leaves } = (await rows.get<Directory>(this.name)) ?? EMPTY;
     const leaf = leaves[indexOf(leaves, key)];
     if (leaf === undefined) return undefined;
     return (await this.#leaf(rows, leaf.id)).find(([k]) => k === key)?.[1];
   }
 
   async size(rows: RowReader): Promise<number> {
-    const { leaves } = (await rows.get<Directory>(this.#name)) ?? EMPTY;
+    const { leaves } = (await rows.get<Directory>(this.name)) ?? EMPTY;
     return leaves.reduce((n, leaf) => n + leaf.size, 0);
   }
 
   /** Puts elements in their places; one with a key that is there takes its place. An undefined value takes the element out. */
   async change(rows: RowWriter, changes: ReadonlyMap<string, T | undefined>): Promise<void> {
     if (changes.size === 0) return;
-    const directory = (await rows.get<Directory>(this.#name)) ?? EMPTY;
+    const directory = (await rows.get<Directory>(this.name)) ?? EMPTY;
     let { next } = directory;
     const leaves: Leaf[] = directory.leaves.length > 0 ? [...directory.leaves] : [{ id: next++, first: '', size: 0 }];
     const byLeaf = Map.groupBy([...changes].sort(byKey), ([key]) => leaves[indexOf(leaves, key)] as Leaf);
@@ -116,7 +116,7 @@ export class SortedList<T> {
         leaves.splice(at, 1);
       } else leaves.splice(at, 1, ...replaced);
     }
-    rows.put(this.#name, { leaves, next } satisfies Directory);
+    rows.put(this.name, { leaves, next } satisfies Directory);
   }
 
   async #leaf(rows: RowReader, id: number): Promise<readonly Element<T>[]> {
@@ -124,7 +124,7 @@ export class SortedList<T> {
   }
 
   #leafName(id: number): string {
-    return `${this.#name}/${id}`;
+    return `${this.name}/${id}`;
   }
 }
 

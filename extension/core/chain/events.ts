@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { registryInterface } from '../registry/abi.ts';
+import type { Terms } from '../registry/signed-calls.ts';
 
 /** Where on the chain something is. */
 export interface Place {
@@ -26,16 +27,10 @@ export interface RecordAdded extends Place {
   readonly commitment: Bytes;
 }
 
-/** A grant for one folder. `from` and `until` are Unix seconds, `purposes` and `rights` masks. */
-export interface Granted extends Place {
+/** A grant for one folder. */
+export interface Granted extends Place, Terms {
   readonly kind: 'granted';
   readonly patient: string;
-  readonly grantee: string;
-  readonly folder: number;
-  readonly from: number;
-  readonly until: number;
-  readonly purposes: number;
-  readonly rights: number;
   readonly epoch: number;
   readonly receipt: Bytes;
 }

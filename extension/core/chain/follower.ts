@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isSalusError, SalusError } from '../errors.ts';
+import { chainUnreachable, isSalusError } from '../errors.ts';
 import { addressTopic, BlockSchema, topicOf, type Block, type RegistryEvent } from './events.ts';
 import { LogReader, type AskNode, type Topics } from './logs.ts';
 
@@ -126,7 +126,7 @@ export class Follower {
       yield { kind: 'blocks', events: newest, through: toRef(head), undoable: true };
       return { final, at, time };
     }
-    throw unreachable();
+    throw chainUnreachable();
   }
 
   /** Everything that matches up to a block, from the beginning. @throws SalusError `chain-unreachable` */
@@ -180,18 +180,15 @@ export class Follower {
   async #block(which: number | 'latest' | 'safe' | 'finalized'): Promise<Block> {
     const tag = typeof which === 'number' ? `0x${which.toString(16)}` : which;
     const answer = await this.#parts.ask('eth_getBlockByNumber', [tag, false]).catch((error: unknown) => {
-      throw isSalusError(error) ? error : unreachable();
+      throw isSalusError(error) ? error : chainUnreachable();
     });
     const parsed = v.safeParse(BlockSchema, answer);
-    if (!parsed.success) throw answer === null ? new Error('no such block') : unreachable();
+    if (!parsed.success) throw answer === null ? new Error('no such block') : chainUnreachable();
     return parsed.output;
   }
 }
 
 const toRef = ({ number, hash }: Block): BlockRef => ({ number, hash });
-
-const unreachable = (): SalusError =>
-  new SalusError('chain-unreachable', 'The health network does not answer. Nothing was lost; try again later.');
 
 /** What concerns one account, as patient, reader and author. */
 export function filtersOf(account: string): Topics[] {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isSalusError, SalusError } from '../errors.ts';
+import { chainUnreachable, isSalusError } from '../errors.ts';
 import { toEvent, type RegistryEvent } from './events.ts';
 
 /** Puts one question to the node. Questions asked in one turn travel together. @throws whatever the node refuses with; SalusError `chain-unreachable` when it does not answer */
@@ -41,7 +41,8 @@ export class LogReader {
           for (const event of answer) found.set(`${event.blockHash}/${event.index}`, event);
         }
       } catch (error) {
-        if (isSalusError(error) || asked === 1) throw unreachable(error);
+        if (isSalusError(error)) throw error;
+        if (asked === 1) throw chainUnreachable();
         this.#span = Math.ceil(asked / 2);
         continue;
       }
@@ -62,8 +63,3 @@ export class LogReader {
     });
   }
 }
-
-const unreachable = (cause: unknown): SalusError =>
-  isSalusError(cause)
-    ? cause
-    : new SalusError('chain-unreachable', 'The health network does not answer. Nothing was lost; try again later.');

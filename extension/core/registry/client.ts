@@ -1,6 +1,6 @@
 import { Contract, getAddress, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from 'ethers';
 import { fromHex, type Bytes } from '../bytes.ts';
-import { isSalusError, SalusError } from '../errors.ts';
+import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { Network } from '../network/descriptor.ts';
 import { registryInterface, Role, Suspension } from './abi.ts';
 
@@ -204,7 +204,7 @@ export class RegistryClient {
     try {
       return await question();
     } catch (error) {
-      throw isSalusError(error) ? error : unreachable();
+      throw isSalusError(error) ? error : chainUnreachable();
     }
   }
 }
@@ -222,8 +222,6 @@ const toFolder = (f: FolderAnswer): Folder => ({
 const asText = (answer: unknown): string =>
   JSON.stringify(answer, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
-const unreachable = () =>
-  new SalusError('chain-unreachable', 'The health network does not answer. Nothing was lost; try again later.');
 const disagree = () =>
   new SalusError(
     'nodes-disagree',

@@ -11,7 +11,7 @@ import {
   type RecordItem,
 } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
-import { isSalusError, SalusError, type ErrorCode } from '../errors.ts';
+import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
@@ -131,7 +131,6 @@ export interface ReadRecord {
   readonly provenance: Provenance;
 }
 
-const noConsent = () => new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
 const notFound = () => new SalusError('not-found', 'There is no such record.');
 
 /**

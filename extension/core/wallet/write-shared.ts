@@ -1,8 +1,7 @@
-import type { Bytes } from '../bytes.ts';
 import { keysName } from '../catalogue/model.ts';
 import type { GivenKeys } from '../catalogue/openings.ts';
-import { fromHex } from '../bytes.ts';
-import { SalusError } from '../errors.ts';
+import { fromHex, type Bytes } from '../bytes.ts';
+import { noConsent, SalusError } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
@@ -49,9 +48,7 @@ async function folderKeyNow(session: Session, { registry, patient, folder }: Giv
   const { epoch } = await session.client.folder(patient, folder);
   const keys = await session.catalogue.rows.get<GivenKeys>(keysName(registry, patient, folder));
   const key = keys?.[epoch];
-  if (key === undefined) {
-    throw new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
-  }
+  if (key === undefined) throw noConsent();
   return { epoch, folderKey: fromHex(key) };
 }
 
