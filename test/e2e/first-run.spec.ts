@@ -250,6 +250,7 @@ test('the same file a second time adds nothing', async ({ newBrowser }) => {
   const app = await WalletApp.open(await newBrowser());
   await app.createWallet();
   await app.importFile(bundleFile());
+  await app.waitUntilRecorded();
   const titles = await app.recordTitles();
   await app.chooseFile(bundleFile());
   const report = app.page.getByTestId('report');

@@ -102,11 +102,13 @@ test('the examples of the SDK do what they say, in a page and on a server', asyn
       ]);
       expect(await approved(doctors, doctorsSite, 1, 'addAllergy', [await patient.accountNumber()])).toMatch(/^baf/);
     });
+    // The newest comes first: what the doctor just added, for whom the hospital vouches.
     await test.step('the doctor checks a copy, step by step', async () => {
       expect(await run(doctorsSite, 'check', [await patient.accountNumber()])).toEqual([
         'chain: holds',
         'content: holds',
         'author: holds',
+        'voucher: holds',
       ]);
     });
     await test.step('the patient takes an offer', async () => {

@@ -379,11 +379,15 @@ test('a clinic sees the consents it asked for and ends one; another site sees no
 });
 
 test('a portal may ask for the chain there is, and is told that there is no other', async ({ newBrowser, stack }) => {
-  const browser = await newBrowser();
-  const site = await SitePage.open(browser, portal);
+  const stranger = await SitePage.open(await newBrowser(), portal);
+  const { site } = await patientAtPortal(newBrowser);
   const chainId = `0x${stack.network.chainId.toString(16)}`;
-  expect(await site.request('wallet_switchEthereumChain', [{ chainId }])).toEqual({ result: null });
+  for (const one of [stranger, site]) {
+    expect(await one.request('wallet_switchEthereumChain', [{ chainId }])).toEqual({ result: null });
+  }
   expect(await site.request('wallet_switchEthereumChain', [{ chainId: '0x1' }])).toMatchObject({ code: 4902 });
+  // Which networks the wallet knows is no matter of a page that is not connected.
+  expect(await stranger.request('wallet_switchEthereumChain', [{ chainId: '0x1' }])).toMatchObject({ code: 4100 });
 });
 
 test('a page hears when the wallet can answer, and when it never will again', async ({ newBrowser, stack }) => {
