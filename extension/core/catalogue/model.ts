@@ -221,7 +221,8 @@ export const placeKey = ({ block, index }: { readonly block: number; readonly in
   `${block === 0 ? '9'.repeat(12) : padded(block, 12)}|${padded(index, 6)}`;
 /** Place of an entry in the lists of entries. */
 export const entryKey = (row: EntryRow): string => `${placeKey(row)}|${row.id}`;
-export function itemKey({ date = '', id }: RecordItem): string {
+/** What has no date comes after all that have one. */
+export function itemKey({ date = ' ', id }: RecordItem): string {
   const [entry, position] = id.split('/');
   return `${date}|${entry}|${padded(Number(position), 6)}`;
 }

@@ -56,6 +56,25 @@ describe('the catalogue', () => {
     expect((await (await again()).catalogue.head()).summary).toEqual(summary);
   });
 
+  it('lists the newest date first, and what has none after all that have one', async () => {
+    const { patient } = await scene();
+    for (const [text, recordedDate] of [
+      ['Old', '2019'],
+      ['New', '2025-03-01'],
+      ['Newer', '2025-10-12T08:00:00Z'],
+    ]) {
+      await importOwn(patient, { ...allergy(text!), recordedDate });
+    }
+    const { items } = await listOwn(patient);
+    expect(items.slice(0, 3).map((i) => i.title)).toEqual(['Newer', 'New', 'Old']);
+    expect(
+      items
+        .slice(3)
+        .map((i) => i.title)
+        .toSorted(),
+    ).toEqual(['Bees', 'Latex']);
+  });
+
   it('is read without a node: lists and records that are known', async () => {
     const { patient } = await scene();
     const { items } = await listOwn(patient);
