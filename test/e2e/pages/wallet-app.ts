@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -150,6 +150,7 @@ export class WalletApp {
     await this.go('Records');
     const titles = this.page.getByTestId('records').getByRole('listitem');
     await expect(titles.first()).toBeVisible({ timeout: 60_000 });
+    await this.showAll(titles);
     return titles.allInnerTexts();
   }
 
@@ -158,6 +159,7 @@ export class WalletApp {
     await this.go('Records');
     const list = this.page.getByTestId('records');
     await expect(list.getByRole('listitem').first()).toBeVisible({ timeout: 60_000 });
+    await this.showAll(list.getByRole('listitem'));
     return list.getByRole('link').evaluateAll((links) =>
       links.map((link) => ({
         id: link.getAttribute('href') ?? '',
@@ -165,6 +167,16 @@ export class WalletApp {
         section: link.textContent?.split(' · ').at(-1)?.trim() ?? '',
       })),
     );
+  }
+
+  /** Asks for one page of a list after the other, until there is none left. */
+  private async showAll(items: Locator): Promise<void> {
+    const more = this.page.getByRole('button', { name: 'Show more' });
+    while (await more.isVisible()) {
+      const shown = await items.count();
+      await more.click();
+      await expect.poll(() => items.count(), { message: 'the next page is shown' }).toBeGreaterThan(shown);
+    }
   }
 
   async accountNumber(): Promise<string> {
