@@ -11,11 +11,14 @@ const LONGEST_MS = 60 * 60_000;
 /** After this long without one, refusals are forgotten. */
 const FORGET_MS = 24 * 60 * 60_000;
 
-/** Milliseconds for which a site is not to ask again; 0 when it may. Doubles with each refusal after the free ones. */
+/**
+ * Milliseconds for which a site is not to ask again; 0 when it may. Doubles with each refusal after the free ones. A refusal that lies
+ * ahead was noted by a clock that was wrong, and brings none.
+ */
 export function pauseLeft(refusals: Refusals | undefined, now: number): number {
   if (refusals === undefined || refusals.count < FREE) return 0;
   const pause = Math.min(FIRST_MS * 2 ** (refusals.count - FREE), LONGEST_MS);
-  return Math.max(0, refusals.at + pause - now);
+  return refusals.at > now ? 0 : Math.max(0, refusals.at + pause - now);
 }
 
 /** Counts one more refusal of a site. */

@@ -64,12 +64,13 @@ export class Vault {
     this.#parts = parts;
   }
 
+  /** @throws SalusError `storage-full` where a place cannot be read and the other holds nothing good: nobody knows what there is */
   async state(): Promise<VaultState> {
-    if ((await this.#parts.primary.read()) === undefined && (await this.#parts.copy.read()) === undefined)
-      return 'none';
     try {
       await this.#load();
-    } catch {
+    } catch (error) {
+      if (isSalusError(error, 'vault-missing')) return 'none';
+      if (isSalusError(error, 'storage-full')) throw error;
       return 'damaged';
     }
     return (await this.#sessionKey()) === undefined ? 'locked' : 'unlocked';
@@ -177,7 +178,9 @@ export class Vault {
   /** Of a clock that was ahead when they were counted, and is not any more, the delay counts from now on. */
   async #attempts(): Promise<Attempts> {
     const newer = v.safeParse(AttemptsSchema, await this.#parts.session.get(ATTEMPTS));
-    const parsed = newer.success ? newer : v.safeParse(AttemptsSchema, await this.#parts.attempts.read());
+    const parsed = newer.success
+      ? newer
+      : v.safeParse(AttemptsSchema, await this.#parts.attempts.read().catch(() => undefined));
     const { failed, notBefore } = parsed.success ? parsed.output : { failed: 0, notBefore: 0 };
     if (notBefore - this.#parts.now() <= delayAfter(failed)) return { failed, notBefore };
     return this.#countFailure(failed);
@@ -232,18 +235,26 @@ export class Vault {
   /** The vault from whichever place holds it undamaged; mends the other place. */
   async #load(): Promise<VaultFile> {
     const slots = [this.#parts.primary, this.#parts.copy];
-    const stored = await Promise.all(slots.map((slot) => slot.read()));
-    if (stored.every((s) => s === undefined))
-      throw new SalusError('vault-missing', 'There is no wallet in this browser.');
+    const stored = await Promise.all(slots.map((slot) => slot.read().catch(() => UNREADABLE)));
     const files = await Promise.all(stored.map(undamaged));
     const good = files.findIndex((f) => f !== undefined);
     const file = files[good];
-    if (file === undefined) return parseVault(undefined); // throws vault-damaged
-    const bad = slots[1 - good];
-    if (files[1 - good] === undefined) await bad?.write(stored[good]).catch(() => undefined); // mended when there is room
+    if (file === undefined) {
+      if (stored.includes(UNREADABLE)) throw noRoom();
+      if (stored.every((s) => s === undefined)) {
+        throw new SalusError('vault-missing', 'There is no wallet in this browser.');
+      }
+      return parseVault(undefined); // throws vault-damaged
+    }
+    if (files[1 - good] === undefined && stored[1 - good] !== UNREADABLE) {
+      await slots[1 - good]?.write(stored[good]).catch(() => undefined); // mended when there is room
+    }
     return file;
   }
 }
+
+/** In place of what a slot holds that could not be read: a database may not even open on a full disk. */
+const UNREADABLE = Symbol('unreadable');
 
 async function undamaged(stored: unknown): Promise<VaultFile | undefined> {
   const parsed = v.safeParse(StoredSchema, stored);

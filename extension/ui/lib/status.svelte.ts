@@ -1,5 +1,6 @@
 import { onWalletChange, wallet } from '../../adapters/messaging/ui-client.ts';
 import type { WalletStatus } from '../../core/wallet/wallet.ts';
+import { errorText } from './text.ts';
 
 /** How often a page that is in front looks, so that a wallet that locked itself does not go on being shown. */
 const LOOK_MS = 5_000;
@@ -7,6 +8,8 @@ const LOOK_MS = 5_000;
 /** The wallet's status, renewed whenever it changes. */
 export class StatusStore {
   value = $state.raw<WalletStatus>();
+  /** Why it is not known, in the person's language. */
+  problem = $state<string>();
 
   /** @param after looks first when this has settled */
   constructor(after: Promise<unknown> = Promise.resolve()) {
@@ -21,6 +24,11 @@ export class StatusStore {
   }
 
   async refresh(): Promise<void> {
-    this.value = await wallet.status();
+    try {
+      this.value = await wallet.status();
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = errorText(error);
+    }
   }
 }

@@ -8,7 +8,9 @@ import { fill } from './support.ts';
 class Slot implements VaultSlot {
   value: unknown;
   failing = false;
+  unreadable = false;
   async read() {
+    if (this.unreadable) throw new DOMException('it does not open', 'UnknownError');
     return Promise.resolve(structuredClone(this.value));
   }
   async write(value: unknown) {
@@ -193,6 +195,26 @@ describe('vault', () => {
     copy.failing = true;
     await expect(vault.create(entropy, PASSWORD)).rejects.toSatisfy(code('storage-full'));
     expect(await vault.state()).toBe('none');
+  });
+
+  it.each(['primary', 'copy'] as const)('opens where the %s cannot be read', async (which) => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    (which === 'primary' ? primary : copy).unreadable = true;
+    attempts.unreadable = true;
+    expect(await vault.state()).toBe('locked');
+    await vault.unlock(PASSWORD);
+    expect(equal(await vault.entropy(), entropy)).toBe(true);
+  });
+
+  it('that cannot be read is never taken for no wallet, nor for a damaged one', async () => {
+    await vault.create(entropy, PASSWORD);
+    await vault.lock();
+    primary.value = undefined;
+    copy.unreadable = true;
+    await expect(vault.state()).rejects.toSatisfy(code('storage-full'));
+    await expect(vault.unlock(PASSWORD)).rejects.toSatisfy(code('storage-full'));
+    await expect(vault.create(fill(32, 1), PASSWORD)).rejects.toSatisfy(code('storage-full'));
   });
 
   it('refuses a vault whose settings were weakened', async () => {
