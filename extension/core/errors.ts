@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'not-fhir',
   'nothing-to-import',
   'storage-full',
+  'plan-outdated',
   'block-missing',
   'block-damaged',
   'no-consent',

@@ -26,6 +26,8 @@ interface Job {
   readonly name: string;
   readonly source: string;
   plan?: ImportPlan;
+  /** How many imports of the person's own had ended when what is known was last looked at. */
+  seen: number;
   /** Once begun. Who asked may die meanwhile and ask again. */
   committed?: Promise<LedgerRow[]>;
   progress: Progress;
@@ -46,6 +48,9 @@ export class StorageHost implements StoragePort {
   /** Shared with the node, which asks for it at each fetch. */
   readonly #network: { managers: readonly string[]; durableAt: number };
   readonly #jobs = new Map<string, Job>();
+  /** Imports of the person's own that ended, and the last of them that began: one at a time. */
+  #ended = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     db: Database,
@@ -87,7 +92,8 @@ export class StorageHost implements StoragePort {
     for (const [id, job] of this.#jobs) if (job.finished) this.#jobs.delete(id);
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
-    this.#jobs.set(id, { file, name, source, progress, abort: new AbortController(), finished: false });
+    const seen = this.#ended;
+    this.#jobs.set(id, { file, name, source, seen, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
@@ -100,13 +106,33 @@ export class StorageHost implements StoragePort {
     return job.plan.report;
   }
 
-  /** Seals a planned import: all of it in one commit, or nothing. Asked again, gives the same import's outcome. */
+  /**
+   * Seals a planned import: all of it in one commit, or nothing. Asked again, gives the same import's outcome.
+   * @throws SalusError `plan-outdated` where the person added something else since what is known was looked at: to be planned again
+   */
   async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
     const job = this.#job(id);
     const { plan } = job;
     if (plan === undefined) throw new SalusError('bad-request', 'This import was not planned.');
-    job.committed ??= this.#commit(job, plan, targets, patient, author);
+    const commit = () => this.#commit(job, plan, targets, patient, author);
+    job.committed ??= patient === author ? this.#inTurn(job, commit) : commit();
     return job.committed;
+  }
+
+  #inTurn(job: Job, commit: () => Promise<LedgerRow[]>): Promise<LedgerRow[]> {
+    const turn = this.#last.then(async () => {
+      job.abort.signal.throwIfAborted();
+      if (job.seen !== this.#ended) {
+        job.seen = this.#ended;
+        delete job.committed;
+        throw new SalusError('plan-outdated', 'Something else was added meanwhile. Look again at what this would add.');
+      }
+      const rows = await commit();
+      this.#ended++;
+      return rows;
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   async #commit(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {

@@ -12,6 +12,8 @@ import type { Section } from './sections.ts';
 
 /** Larger files are kept as documents and not read as FHIR: parsing would hold several times their size in memory. */
 const MOST_FHIR_BYTES = 128 * 1_048_576;
+/** Larger documents are not looked for among those that are kept: they would have to be read twice. */
+const MOST_COMPARED_BYTES = 64 * 1_048_576;
 /** Larger files are refused. */
 export const MOST_FILE_BYTES = 2 ** 31 - 1;
 
@@ -33,7 +35,7 @@ export interface ImportReport {
 export interface ImportPlan {
   readonly report: ImportReport;
   readonly items: ReadonlyMap<Section, readonly NewItem[]>;
-  /** Digests (hex) of everything that is taken; a document's is known only when it is sealed. */
+  /** Digests (hex) of everything that is taken; a large document's is known only when it is sealed. */
   readonly digests: readonly string[];
 }
 
@@ -86,8 +88,14 @@ export async function planImport(file: SourceFile, context: ImportContext): Prom
 
 async function planDocument(
   file: SourceFile,
-  { name, source, into = 'documents' }: ImportContext,
+  { name, source, known, into = 'documents' }: ImportContext,
 ): Promise<ImportPlan> {
+  const digests = file.size > MOST_COMPARED_BYTES ? [] : [await digestOf(file)];
+  if (digests.some((digest) => known.has(digest))) {
+    const skipped = [{ position: 0, type: 'File', reason: 'already-here' as const }];
+    const report = { total: 1, taken: 0, skipped, findings: [], sections: {}, kind: 'document' as const };
+    return { report, items: new Map(), digests: [] };
+  }
   const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
   const { item, cut } = withinLimits<NewItem>({
     type: 'File',
@@ -100,11 +108,21 @@ async function planDocument(
   });
   const findings = cut.length > 0 ? [{ position: 0, type: 'File', paths: cut }] : [];
   return {
-    report: { total: 1, taken: 1, skipped: [], findings, sections: { [into]: 1 }, kind: 'document' },
+    report: {
+      total: 1,
+      taken: 1,
+      skipped: [],
+      findings,
+      sections: { [into]: 1 },
+      kind: 'document',
+    },
     items: new Map([[into, [item]]]),
-    digests: [],
+    digests,
   };
 }
+
+const digestOf = async (file: SourceFile): Promise<string> =>
+  toHex(await sha256(new Uint8Array(await file.slice(0, file.size).arrayBuffer())));
 
 async function planFhir(text: string, context: ImportContext): Promise<ImportPlan> {
   const parsed = parseFhir(text);
@@ -142,5 +160,6 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
   const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
   skipped.sort((a, b) => a.position - b.position);
-  return { report: { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' }, items, digests };
+  const report = { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' as const };
+  return { report, items, digests };
 }

@@ -16,6 +16,7 @@ async function lookIfPossible({ catalogue }: Session): Promise<void> {
 export async function planOwnImport(session: Session, job: string, into?: Section): Promise<ImportReport> {
   const report = await session.storage.plan(job, [], into);
   await lookIfPossible(session);
+  await session.catalogue.listPending(); // what another window has just added, also without a network
   const known = await session.catalogue.known(await session.storage.digests(job));
   return known.length === 0 ? report : session.storage.plan(job, known, into);
 }

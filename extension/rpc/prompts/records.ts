@@ -1,3 +1,4 @@
+import { isSalusError } from '../../core/errors.ts';
 import type { ImportReport } from '../../core/records/importer.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { commitOwnImport, planOwnImport } from '../../core/wallet/import-records.ts';
@@ -30,9 +31,14 @@ export function offerPrompt(sync: () => Promise<void>): PromptKind<OfferView> {
     },
     async carryOut({ approval, session }) {
       const job = approval.job ?? '';
-      const report = plans.get(job) ?? (await planOwnImport(session, job, sectionOf(approval.params)));
+      const plan = () => planOwnImport(session, job, sectionOf(approval.params));
+      const report = plans.get(job) ?? (await plan());
       plans.delete(job);
-      const rows = await commitOwnImport(session, job, report);
+      const rows = await commitOwnImport(session, job, report).catch(async (error: unknown) => {
+        if (!isSalusError(error, 'plan-outdated')) throw error;
+        // What was added meanwhile is not taken twice; the rest was agreed to.
+        return commitOwnImport(session, job, await plan());
+      });
       void sync();
       return { entries: rows.map((r) => ({ cid: r.root, section: undefined })), accepted: rows.length > 0 };
     },

@@ -1,6 +1,7 @@
 import { i18n } from '#i18n';
 import { isSalusError } from '../../core/errors.ts';
 import type { SkipReason } from '../../core/fhir/bundle.ts';
+import type { ImportReport } from '../../core/records/importer.ts';
 import type { Purpose } from '../../core/consent/purposes.ts';
 import type { Section } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
@@ -30,10 +31,18 @@ const SKIP_KEYS: Record<SkipReason, string> = {
 };
 export const skipReason = (reason: SkipReason): string => lookUp(`skip.${SKIP_KEYS[reason]}`);
 
+/** Why a file gives nothing: it is all here already, it was refused, or partly the one and partly the other. */
+export function nothingTaken({ skipped }: ImportReport): string {
+  const here = skipped.filter(({ reason }) => reason === 'already-here').length;
+  if (here === skipped.length) return t('import.nothing');
+  return here === 0 ? t('import.refused') : t('import.nothingMore');
+}
+
 const ERROR_KEYS: Record<string, string> = {
   'wrong-password': 'wrongPassword',
   'vault-locked': 'locked',
   'storage-full': 'storageFull',
+  'plan-outdated': 'planOutdated',
   'too-large': 'tooLarge',
   'not-json': 'notJson',
   'not-fhir': 'notFhir',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fhirValidator } from '../../../extension/adapters/fhir-validator.ts';
-import { toHex } from '../../../extension/core/bytes.ts';
+import { sha256, toHex } from '../../../extension/core/bytes.ts';
 import { isSalusError, type ErrorCode } from '../../../extension/core/errors.ts';
 import { classify } from '../../../extension/core/fhir/classify.ts';
 import { MOST_FILE_BYTES, planImport, type SourceFile } from '../../../extension/core/records/importer.ts';
@@ -76,6 +76,15 @@ describe('planning an import', () => {
       known: new Set([digest]),
     });
     expect(again.report.skipped[0]?.reason).toBe('already-here');
+  });
+
+  it('knows a document again that is kept already', async () => {
+    const scan = { ...context, name: 'scan.png' };
+    const known = new Set([toHex(await sha256(fill(10)))]);
+    const again = await planImport(file(fill(10), 'image/png'), { ...scan, known });
+    expect(again.report).toMatchObject({ total: 1, taken: 0, skipped: [{ reason: 'already-here' }] });
+    const other = await planImport(file(fill(11), 'image/png'), { ...scan, known });
+    expect(other.report).toMatchObject({ total: 1, taken: 1, skipped: [] });
   });
 
   it('keeps any other file whole, as a document', async () => {
