@@ -1,3 +1,4 @@
+import { readable } from './readable.ts';
 import { at, listAt, textAt, type Resource } from './resource.ts';
 
 export interface Description {
@@ -63,4 +64,37 @@ export function describe(resource: Resource): Description {
     ...(date === undefined ? {} : { date }),
     ...(code === undefined ? {} : { code: `${textAt(coding, 'system') ?? ''}|${code}` }),
   };
+}
+
+/** Codes by which a resource says that what it names is not, was not, or is not to be. */
+const DENIALS = new Set(
+  'not-done refuted entered-in-error cancelled not-taken stopped abandoned declined rejected revoked inactive resolved'.split(
+    ' ',
+  ),
+);
+const STATUS_FIELDS = ['status', 'verificationStatus.coding.0.code', 'clinicalStatus.coding.0.code'];
+
+/**
+ * What a resource says beside its title, for one line: the result of an observation with its parts, how a drug is to be taken, and
+ * whether it says that it does not hold.
+ */
+export function mainValue(resource: Resource): string | undefined {
+  const denials = STATUS_FIELDS.map((field) => textAt(resource, field)).filter(
+    (s) => s !== undefined && DENIALS.has(s),
+  );
+  const results = readable({
+    ...Object.fromEntries(Object.entries(resource).filter(([field]) => /^(value[A-Z]|component$)/.test(field))),
+  });
+  const parts = results.map(({ label, text }) => {
+    const name = label.replace(/^(Result|Component)(: )?/, '');
+    return name === '' ? text : `${name} ${text}`;
+  });
+  const dose = textAt(resource, 'dosageInstruction.0.text') ?? textAt(resource, 'dosage.0.text');
+  const said = [
+    ...denials,
+    ...(at(resource, 'doNotPerform') === true ? ['do not perform'] : []),
+    ...parts,
+    ...(dose === undefined ? [] : [dose]),
+  ];
+  return said.length === 0 ? undefined : said.join(', ');
 }

@@ -1,12 +1,15 @@
-import { sha256, toHex, type Bytes } from '../bytes.ts';
+import { fromUtf8, sha256, toHex, type Bytes } from '../bytes.ts';
 import { canonicalBytes } from '../fhir/canonical.ts';
 import { SalusError } from '../errors.ts';
 import { worthDeflating } from '../envelope/seal.ts';
 import { parseFhir, type Skipped } from '../fhir/bundle.ts';
 import { classify } from '../fhir/classify.ts';
 import { describe } from '../fhir/describe.ts';
+import { parseShown } from '../fhir/lossless.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { visible } from '../signing/visible.ts';
 import { withinLimits } from './limits.ts';
+import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
 import type { NewItem } from './seal-entry.ts';
 import type { Section } from './sections.ts';
 
@@ -28,6 +31,8 @@ export interface ImportReport {
   /** Taken as they are, though a validator found faults: positions and FHIRPath expressions, never values; and what had to be cut or left out of the list's words. */
   readonly findings: readonly { readonly position: number; readonly type: string; readonly paths: readonly string[] }[];
   readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** The first of those that are taken, as a person reads them. */
+  readonly preview: readonly PreviewItem[];
   /** `document`: the file is no FHIR and is kept whole. */
   readonly kind: 'fhir' | 'document';
 }
@@ -93,7 +98,7 @@ async function planDocument(
   const digests = file.size > MOST_COMPARED_BYTES ? [] : [await digestOf(file)];
   if (digests.some((digest) => known.has(digest))) {
     const skipped = [{ position: 0, type: 'File', reason: 'already-here' as const }];
-    const report = { total: 1, taken: 0, skipped, findings: [], sections: {}, kind: 'document' as const };
+    const report = { total: 1, taken: 0, skipped, findings: [], sections: {}, preview: [], kind: 'document' as const };
     return { report, items: new Map(), digests: [] };
   }
   const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
@@ -114,6 +119,7 @@ async function planDocument(
       skipped: [],
       findings,
       sections: { [into]: 1 },
+      preview: [{ section: into, type: 'File', title: visible(item.title) }],
       kind: 'document',
     },
     items: new Map([[into, [item]]]),
@@ -131,6 +137,7 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const findings: ImportReport['findings'][number][] = [];
   const items = new Map<Section, NewItem[]>();
   const digests: string[] = [];
+  const preview: PreviewItem[] = [];
   for (const { position, resource, fullUrl } of parsed.items) {
     const plaintext = canonicalBytes(resource);
     const digest = toHex(await sha256(plaintext));
@@ -155,11 +162,12 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
     if (paths.length > 0) findings.push({ position, type, paths });
     const list = items.get(section) ?? [];
     list.push(paths.length > 0 ? { ...item, findings: paths.length } : item);
+    if (preview.length < MOST_PREVIEWED) preview.push(previewOf(parseShown(fromUtf8(plaintext)) as Resource, section));
     items.set(section, list);
   }
   const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
   const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
   skipped.sort((a, b) => a.position - b.position);
-  const report = { total: parsed.total, taken, skipped, findings, sections: counts, kind: 'fhir' as const };
+  const report = { total: parsed.total, taken, skipped, findings, sections: counts, preview, kind: 'fhir' as const };
   return { report, items, digests };
 }

@@ -1,7 +1,11 @@
+import type { RecordItem } from '../../core/catalogue/model.ts';
 import { isSalusError } from '../../core/errors.ts';
 import type { ImportReport } from '../../core/records/importer.ts';
 import type { Section } from '../../core/records/sections.ts';
+import { visible } from '../../core/signing/visible.ts';
 import { commitOwnImport, planOwnImport } from '../../core/wallet/import-records.ts';
+import { sharedRecords } from '../../core/wallet/records.ts';
+import type { Session } from '../../core/wallet/session.ts';
 import { writeShared } from '../../core/wallet/write-shared.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 
@@ -13,6 +17,8 @@ export interface OfferView {
 export interface WriteView {
   readonly kind: 'write';
   readonly patient: string;
+  /** As the patient's own record has it, where this account may see that. */
+  readonly patientName?: string;
   readonly section: Section;
   readonly report: ImportReport;
 }
@@ -45,14 +51,30 @@ export function offerPrompt(sync: () => Promise<void>): PromptKind<OfferView> {
   };
 }
 
+/** The name that a patient wrote about themselves; what others wrote names nobody. */
+async function nameOfPatient(session: Session, patient: string): Promise<string | undefined> {
+  const where = ({ type, author, title }: RecordItem) => type === 'Patient' && same(author, patient) && title !== '';
+  try {
+    const { items } = await sharedRecords(session, { patient, limit: 1, where });
+    return items[0] && visible(items[0].title);
+  } catch {
+    return undefined; // a name is no reason to wait or to fail: the number of the account is shown
+  }
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
 /** A provider's records for a patient who let them write. */
 export function writePrompt({ storage, notify }: PromptParts, sync: () => Promise<void>): PromptKind<WriteView> {
   const paramsOf = (params: unknown) => params as { patient: string; section: Section };
   return {
-    async view({ approval }) {
+    async view({ approval, session }) {
       const { patient, section } = paramsOf(approval.params);
-      const report = await storage.plan(approval.job ?? '', [], section);
-      return { kind: 'write', patient, section, report };
+      const [report, patientName] = await Promise.all([
+        storage.plan(approval.job ?? '', [], section),
+        nameOfPatient(session, patient),
+      ]);
+      return { kind: 'write', patient, ...(patientName !== undefined && { patientName }), section, report };
     },
     async carryOut({ approval, session }) {
       const { patient, section } = paramsOf(approval.params);
