@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   'not-decryptable',
   'not-sent',
   'not-waiting',
+  'not-saved',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

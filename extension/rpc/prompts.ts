@@ -3,6 +3,7 @@ import type { Session } from '../core/wallet/session.ts';
 import { siteTrust, type SiteTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import type { AccessRequest } from './params/health.ts';
+import type { Account } from '../core/wallet/accounts.ts';
 import { EXPIRES_MS, type Approval } from './approvals.ts';
 import { accessPrompt, answerFromRemembered, type AccessView } from './prompts/access.ts';
 import { connectPrompt, type ConnectView } from './prompts/connect.ts';
@@ -30,6 +31,8 @@ export type PromptView = {
   readonly id: string;
   readonly site: SiteTrust;
   readonly expiresAt: number;
+  /** Which of several accounts it is about. */
+  readonly asAccount?: Account;
   /** Name of the health network that says all of it, where the person added that themselves. */
   readonly addedNetwork?: string;
 } & KindView;
@@ -55,11 +58,12 @@ export function createPrompts({
   const warm = new Map<string, Promise<PromptView>>();
 
   const carryOut = async (approval: Approval, choice: PromptChoice): Promise<unknown> =>
-    kinds[approval.kind].carryOut({ approval, session: await wallet.session() }, choice);
+    kinds[approval.kind].carryOut({ approval, session: await wallet.session(approval.unlock) }, choice);
 
   const compute = async (approval: Approval): Promise<PromptView> => {
     const session = await wallet.session();
     const lookingUp = siteTrust(session, parts.storage, approval.origin);
+    const asAccount = await wallet.oneOfSeveral();
     const added = networks.isBuiltIn ? {} : { addedNetwork: networks.current.name };
     const [site, shown] = await Promise.all([
       lookingUp,
@@ -69,6 +73,7 @@ export function createPrompts({
       id: approval.id,
       site,
       expiresAt: approval.createdAt + EXPIRES_MS,
+      ...(asAccount && { asAccount }),
       ...added,
       ...shown,
     };

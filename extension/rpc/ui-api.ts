@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { fromHex, toBase64 } from '../core/bytes.ts';
-import type { Remembered } from '../core/wallet/sealed-state.ts';
+import { AccountNameSchema } from '../core/wallet/accounts.ts';
+import { AccountKindSchema, type AccountKind, type Remembered } from '../core/wallet/sealed-state.ts';
 import { SalusError } from '../core/errors.ts';
 import { parseShown } from '../core/fhir/lossless.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
@@ -77,6 +78,7 @@ export interface UiParts {
 const MOST_ARRIVED = 20;
 
 const text = v.pipe(v.string(), v.maxLength(2_000));
+const index = v.pipe(v.number(), v.safeInteger());
 const sectionSchema = v.custom<Section>(isSection);
 const choiceSchema = v.object({
   sections: v.optional(v.array(sectionSchema)),
@@ -89,7 +91,12 @@ const choiceSchema = v.object({
 const ARGUMENTS = {
   status: v.tuple([]),
   newWords: v.tuple([]),
-  create: v.tuple([text, text, v.picklist(['patient', 'provider']), v.boolean()]),
+  create: v.tuple([text, text, v.optional(AccountKindSchema), v.boolean()]),
+  setKind: v.tuple([AccountKindSchema]),
+  useAccount: v.tuple([index]),
+  addAccount: v.tuple([AccountNameSchema, AccountKindSchema]),
+  renameAccount: v.tuple([index, AccountNameSchema]),
+  removeAccount: v.tuple([index]),
   checkWords: v.tuple([text]),
   unlock: v.tuple([text]),
   lock: v.tuple([]),
@@ -141,8 +148,9 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
 
   /** Of the record, not of what this browser happened to make itself. */
   const copiesOf = async ({ entries, anchored }: Summary): Promise<HomeView['copies']> => {
-    const { network } = (await wallet.session()).client;
-    const here = await storage.counts();
+    const { client, address } = await wallet.session();
+    const { network } = client;
+    const here = await storage.counts(address);
     return {
       entries,
       here: Math.min(here.entries, entries),
@@ -153,15 +161,43 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     };
   };
 
+  /**
+   * From one account to another: what waits was asked of the one that is left, whose sites lose it; those of the other have it again
+   * (EIP-1193 `accountsChanged`). No other page learns of it.
+   */
+  const goOver = async (change: () => Promise<void>): Promise<void> => {
+    const sitesOf = async () => (await (await wallet.session()).state.read()).sites.map(({ origin }) => origin);
+    const left = await sitesOf();
+    await approvals.rejectAll();
+    await approvals.forgetAnswers();
+    plans.clear();
+    await change();
+    await approvals.expire();
+    const entered = await sitesOf();
+    const { address } = await wallet.session();
+    const tell = tellingChain(networks, notify);
+    for (const origin of new Set([...left, ...entered])) {
+      await tell(origin, 'accountsChanged', entered.includes(origin) ? [address.toLowerCase()] : []);
+    }
+    changed();
+  };
+
   const api = {
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),
     /** In place of a damaged wallet it may be another person's: what was asked of that one is over. */
-    async create(words: string, password: string, kind: 'patient' | 'provider', confirmed: boolean): Promise<void> {
+    async create(words: string, password: string, kind: AccountKind | undefined, confirmed: boolean): Promise<void> {
       await wallet.create(fromWords(words), password, kind, confirmed);
       await approvals.expire();
     },
+    /** Of an account that the health network does not know. */
+    setKind: (kind: AccountKind): Promise<void> => wallet.setKind(kind),
+    useAccount: (to: number): Promise<void> => goOver(() => wallet.useAccount(to)),
+    /** It is in use from then on. */
+    addAccount: (name: string, kind: AccountKind): Promise<void> => goOver(() => wallet.addAccount(name, kind)),
+    renameAccount: (of: number, name: string): Promise<void> => wallet.renameAccount(of, name),
+    removeAccount: (of: number): Promise<void> => wallet.removeAccount(of),
     /** Throws `bad-words` saying what is wrong. */
     checkWords: (words: string): Promise<number> => Promise.resolve(fromWords(words).length),
     unlock: (password: string): Promise<void> => wallet.unlock(password),

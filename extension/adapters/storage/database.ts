@@ -16,7 +16,7 @@ export interface Schema extends DBSchema {
   outbox: {
     key: string;
     value: StoredRow;
-    indexes: { open: number; thin: number; durable: number; anchored: number; entry: number };
+    indexes: Record<(typeof OUTBOX_INDEXES)[number], string>;
   };
   /** Small values: the vault's second copy. */
   meta: { key: string; value: unknown };
@@ -24,13 +24,17 @@ export interface Schema extends DBSchema {
 
 export type Database = IDBPDatabase<Schema>;
 
-/** A row with what it is found by: each is 1, or not there. */
+/** What rows are found by. */
+const OUTBOX_INDEXES = ['kept', 'open', 'thin', 'entry', 'durable', 'anchored'] as const;
+
+/** A row with the accounts, in lower case, for which each can be said of it. */
 export interface StoredRow extends LedgerRow {
-  readonly open?: 1;
-  readonly thin?: 1;
-  readonly entry?: 1;
-  readonly durable?: 1;
-  readonly anchored?: 1;
+  readonly kept: readonly string[];
+  readonly open?: readonly string[];
+  readonly thin?: readonly string[];
+  readonly entry?: readonly string[];
+  readonly durable?: readonly string[];
+  readonly anchored?: readonly string[];
 }
 
 const VERSION = 1;
@@ -41,6 +45,6 @@ export const openDatabase = (name = 'salus'): Promise<Database> =>
     upgrade(db) {
       for (const store of ['blocks', 'pins', 'meta'] as const) db.createObjectStore(store);
       const outbox = db.createObjectStore('outbox');
-      for (const index of ['open', 'thin', 'entry', 'durable', 'anchored'] as const) outbox.createIndex(index, index);
+      for (const index of OUTBOX_INDEXES) outbox.createIndex(index, index, { multiEntry: true });
     },
   });

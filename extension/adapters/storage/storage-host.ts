@@ -12,7 +12,7 @@ import { LocalEntryReader } from '../../core/records/local-reader.ts';
 import { sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
-import { isDurable, isOpen, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
+import { isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -196,26 +196,39 @@ export class StorageHost implements StoragePort {
     return this.#job(id).plan?.digests ?? [];
   }
 
-  openRows(): Promise<LedgerRow[]> {
-    return this.#db.getAllFromIndex('outbox', 'open');
+  openRows(account: string): Promise<LedgerRow[]> {
+    return this.#db.getAllFromIndex('outbox', 'open', account.toLowerCase());
   }
 
-  thinRows(most: number): Promise<LedgerRow[]> {
-    return this.#db.getAllFromIndex('outbox', 'thin', undefined, most);
+  thinRows(account: string, most: number): Promise<LedgerRow[]> {
+    return this.#db.getAllFromIndex('outbox', 'thin', account.toLowerCase(), most);
   }
 
   row(root: string): Promise<LedgerRow | undefined> {
     return this.#db.get('outbox', root);
   }
 
-  async counts(): Promise<LedgerCounts> {
+  async counts(patient: string): Promise<LedgerCounts> {
     const { store } = this.#db.transaction('outbox');
+    const of = patient.toLowerCase();
     const [entries, durable, anchored] = await Promise.all([
-      store.index('entry').count(),
-      store.index('durable').count(),
-      store.index('anchored').count(),
+      store.index('entry').count(of),
+      store.index('durable').count(of),
+      store.index('anchored').count(of),
     ]);
     return { entries, durable, anchored };
+  }
+
+  async forget(account: string, others: readonly string[]): Promise<void> {
+    const kept = new Set(others.map((other) => other.toLowerCase()));
+    const tx = this.#db.transaction(['outbox', 'pins'], 'readwrite', { durability: 'strict' });
+    for (const { root, kept: by } of await tx.objectStore('outbox').index('kept').getAll(account.toLowerCase())) {
+      if (by.some((one) => kept.has(one))) continue;
+      void tx.objectStore('outbox').delete(root);
+      void tx.objectStore('pins').delete(root);
+    }
+    await tx.done;
+    await collectGarbage(this.#db);
   }
 
   async setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {
@@ -305,13 +318,16 @@ export class StorageHost implements StoragePort {
     const { open, thin, entry, durable, anchored, ...plain } = row as StoredRow;
     void [open, thin, entry, durable, anchored];
     const { managers, durableAt } = this.#network;
+    const kept = keepersOf(row);
+    const of = [row.patient.toLowerCase()];
     return {
       ...plain,
-      ...(isOpen(row, durableAt) && { open: 1 }),
-      ...(row.replicas.length < managers.length && isDurable(row, durableAt) && { thin: 1 }),
-      ...(row.kind === 'entry' && { entry: 1 }),
-      ...(row.kind === 'entry' && isDurable(row, durableAt) && { durable: 1 }),
-      ...(row.kind === 'entry' && row.anchor !== undefined && { anchored: 1 }),
+      kept,
+      ...(isOpen(row, durableAt) && { open: kept }),
+      ...(row.replicas.length < managers.length && isDurable(row, durableAt) && { thin: kept }),
+      ...(row.kind === 'entry' && { entry: of }),
+      ...(row.kind === 'entry' && isDurable(row, durableAt) && { durable: of }),
+      ...(row.kind === 'entry' && row.anchor !== undefined && { anchored: of }),
     };
   }
 

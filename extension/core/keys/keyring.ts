@@ -27,6 +27,13 @@ export function evenKey(secret: Uint8Array): EncryptionKey {
   return { secret: uintBytes(SECP256K1_ORDER - BigInt(toHex(secret)), 32), publicX };
 }
 
+/**
+ * Key under which a wallet seals what concerns all its accounts: HKDF-SHA256(entropy, info = "salus/wallet/v1").
+ * @param entropy of the recovery words
+ */
+export const walletKey = (entropy: Uint8Array): Promise<Bytes> =>
+  hkdf(Uint8Array.from(entropy), new Uint8Array(), utf8('salus/wallet/v1'));
+
 /** What a keyring holds while it may be used. */
 interface Secrets {
   readonly account: SigningKey;

@@ -30,7 +30,7 @@ export interface LedgerRow {
   readonly final?: boolean;
 }
 
-/** Entries of this browser, how many of them enough managers have, and how many are on the chain. */
+/** Entries of one record in this browser, how many of them enough managers have, and how many are on the chain. */
 export interface LedgerCounts {
   readonly entries: number;
   readonly durable: number;
@@ -48,6 +48,11 @@ export const idOf = (row: LedgerRow): string =>
   });
 
 export const isDurable = (row: LedgerRow, durableAt: number): boolean => row.replicas.length >= durableAt;
+
+/** The accounts, in lower case, whose wallets look after a row: its author brings it to the chain, its patient keeps it. */
+export const keepersOf = ({ patient, author }: LedgerRow): string[] => [
+  ...new Set([patient.toLowerCase(), author.toLowerCase()]),
+];
 
 /** Whether there is still something to do before a row can be left alone. */
 export const isOpen = (row: LedgerRow, durableAt: number): boolean =>

@@ -130,7 +130,15 @@ export class Vault {
     return fromBase64(content.entropy);
   }
 
-  /** Names the present unlocking; another after every lock. Undefined while locked. */
+  /** Begins another unlocking with the same key: what was begun in the one before is over. Does nothing while locked. */
+  renew(): Promise<void> {
+    return this.#inTurn(async () => {
+      const open = await this.#opened();
+      if (open !== undefined) await this.#open(open.key);
+    });
+  }
+
+  /** Names the present unlocking; another after every lock, and after {@link renew}. Undefined while locked. */
   async unlockId(): Promise<string | undefined> {
     return (await this.#opened())?.id;
   }

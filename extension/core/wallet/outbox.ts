@@ -5,6 +5,7 @@ import { Role } from '../registry/abi.ts';
 import { digestOf } from '../storage/cid.ts';
 import { idOf, isDurable, type LedgerRow } from '../storage/ledger.ts';
 import { act } from './act.ts';
+import type { AccountKind } from './sealed-state.ts';
 import type { Deployment, Session } from './session.ts';
 
 /** Entries copied to the managers at the same time. */
@@ -16,7 +17,8 @@ const MOST_THIN = 32;
 
 /**
  * Makes this account a member, so that it may store and be found: a patient joins by its own signature; a provider, once a
- * hospital has vouched for it, registers the key that patients will encrypt to. What an account is, is what the registry says.
+ * hospital has vouched for it, registers the key that patients will encrypt to. What an account is, is what the registry says; of one
+ * that it does not know the person says it, and nothing is done before.
  */
 export async function ensureMembership(session: Session): Promise<void> {
   const { client, calls } = session.newest;
@@ -36,8 +38,8 @@ export async function ensureMembership(session: Session): Promise<void> {
   }
 }
 
-/** What a role makes of a wallet; undefined where the registry does not say. */
-const kindOf = (role: Role): 'patient' | 'provider' | undefined =>
+/** What a role makes of an account; undefined where the registry does not say. */
+const kindOf = (role: Role): AccountKind | undefined =>
   role === Role.None ? undefined : role === Role.Patient ? 'patient' : 'provider';
 
 /** Copies one root to the managers. @returns whether enough of them have it now */
@@ -52,8 +54,8 @@ export async function makeDurable(session: Session, root: string): Promise<boole
  */
 export async function drainOutbox(session: Session): Promise<void> {
   const { durableAt } = session.client.network;
-  const open = await session.storage.openRows();
-  const thin = await session.storage.thinRows(MOST_THIN);
+  const open = await session.storage.openRows(session.address);
+  const thin = await session.storage.thinRows(session.address, MOST_THIN);
   const missing = [...open.filter((row) => !isDurable(row, durableAt)), ...thin];
   // A few at a time: one slow entry must not hold up the others, and a hundred at once would starve the browser.
   for (let i = 0; i < missing.length; i += AT_ONCE) {
@@ -61,7 +63,8 @@ export async function drainOutbox(session: Session): Promise<void> {
   }
   if (open.length === 0) return;
   await session.catalogue.sync();
-  const waiting = await settle(session, open);
+  // What another wrote, its author brings to the chain again.
+  const waiting = (await settle(session, open)).filter(({ author }) => author === session.address);
   // What a reorganisation took away is listed as waiting again.
   await session.catalogue.listPending();
   const rows = await Promise.all(waiting.map((row) => session.storage.row(row.root)));

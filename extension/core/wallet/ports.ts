@@ -40,12 +40,15 @@ export interface StoragePort extends EntryReader {
   block(cid: string): Promise<Bytes>;
   /** Digests (hex) of the items that a planned file would give. */
   digests(job: string): Promise<readonly string[]>;
-  /** Rows that are not yet durable, on the chain and final. */
-  openRows(): Promise<LedgerRow[]>;
-  /** Rows of which some manager has no copy yet, at most so many. */
-  thinRows(most: number): Promise<LedgerRow[]>;
+  /** Rows of one account, as patient or author, that are not yet durable, on the chain and final. */
+  openRows(account: string): Promise<LedgerRow[]>;
+  /** Rows of one account of which some manager has no copy yet, at most so many. */
+  thinRows(account: string, most: number): Promise<LedgerRow[]>;
   row(root: string): Promise<LedgerRow | undefined>;
-  counts(): Promise<LedgerCounts>;
+  /** Of this patient's record. */
+  counts(patient: string): Promise<LedgerCounts>;
+  /** Deletes what is kept here for one account, as patient or author, and for none of `others`. */
+  forget(account: string, others: readonly string[]): Promise<void>;
   /** @param final whether the block will not be undone any more; an undefined anchor takes it away */
   setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void>;
   /** Fetches an entry that is not in this browser, keeps it here, and notes where copies are. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { concat, fromBase64, fromUtf8, random, toBase64, utf8 } from '../bytes.ts';
 import { isPurpose, type Purpose } from '../consent/purposes.ts';
 import { isSection, type Section } from '../records/sections.ts';
 import { importKey } from '../envelope/stream.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { StateSlot } from './ports.ts';
+import { SealedValue } from './sealed-value.ts';
 
 /** A site the person let see their account. */
 const SiteSchema = v.object({
@@ -51,9 +51,14 @@ const RememberedSchema = v.object({
 });
 export type Remembered = v.InferOutput<typeof RememberedSchema>;
 
-/** What the wallet remembers beside the vault and the records. Sealed: which sites a person uses is theirs alone. */
+/** Whose an account is: a person's with a record, or that of somebody who works in health care. */
+export const AccountKindSchema = v.picklist(['patient', 'provider']);
+export type AccountKind = v.InferOutput<typeof AccountKindSchema>;
+
+/** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
-  kind: v.picklist(['patient', 'provider']),
+  /** Absent until the registry or the person has said it. */
+  kind: v.optional(AccountKindSchema),
   wordsConfirmed: v.boolean(),
   sites: v.array(SiteSchema),
   /** Block up to which arrivals were shown. */
@@ -66,7 +71,6 @@ const StateSchema = v.object({
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
 const NEW_STATE: WalletState = {
-  kind: 'patient',
   wordsConfirmed: false,
   sites: [],
   seenBlock: 0,
@@ -77,50 +81,14 @@ const NEW_STATE: WalletState = {
 /** The part of a keyring that seals the state. */
 type StateKeys = Pick<Keyring, 'check' | 'stateKey'>;
 
-/** Reads and writes the state under the wallet's state key. Writes follow one another; each is whole. */
-export class SealedState {
-  readonly #slot: StateSlot;
-  readonly #keyring: StateKeys;
-  #key: Promise<CryptoKey> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+export type SealedState = SealedValue<WalletState>;
 
-  constructor(slot: StateSlot, keyring: StateKeys) {
-    this.#slot = slot;
-    this.#keyring = keyring;
-  }
-
-  /** What was stored; a fresh state where nothing is, or where it was sealed by other words. @throws SalusError `vault-locked` */
-  async read(): Promise<WalletState> {
-    const stored = await this.#slot.read();
-    const key = await this.#openKey();
-    if (typeof stored !== 'string') return NEW_STATE;
-    try {
-      const bytes = fromBase64(stored);
-      const params = { name: 'AES-GCM', iv: bytes.slice(0, 12) };
-      const plain = await crypto.subtle.decrypt(params, key, bytes.slice(12));
-      return v.parse(StateSchema, JSON.parse(fromUtf8(new Uint8Array(plain))));
-    } catch {
-      return NEW_STATE;
-    }
-  }
-
-  update(change: (state: WalletState) => WalletState): Promise<WalletState> {
-    const next = this.#last.then(async () => {
-      const state = change(await this.read());
-      const iv = random(12);
-      const key = await this.#openKey();
-      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, utf8(JSON.stringify(state)));
-      await this.#slot.write(toBase64(concat(iv, new Uint8Array(sealed))));
-      return state;
-    });
-    this.#last = next.catch(() => undefined);
-    return next;
-  }
-
-  /** @throws SalusError `vault-locked` */
-  #openKey(): Promise<CryptoKey> {
-    this.#keyring.check();
-    this.#key ??= this.#keyring.stateKey().then(importKey);
-    return this.#key;
-  }
+/** The state of one account; a fresh one where nothing is stored, or where other words sealed it. */
+export function sealedState(slot: StateSlot, keyring: StateKeys): SealedState {
+  let key: Promise<CryptoKey> | undefined;
+  return new SealedValue(slot, StateSchema, NEW_STATE, () => {
+    keyring.check();
+    key ??= keyring.stateKey().then(importKey);
+    return key;
+  });
 }

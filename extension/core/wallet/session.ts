@@ -12,14 +12,15 @@ import { digestOf } from '../storage/cid.ts';
 import { idOf } from '../storage/ledger.ts';
 import { Folders } from './folders.ts';
 import type { SponsorPort, StateSlot, StoragePort } from './ports.ts';
-import { SealedState } from './sealed-state.ts';
+import { sealedState, type SealedState } from './sealed-state.ts';
 
 export interface SessionParts {
   /** One for each registry of the network, the newest first. */
   readonly clients: readonly [RegistryClient, ...RegistryClient[]];
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
-  readonly stateSlot: StateSlot;
+  /** Where the state of one account is kept. @param account as for `catalogueStore` */
+  readonly stateSlot: (account: string) => StateSlot;
   /** Where the catalogue of one account is kept. @param account a name that tells nothing of the account */
   readonly catalogueStore: (account: string) => RowStore;
   /** Milliseconds since the epoch. */
@@ -60,7 +61,7 @@ export class Session {
     this.storage = parts.storage;
     this.sponsor = parts.sponsor;
     this.now = parts.now;
-    this.state = new SealedState(parts.stateSlot, keyring);
+    this.state = sealedState(parts.stateSlot(keyring.alias), keyring);
     const deployment = (client: RegistryClient): Deployment => ({
       client,
       registry: client.network.registry,
@@ -83,7 +84,7 @@ export class Session {
       follower: this.follower,
       clients: parts.clients,
       unanchored: async () => {
-        const rows = await parts.storage.openRows();
+        const rows = await parts.storage.openRows(this.address);
         const own = rows.filter((r) => r.kind === 'entry' && r.patient === this.address && r.anchor === undefined);
         return own.map((row) => ({
           registry: this.deployment(row.registry).registry,

@@ -1,10 +1,11 @@
-import type { WalletState } from '../../core/wallet/sealed-state.ts';
+import type { AccountKind } from '../../core/wallet/sealed-state.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 
 export interface ConnectView {
   readonly kind: 'connect';
-  readonly account: WalletState['kind'];
+  /** What a site that sees it sees of it. */
+  readonly account: AccountKind;
 }
 
 /** Lets a site see the account; one that sees it already hears nothing new. @returns the accounts it sees */
@@ -25,6 +26,6 @@ export async function connectSite(
 }
 
 export const connectPrompt = (parts: PromptParts): PromptKind<ConnectView> => ({
-  view: async ({ session }) => ({ kind: 'connect', account: (await session.state.read()).kind }),
+  view: async ({ session }) => ({ kind: 'connect', account: (await session.state.read()).kind ?? 'patient' }),
   carryOut: ({ approval, session }) => connectSite(parts, session, approval.origin),
 });

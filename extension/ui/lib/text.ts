@@ -68,6 +68,7 @@ const ERROR_KEYS: Record<string, string> = {
   cancelled: 'cancelled',
   'not-sent': 'notSent',
   'not-waiting': 'notWaiting',
+  'not-saved': 'notSaved',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

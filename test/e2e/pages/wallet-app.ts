@@ -179,6 +179,16 @@ export class WalletApp {
     }
   }
 
+  /** Adds an account, which is in use afterwards. */
+  async addAccount(name: string, kind: 'My own health record' | 'My work in health care'): Promise<void> {
+    await this.go('Settings');
+    await this.page.getByRole('button', { name: 'Add an account' }).click();
+    await this.page.getByLabel('Name of the account').fill(name);
+    await this.page.getByRole('radio', { name: kind }).check();
+    await this.page.getByRole('button', { name: 'Add and use it' }).click();
+    await expect(this.page.getByTestId('account').locator('option:checked')).toHaveText(name);
+  }
+
   async accountNumber(): Promise<string> {
     await this.go('Settings');
     return (await this.page.locator('.mono').first().innerText()).trim();

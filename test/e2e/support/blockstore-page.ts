@@ -28,6 +28,7 @@ const rootOf = (cid: CID, blocks: readonly CID[]): Root => ({
     bytes: 0,
     createdAt: 0,
     replicas: [],
+    kept: ['0x'],
   },
 });
 

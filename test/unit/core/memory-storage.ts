@@ -4,9 +4,11 @@ import { planImport, type ImportPlan } from '../../../extension/core/records/imp
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { sealEntry } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
-import { isOpen, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
+import { isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
+
+const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
 
 const MANAGER = 'http://127.0.0.1:1';
 
@@ -69,14 +71,22 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   }
 
   digests = (id: string) => Promise.resolve(this.#jobs.get(id)?.plan?.digests ?? []);
-  openRows = () => Promise.resolve([...this.ledger.values()].filter((row) => isOpen(row, 1)));
+  openRows = (account: string) =>
+    Promise.resolve([...this.ledger.values()].filter((row) => isOpen(row, 1) && isOf(row, account)));
   thinRows = () => Promise.resolve([]);
   row = (root: string) => Promise.resolve(this.ledger.get(root));
 
-  counts() {
-    const entries = [...this.ledger.values()].filter((row) => row.kind === 'entry');
+  counts(patient: string) {
+    const entries = [...this.ledger.values()].filter((row) => row.kind === 'entry' && row.patient === patient);
     const anchored = entries.filter((row) => row.anchor !== undefined).length;
     return Promise.resolve({ entries: entries.length, durable: entries.length, anchored });
+  }
+
+  forget(account: string, others: readonly string[]): Promise<void> {
+    for (const row of this.ledger.values()) {
+      if (isOf(row, account) && !others.some((other) => isOf(row, other))) this.ledger.delete(row.root);
+    }
+    return Promise.resolve();
   }
 
   setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {

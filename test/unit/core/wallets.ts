@@ -6,7 +6,7 @@ import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
 import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
 import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
-import { Session } from '../../../extension/core/wallet/session.ts';
+import { Session, type SessionParts } from '../../../extension/core/wallet/session.ts';
 import { startEvm, type Manners, type Registry } from './evm.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -34,25 +34,13 @@ export async function world() {
   const catalogues = new Map<string, MemoryRows>();
   const sent: { to: string; calls: readonly string[] }[] = [];
 
-  async function open(
-    entropy: Uint8Array,
-    network: Network,
-    kind: 'patient' | 'provider' = 'patient',
-    manners: Manners = {},
-  ) {
-    const keyring = await Keyring.fromEntropy(entropy);
-    const { address } = keyring;
-    const storage = storages.get(address) ?? new MemoryStorage(shared);
-    storages.set(address, storage);
-    const place = `${address}/${versionsOf(network)
-      .map((v) => v.registry)
-      .join()}`;
-    const rows = catalogues.get(place) ?? new MemoryRows();
-    catalogues.set(place, rows);
+  /** What a wallet on this network is made of. Each account's things are kept under its alias. */
+  function parts(network: Network, storage: MemoryStorage, manners: Manners = {}): SessionParts {
     const { provider } = evm.node(manners);
     const client = (version: Network) => new RegistryClient(version, provider);
     const [newest, ...earlier] = versionsOf(network);
-    const session = new Session(keyring, {
+    const registries = versionsOf(network).map((v) => v.registry);
+    return {
       clients: [client(newest), ...earlier.map(client)],
       storage,
       sponsor: {
@@ -64,13 +52,31 @@ export async function world() {
           return transaction.hash;
         },
       },
-      stateSlot: {
-        read: () => Promise.resolve(slots.get(address)),
-        write: (value) => Promise.resolve(void slots.set(address, value)),
+      stateSlot: (account) => ({
+        read: () => Promise.resolve(slots.get(account)),
+        write: (value) => Promise.resolve(void slots.set(account, value)),
+      }),
+      catalogueStore: (account) => {
+        const place = `${account}/${registries.join()}`;
+        const rows = catalogues.get(place) ?? new MemoryRows();
+        catalogues.set(place, rows);
+        return rows;
       },
-      catalogueStore: () => rows,
       now: Date.now,
-    });
+    };
+  }
+
+  async function open(
+    entropy: Uint8Array,
+    network: Network,
+    kind: 'patient' | 'provider' = 'patient',
+    manners: Manners = {},
+  ) {
+    const keyring = await Keyring.fromEntropy(entropy);
+    const { address } = keyring;
+    const storage = storages.get(address) ?? new MemoryStorage(shared);
+    storages.set(address, storage);
+    const session = new Session(keyring, parts(network, storage, manners));
     await session.state.update((s) => ({ ...s, kind }));
     return session;
   }
@@ -86,7 +92,7 @@ export async function world() {
     await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
     await ensureMembership(who);
   };
-  return { evm, deploy, open, hire, sent, shared, catalogues, storages };
+  return { evm, deploy, open, parts, hire, sent, shared, catalogues, storages, slots };
 }
 
 export async function importOwn(session: Session, resource: unknown): Promise<void> {

@@ -40,10 +40,10 @@ export async function walletWorld() {
           return transaction.hash;
         },
       },
-      stateSlot: {
+      stateSlot: () => ({
         read: () => Promise.resolve(slot.value),
         write: (value) => Promise.resolve(void (slot.value = value)),
-      },
+      }),
       catalogueStore: () => rows,
       now: Date.now,
     });
@@ -60,6 +60,7 @@ export async function walletWorld() {
   const state = { locked: false, ownNetwork: false };
   const wallet = {
     session: () => (state.locked ? Promise.reject(new SalusError('vault-locked', 'locked')) : Promise.resolve(session)),
+    oneOfSeveral: () => Promise.resolve(undefined),
     sync: () => Promise.resolve(),
   } as unknown as Wallet;
   const stored = new Map<string, unknown>();

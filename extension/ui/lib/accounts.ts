@@ -1,0 +1,5 @@
+import type { Account } from '../../core/wallet/accounts.ts';
+import { t } from './text.ts';
+
+/** What an account is called: by the person, or by its place. */
+export const accountName = ({ index, name }: Account): string => name ?? t('accounts.unnamed', [String(index + 1)]);
