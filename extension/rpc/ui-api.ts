@@ -25,6 +25,7 @@ import {
   type Provenance,
 } from '../core/wallet/records.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
+import { searchOwn } from '../core/wallet/search.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
@@ -103,6 +104,7 @@ const ARGUMENTS = {
   touch: v.tuple([]),
   home: v.tuple([]),
   records: v.tuple([v.optional(sectionSchema), v.optional(text)]),
+  search: v.tuple([text]),
   sharedRecords: v.tuple([v.optional(text)]),
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
@@ -234,6 +236,9 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     /** @param before as the page before gave it in `next` */
     async records(section?: Section, before?: string): Promise<Page<RecordItem>> {
       return ownRecords(await wallet.session(), { section, before });
+    },
+    async search(typed: string): Promise<readonly RecordItem[]> {
+      return searchOwn(await wallet.session(), typed);
     },
     async sharedRecords(before?: string): Promise<Page<RecordItem>> {
       return sharedRecords(await wallet.session(), { before });

@@ -24,6 +24,7 @@ import {
   folderName,
   GIVEN,
   HEAD,
+  LAYOUT,
   NEW_HEAD,
   WAITING,
   writtenName,
@@ -242,13 +243,13 @@ export class Catalogue {
     throw new SalusError('chain-unreachable', 'The health network’s node gives no usable answer. Try another node.');
   }
 
-  /** A network that has another registry than when this was taken in is taken in anew. */
+  /** What was taken in of other registries than the network has now, or was laid out otherwise, is taken in anew. */
   async #startAnew(): Promise<void> {
-    const registries = this.#registries().join();
+    const of = [LAYOUT, ...this.#registries()].join();
     const head = await this.head();
-    if (head.registries === registries) return;
+    if (head.of === of) return;
     await this.rows.clear();
-    await this.rows.write(new Map([[HEAD, { ...NEW_HEAD, registries } satisfies Head]]));
+    await this.rows.write(new Map([[HEAD, { ...NEW_HEAD, of } satisfies Head]]));
   }
 
   #registries(): string[] {

@@ -7,6 +7,7 @@ import {
   ARRIVALS,
   AWAY,
   BAD,
+  BY_TITLE,
   bucketName,
   entriesOf,
   entryKey,
@@ -26,7 +27,10 @@ import {
   sharingKey,
   THEIRS,
   theirKey,
+  titleKey,
+  TITLES,
   WAITING,
+  wordKey,
   writtenName,
   type ActivityRow,
   type Anchor,
@@ -38,6 +42,7 @@ import {
   type RecordItem,
   type Summary,
 } from './model.ts';
+import { folded } from './words.ts';
 import type { CatalogueKeys, GivenKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
@@ -295,6 +300,9 @@ export class Changes {
   #listOwn(item: RecordItem): void {
     this.#lists.put(OWN, itemKey(item), item);
     this.#lists.put(ownSection(item.section), itemKey(item), item);
+    const title = folded(item.title);
+    this.#lists.put(BY_TITLE, titleKey(title, item), itemKey(item));
+    for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
     if (!this.#isMe(item.author)) {
       this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
     }

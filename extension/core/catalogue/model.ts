@@ -157,9 +157,11 @@ export interface Head extends Standing {
   readonly summary: Summary;
   /** Folders whose records do not add up to what the chain says: the node left something out. */
   readonly incomplete: boolean;
-  /** Registries that it was taken from. */
-  readonly registries: string;
+  /** Registries that it was taken from, and how it is laid out: see {@link LAYOUT}. */
+  readonly of: string;
 }
+/** Number of how rows are laid out; a catalogue of another is made anew. */
+export const LAYOUT = 2;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -169,7 +171,7 @@ export const NEW_HEAD: Head = {
   undo: 0,
   summary: EMPTY_SUMMARY,
   incomplete: false,
-  registries: '',
+  of: '',
 };
 
 /** Row of what the follower and all counts have come to. */
@@ -197,6 +199,10 @@ export const bucketName = (digest: string): string => `digest/${digest.slice(2, 
 /** Own items, by date. */
 export const OWN = new SortedList<RecordItem>('own');
 export const ownSection = (section: Section): SortedList<RecordItem> => new SortedList(`own/${section}`);
+/** Titles of own items as they are searched, by each of their words; see {@link wordKey}. */
+export const TITLES = new SortedList<string>('titles');
+/** Keys in {@link OWN} of own items, by title as it is searched and date. */
+export const BY_TITLE = new SortedList<string>('by-title');
 /** Own items that somebody else added, by block. */
 export const ARRIVALS = new SortedList<RecordItem>('arrivals');
 /** Other people's items that are open to this account, by patient and date. */
@@ -226,6 +232,10 @@ export function itemKey({ date = ' ', id }: RecordItem): string {
   const [entry, position] = id.split('/');
   return `${date}|${entry}|${padded(Number(position), 6)}`;
 }
+export const titlePrefix = (title: string): string => `${title}\u0000`;
+export const titleKey = (title: string, item: RecordItem): string => `${titlePrefix(title)}${itemKey(item)}`;
+/** Words begin with what is typed, so that a list by them finds what it is the beginning of. */
+export const wordKey = (word: string, title: string): string => `${word}\u0000${title}`;
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;
 export const sharingKey = ({ grantee, registry, folder }: Pick<GrantRow, 'grantee' | 'registry' | 'folder'>): string =>
   `${grantee.toLowerCase()}|${registry}|${folder}`;

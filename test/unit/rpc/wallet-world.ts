@@ -50,6 +50,7 @@ export async function walletWorld() {
   }
   const session = await open(1, storage);
   const doctor = await open(2, new MemoryStorage(blocks));
+  await session.state.update((s) => ({ ...s, kind: 'patient' }));
   await ensureMembership(session);
   await as(evm.who.hospital).getFunction('enrol').send(doctor.address, Role.Doctor);
   await doctor.state.update((s) => ({ ...s, kind: 'provider' }));
