@@ -9,10 +9,11 @@ import {
   type Validate,
 } from '../../core/records/importer.ts';
 import { LocalEntryReader } from '../../core/records/local-reader.ts';
-import { sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
+import { itemAgain, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
+import type { ReadItem } from '../../core/records/entry-reader.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -151,6 +152,17 @@ export class StorageHost implements StoragePort {
     }
   }
 
+  async seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]> {
+    const ingest = new Ingest(this.#db);
+    return navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
+      const roots: Root[] = [];
+      for (const some of splitItems(items.map(itemAgain)))
+        roots.push(await this.#sealEntry(target, some, ingest, { patient, author }));
+      await ingest.commit(roots);
+      return roots.map((r) => r.row);
+    });
+  }
+
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
   async progress(id: string): Promise<Progress | undefined> {
     return this.#jobs.get(id)?.progress;
@@ -286,31 +298,43 @@ export class StorageHost implements StoragePort {
   ) {
     const roots: Root[] = [];
     job.progress = { ...job.progress, items: plan.report.taken };
-    for (const [target, planned] of targets.flatMap((t) =>
-      splitItems(plan.items.get(t.section) ?? []).map((p) => [t, p] as const),
-    )) {
-      const items = plan.report.kind === 'document' ? planned.map((item) => streamed(item, job)) : planned;
-      const sink = new CountingSink(ingest);
-      const sealed = await sealEntry(target.section, items, target.key, sink, {
-        signal: job.abort.signal,
-        onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
-        onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
-      });
-      const row = newRow({
-        root: sealed.cid.toString(),
-        kind: 'entry',
-        folder: target.folder,
-        ...(target.registry !== undefined && { registry: target.registry }),
-        epoch: 'epoch' in target.key ? target.key.epoch : -1,
-        ...who,
-        commitment: toHex(sealed.commitment),
-        bytes: sink.bytes,
-      });
-      roots.push({ cid: sealed.cid, blocks: sealed.blocks, row: this.#indexed(row) });
+    for (const target of targets) {
+      for (const planned of splitItems(plan.items.get(target.section) ?? [])) {
+        const items = plan.report.kind === 'document' ? planned.map((item) => streamed(item, job)) : planned;
+        roots.push(
+          await this.#sealEntry(target, items, ingest, who, {
+            signal: job.abort.signal,
+            onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
+            onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
+          }),
+        );
+      }
     }
     job.abort.signal.throwIfAborted();
     await ingest.commit(roots);
     return roots.map((r) => r.row);
+  }
+
+  async #sealEntry(
+    target: SealTarget,
+    items: readonly NewItem[],
+    ingest: Ingest,
+    who: Pick<LedgerRow, 'patient' | 'author'>,
+    progress: Parameters<typeof sealEntry>[4] = {},
+  ): Promise<Root> {
+    const sink = new CountingSink(ingest);
+    const sealed = await sealEntry(target.section, items, target.key, sink, progress);
+    const row = newRow({
+      root: sealed.cid.toString(),
+      kind: 'entry',
+      folder: target.folder,
+      ...(target.registry !== undefined && { registry: target.registry }),
+      epoch: 'epoch' in target.key ? target.key.epoch : -1,
+      ...who,
+      commitment: toHex(sealed.commitment),
+      bytes: sink.bytes,
+    });
+    return { cid: sealed.cid, blocks: sealed.blocks, row: this.#indexed(row) };
   }
 
   /** A row with what it is found by. */

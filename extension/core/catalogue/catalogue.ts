@@ -20,6 +20,7 @@ import {
   AWAY,
   bucketName,
   entryName,
+  EXPOSED,
   FOLLOWED,
   folderName,
   GIVEN,
@@ -202,6 +203,22 @@ export class Catalogue {
     const { items } = await AWAY.page(this.rows, limit);
     const entries = await this.rows.getAll<EntryRow>(items);
     return entries.filter((row) => row !== undefined);
+  }
+
+  /** Own entries that anybody can open and whose content is not sealed anew yet. */
+  async exposed(limit: number): Promise<EntryRow[]> {
+    const { items } = await EXPOSED.page(this.rows, limit);
+    return (await this.rows.getAll<EntryRow>(items)).filter((row) => row !== undefined);
+  }
+
+  sealedAnew(entry: EntryRow): Promise<void> {
+    return this.#one(() =>
+      this.#change(async (changes) => {
+        await this.#listPending(changes);
+        changes.sealedAnew(entry);
+        await changes.finish();
+      }),
+    );
   }
 
   kept(entries: readonly EntryRow[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   entryKey,
   EMPTY_PATIENT,
   entryName,
+  EXPOSED,
   folderName,
   GIVEN,
   givenKey,
@@ -164,6 +165,11 @@ export class Changes {
     this.#lists.put(AWAY, entryKey(row), undefined);
   }
 
+  /** What is in an exposed entry is sealed anew. */
+  sealedAnew(row: EntryRow): void {
+    this.#lists.put(EXPOSED, entryKey(row), undefined);
+  }
+
   async #record(event: RecordAdded): Promise<void> {
     const { registry, id, patient, author, folder, block, index, transaction } = event;
     const own = this.#isMe(patient);
@@ -213,6 +219,10 @@ export class Changes {
       this.#lists.put(list, entryKey(known), undefined);
       this.#lists.put(list, entryKey(row), name);
     }
+    if (known.code === 'exposed' && !this.#toOpen.has(name)) {
+      this.#lists.put(EXPOSED, entryKey(known), undefined);
+      this.#lists.put(EXPOSED, entryKey(row), name);
+    }
     for (const item of items) this.#listOwn(item);
     const [first] = items;
     if (first === undefined) return;
@@ -248,6 +258,7 @@ export class Changes {
     } else if (row.state === 'bad') {
       this.#count({ bad: 1 });
       this.#lists.put(BAD, key, name);
+      if (row.code === 'exposed') this.#lists.put(EXPOSED, key, name);
       if (row.code === 'too-many-faults') return;
       this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
     }

@@ -215,6 +215,8 @@ export const ACTIVITY = new SortedList<ActivityRow>('activity');
 /** Names of the entries that do not open, and of those still to be fetched. */
 export const BAD = new SortedList<string>('bad');
 export const WAITING = new SortedList<string>('waiting');
+/** Own entries that are to be sealed anew: anybody can open them. */
+export const EXPOSED = new SortedList<string>('exposed');
 /** Own entries of which this browser has not all blocks yet. */
 export const AWAY = new SortedList<string>('away');
 /** Entries of another person's folder. */

@@ -2,6 +2,7 @@ import { fromHex, toHex, type Bytes } from '../bytes.ts';
 import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
+import { wipedFolderKey } from '../keys/keyring.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
@@ -54,7 +55,13 @@ export class Openings {
     try {
       const key = await this.keyOf(rows, row);
       const cid = cidFromDigest(fromHex(row.cid)).toString();
-      const index = await this.#source.openIndex(cid, key, fromHex(row.commitment));
+      const commitment = fromHex(row.commitment);
+      const index = await this.#source.openIndex(cid, key, commitment).catch(async (error: unknown) => {
+        if (await this.#isExposed(row, error)) {
+          throw new SalusError('exposed', 'This was sealed under a key that anybody can work out.');
+        }
+        throw error;
+      });
       if (section === undefined || index.section !== section) {
         throw new SalusError(
           'misfiled',
@@ -104,6 +111,22 @@ export class Openings {
     const key = given?.[how.epoch];
     if (key === undefined) throw noConsent();
     return fromHex(key);
+  }
+
+  /** Whether an own entry opens under what a wiped keyring gave. */
+  async #isExposed(row: EntryRow, error: unknown): Promise<boolean> {
+    const me = this.#keys.address.toLowerCase();
+    if (!isSalusError(error, 'sealed-data-damaged')) return false;
+    if (row.patient.toLowerCase() !== me || row.author.toLowerCase() !== me) return false;
+    const index = this.#source.openIndex(
+      cidFromDigest(fromHex(row.cid)).toString(),
+      await wipedFolderKey(row.registry, row.folder, row.epoch),
+      fromHex(row.commitment),
+    );
+    return index.then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Opens a consent or keyring object. @returns undefined for one that is not for this reader, and `later` for one to be tried again */

@@ -34,6 +34,16 @@ export function evenKey(secret: Uint8Array): EncryptionKey {
 export const walletKey = (entropy: Uint8Array): Promise<Bytes> =>
   hkdf(Uint8Array.from(entropy), new Uint8Array(), utf8('salus/wallet/v1'));
 
+/**
+ * What a keyring of an early version gave as a folder's key once it was wiped: derived from zeros, so that anybody can work it out.
+ * Entries sealed under it are found by it, and sealed anew.
+ */
+export const wipedFolderKey = (registry: string, tag: number, epoch: number): Promise<Bytes> =>
+  hkdf(new Uint8Array(32), new Uint8Array(), folderInfo(registry, tag, epoch));
+
+const folderInfo = (registry: string, tag: number, epoch: number): Bytes =>
+  concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2));
+
 /** What a keyring holds while it may be used. */
 interface Secrets {
   readonly account: SigningKey;
@@ -99,7 +109,7 @@ export class Keyring {
    * @param tag see {@link folderTag}
    */
   folderKey(registry: string, tag: number, epoch: number): Promise<Bytes> {
-    return this.#derive(concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2)));
+    return this.#derive(folderInfo(registry, tag, epoch));
   }
 
   /**

@@ -7,6 +7,7 @@ import { eciesSeal } from '../keys/ecies.ts';
 import { hkdf } from '../keys/hkdf.ts';
 import { cidOf, DAG_CBOR } from '../storage/cid.ts';
 import type { BlockSink } from '../storage/ports.ts';
+import type { ReadItem } from './entry-reader.ts';
 import { encodeEntry, encodeIndex, indexBytes, type ItemMeta } from './entry.ts';
 import { INDEX_LIMIT, MOST_ITEMS, withinLimits } from './limits.ts';
 import type { Section } from './sections.ts';
@@ -30,6 +31,12 @@ export type NewItem = Pick<
   /** SHA-256 of a streamed plaintext, where it is computed beside; see {@link seal}. */
   readonly digest?: () => Promise<Bytes>;
 };
+
+/** An item that was read, to be sealed again. */
+export function itemAgain({ meta: { size, digest, salt, leafSalt, ...said }, bytes }: ReadItem): NewItem {
+  void [size, digest, salt, leafSalt];
+  return { ...said, plaintext: bytes };
+}
 
 export interface SealedEntry {
   /** Root: the entry object itself. */

@@ -1,6 +1,6 @@
 import type { Bytes } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
-import type { EntryReader } from '../records/entry-reader.ts';
+import type { EntryReader, ReadItem } from '../records/entry-reader.ts';
 import type { ImportReport } from '../records/importer.ts';
 import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
@@ -33,6 +33,8 @@ export interface StoragePort extends EntryReader {
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
+  /** Seals items that were read elsewhere, all of them or none. @returns their rows, more than one where they take several entries */
+  seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]>;
   progress(job: string): Promise<Progress | undefined>;
   cancel(job: string): Promise<void>;
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */

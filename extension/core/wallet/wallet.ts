@@ -8,6 +8,7 @@ import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountLis
 import { keepHere } from './keep-here.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
+import { sealAnew } from './seal-anew.ts';
 import type { AccountKind } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
 import { Session, type SessionParts } from './session.ts';
@@ -314,6 +315,7 @@ export class Wallet {
       this.#parts.onChange();
       await ensureMembership(session);
       await this.#findAccounts(session);
+      await sealAnew(session);
       await drainOutbox(session);
       await keepHere(session);
       this.#syncProblem = undefined;

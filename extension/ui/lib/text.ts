@@ -69,6 +69,7 @@ const ERROR_KEYS: Record<string, string> = {
   'not-sent': 'notSent',
   'not-waiting': 'notWaiting',
   'not-saved': 'notSaved',
+  exposed: 'exposed',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

@@ -2,9 +2,10 @@ import { CID } from 'multiformats/cid';
 import { own, randomId, toHex, type Bytes } from '../../../extension/core/bytes.ts';
 import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
-import { sealEntry } from '../../../extension/core/records/seal-entry.ts';
+import { itemAgain, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
+import type { ReadItem } from '../../../extension/core/records/entry-reader.ts';
 import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
@@ -44,19 +45,34 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
     const plan = this.#jobs.get(id)?.plan;
     const rows: LedgerRow[] = [];
-    for (const { section, folder, registry, key } of targets) {
-      const sealed = await sealEntry(section, plan?.items.get(section) ?? [], key, this.blocks);
-      rows.push({
-        ...this.#row(sealed.cid.toString(), patient, author),
-        kind: 'entry',
-        folder,
-        ...(registry !== undefined && { registry }),
-        epoch: 'epoch' in key ? key.epoch : -1,
-        commitment: toHex(sealed.commitment),
-      });
+    for (const target of targets) {
+      rows.push(await this.#sealed(target, plan?.items.get(target.section) ?? [], patient, author));
     }
     for (const row of rows) this.ledger.set(row.root, row);
     return rows;
+  }
+
+  async seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]> {
+    const row = await this.#sealed(target, items.map(itemAgain), patient, author);
+    this.ledger.set(row.root, row);
+    return [row];
+  }
+
+  async #sealed(
+    { section, folder, registry, key }: SealTarget,
+    items: readonly NewItem[],
+    patient: string,
+    author: string,
+  ): Promise<LedgerRow> {
+    const sealed = await sealEntry(section, items, key, this.blocks);
+    return {
+      ...this.#row(sealed.cid.toString(), patient, author),
+      kind: 'entry',
+      folder,
+      ...(registry !== undefined && { registry }),
+      epoch: 'epoch' in key ? key.epoch : -1,
+      commitment: toHex(sealed.commitment),
+    };
   }
 
   async putObject(bytes: Bytes, patient: string, author: string): Promise<string> {
