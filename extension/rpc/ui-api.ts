@@ -118,6 +118,7 @@ const ARGUMENTS = {
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
   endConsent: v.tuple([text, text]),
+  undoneSeen: v.tuple([]),
   remembered: v.tuple([]),
   forget: v.tuple([text, text]),
   activity: v.tuple([v.optional(text)]),
@@ -309,6 +310,11 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       const { receipt } = await endConsent(session, { consentId, recipient });
       changed();
       if (receipt !== undefined) await notify(receipt.origin, 'consentChanged', { consentId, live: false });
+    },
+    async undoneSeen(): Promise<void> {
+      const session = await wallet.session();
+      await session.state.update((s) => ({ ...s, undone: [] }));
+      changed();
     },
     /** What the person need not be asked again, those that are over left out. */
     async remembered(): Promise<Remembered[]> {

@@ -50,7 +50,7 @@ export async function act(
 }
 
 /** Whether the chain as it is refuses these calls, whoever brings them. */
-async function cannotLand(session: Session, registry: string, calls: readonly string[]): Promise<boolean> {
+export async function cannotLand(session: Session, registry: string, calls: readonly string[]): Promise<boolean> {
   const data = registryInterface.encodeFunctionData('multicall', [calls]);
   try {
     await session.client.provider.call({ to: registry, data });

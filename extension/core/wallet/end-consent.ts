@@ -5,6 +5,7 @@ import { act } from './act.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Deployment, Session } from './session.ts';
 import { ownConsents, type ConsentView } from './sharing.ts';
+import { isAsSigned, lookAfter } from './unsettled.ts';
 
 /** Names one consent: what one member was given by one act. */
 export interface ConsentKey {
@@ -56,7 +57,7 @@ async function endIn(
   all: readonly ConsentView[],
 ): Promise<void> {
   const { recipient, live } = consent;
-  const { client, calls } = deployment;
+  const { calls } = deployment;
   const others = all.filter(
     (c) => c.registry === consent.registry && c.recipient !== recipient && c.rights.includes('read'),
   );
@@ -68,9 +69,9 @@ async function endIn(
     const digest = await publishKeyring(session, deployment, folders, readers === '' ? [] : readers.split(','));
     signed.push(await calls.rotate(folders, false, digest, signed.length - 1));
   }
-  const isOver = async (folder: number) => (await client.grant(session.address, recipient, folder)).rights === 0;
-  await act(session, deployment, signed, async () => (await Promise.all(live.map(isOver))).every(Boolean));
+  await act(session, deployment, signed, () => isAsSigned(session, deployment, signed));
   await session.catalogue.sync();
+  await lookAfter(session, { kind: 'ended', recipient, registry: deployment.registry, calls: signed });
 }
 
 /** The keyring of the next epoch of some folders, for those who keep access to all of them. */

@@ -10,6 +10,7 @@ import { findConsent } from './end-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
 import type { ConsentView } from './sharing.ts';
+import { isAsSigned, lookAfter } from './unsettled.ts';
 
 /** What the person decided in the prompt. */
 export interface Decision {
@@ -96,15 +97,16 @@ async function give(session: Session, decision: Decision): Promise<{ consent: Gi
     purposes: PURPOSE_BITS[decision.purpose],
     rights,
   }));
-  const { client, calls } = session.newest;
-  const isGiven = async ({ grantee, folder, until, purposes, rights }: (typeof terms)[number]) => {
-    const grant = await client.grant(session.address, grantee, folder);
-    return grant.until === until && grant.purposes === purposes && grant.rights === rights;
-  };
-  await act(session, session.newest, [await calls.grant(terms, digest)], async () =>
-    (await Promise.all(terms.map(isGiven))).every(Boolean),
-  );
+  const { newest } = session;
+  const signed = [await newest.calls.grant(terms, digest)];
+  await act(session, newest, signed, () => isAsSigned(session, newest, signed));
   await session.catalogue.sync();
+  await lookAfter(session, {
+    kind: 'given',
+    recipient: recipient.address,
+    registry: newest.registry,
+    calls: signed,
+  });
   const consent = await findConsent(session, { consentId: toHex(digest), recipient: recipient.address });
   if (consent === undefined) {
     throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');

@@ -55,6 +55,22 @@ export type Remembered = v.InferOutput<typeof RememberedSchema>;
 export const AccountKindSchema = v.picklist(['patient', 'provider']);
 export type AccountKind = v.InferOutput<typeof AccountKindSchema>;
 
+/** Access given or ended, which a reorganisation could still undo. */
+const UnsettledSchema = v.object({
+  kind: v.picklist(['given', 'ended']),
+  recipient: v.string(),
+  registry: v.string(),
+  /** Calldata as it was signed. */
+  calls: v.array(v.string()),
+  /** Block in which it was on the chain at the latest. */
+  block: v.object({ number: v.number(), hash: v.string() }),
+});
+export type UnsettledAct = v.InferOutput<typeof UnsettledSchema>;
+
+/** What was undone and could not be done again. `at` in milliseconds since the epoch. */
+const UndoneSchema = v.object({ kind: UnsettledSchema.entries.kind, recipient: v.string(), at: v.number() });
+export type UndoneAct = v.InferOutput<typeof UndoneSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -67,6 +83,9 @@ const StateSchema = v.object({
   transactions: v.optional(v.array(TransactionSchema), []),
   /** Requests that the person need not be asked again. */
   remembered: v.optional(v.array(RememberedSchema), []),
+  unsettled: v.optional(v.array(UnsettledSchema), []),
+  /** Until the person has seen it. */
+  undone: v.optional(v.array(UndoneSchema), []),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
@@ -76,6 +95,8 @@ const NEW_STATE: WalletState = {
   seenBlock: 0,
   transactions: [],
   remembered: [],
+  unsettled: [],
+  undone: [],
 };
 
 /** The part of a keyring that seals the state. */

@@ -9,9 +9,10 @@ import { keepHere } from './keep-here.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
 import { sealAnew } from './seal-anew.ts';
-import type { AccountKind } from './sealed-state.ts';
+import type { AccountKind, UndoneAct } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
 import { Session, type SessionParts } from './session.ts';
+import { settleActs } from './unsettled.ts';
 
 export interface WalletParts extends SessionParts {
   readonly vault: Vault;
@@ -35,6 +36,8 @@ export interface WalletStatus {
   /** Why copies or the chain are behind, if they are. */
   readonly syncProblem?: ErrorCode;
   readonly syncing: boolean;
+  /** What a reorganisation undid, until the person has seen it. */
+  readonly undone?: readonly UndoneAct[];
   /** How current what is shown is. */
   readonly known?: CatalogueState;
 }
@@ -72,11 +75,11 @@ export class Wallet {
     const problem = this.#syncProblem && { syncProblem: this.#syncProblem };
     if (vault !== 'unlocked') return { vault, syncing, ...problem };
     const session = await this.session();
-    const { kind, wordsConfirmed } = await session.state.read();
+    const { kind, wordsConfirmed, undone } = await session.state.read();
     const known = await session.catalogue.state();
     const { accounts, inUse } = await this.#accountList();
     const of = { address: session.address, accounts, account: inUse, ...(kind && { kind }) };
-    return { vault, ...of, wordsConfirmed, syncing, known, ...problem };
+    return { vault, ...of, wordsConfirmed, syncing, known, undone, ...problem };
   }
 
   /**
@@ -315,6 +318,7 @@ export class Wallet {
       this.#parts.onChange();
       await ensureMembership(session);
       await this.#findAccounts(session);
+      await settleActs(session);
       await sealAnew(session);
       await drainOutbox(session);
       await keepHere(session);
