@@ -1,5 +1,6 @@
-import { FetchRequest, JsonRpcProvider, Network, Transaction, Wallet, isError } from 'ethers';
+import { Transaction, Wallet, isError } from 'ethers';
 import * as v from 'valibot';
+import { NodeProvider } from '../extension/core/chain/node.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
 import {
   BroadcastRefused,
@@ -10,8 +11,6 @@ import {
   type SignedTransaction,
 } from './chain.ts';
 import type { Config } from './config.ts';
-
-const RPC_TIMEOUT_MS = 10_000;
 
 const Quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/i), v.transform(Number), v.safeInteger());
 
@@ -25,15 +24,7 @@ export function connectChain(
   config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'>,
 ): Chain & { close(): void } {
   const { registry } = config;
-  const network = Network.from(config.chainId);
-  const request = new FetchRequest(config.rpcUrl);
-  request.timeout = RPC_TIMEOUT_MS;
-  // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
-  const provider = new JsonRpcProvider(request, network, {
-    staticNetwork: network,
-    cacheTimeout: -1,
-    batchMaxCount: 1,
-  });
+  const provider = new NodeProvider(config.rpcUrl, config.chainId, { batchMaxCount: 1 });
   const wallet = new Wallet(config.sponsorKey);
   let verified = false;
 

@@ -1,4 +1,5 @@
-import { FetchRequest, isError, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
+import { isError, NonceManager, Wallet } from 'ethers';
+import { NodeProvider } from '../extension/core/chain/node.ts';
 import { isSalusError } from '../extension/core/errors.ts';
 import { toHex } from '../extension/core/bytes.ts';
 import type { Network } from '../extension/core/network/descriptor.ts';
@@ -7,7 +8,6 @@ import { originHash, RegistryClient } from '../extension/core/registry/client.ts
 import { PortalError } from './errors.ts';
 import type { HospitalChain } from './hospital-chain.ts';
 
-const RPC_TIMEOUT_MS = 10_000;
 const CONFIRM_WITHIN_MS = 60_000;
 
 /**
@@ -16,10 +16,7 @@ const CONFIRM_WITHIN_MS = 60_000;
  * @param hospitalKey private key, 0x hex; this is the account's only user
  */
 export function connectHospitalChain(network: Network, hospitalKey: string): HospitalChain & { close(): void } {
-  const request = new FetchRequest(network.rpcUrl);
-  request.timeout = RPC_TIMEOUT_MS;
-  // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
-  const provider = new JsonRpcProvider(request, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const provider = new NodeProvider(network.rpcUrl, network.chainId);
   const wallet = new Wallet(hospitalKey, provider);
   const signer = new NonceManager(wallet);
   const client = new RegistryClient(network, provider);

@@ -1,5 +1,5 @@
-import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
 import * as v from 'valibot';
+import { NodeProvider } from '../core/chain/node.ts';
 import { networkKey, parseNetwork, type Network } from '../core/network/descriptor.ts';
 import { RegistryClient } from '../core/registry/client.ts';
 import type { NetworksPort } from '../core/wallet/ports.ts';
@@ -33,18 +33,6 @@ async function builtIn(): Promise<Network> {
   return parseNetwork(await response.json());
 }
 
-/** A node's provider. It asks nothing of its own accord. */
-export function nodeProvider({ chainId }: Network, rpcUrl: string): JsonRpcProvider {
-  const chain = EthersNetwork.from(chainId);
-  return new JsonRpcProvider(rpcUrl, chain, {
-    // Without it every call asks for the chain id first and a dead node is retried for ever.
-    staticNetwork: chain,
-    cacheTimeout: -1,
-    // Questions asked in one turn still go together; waiting for more would keep the person waiting.
-    batchStallTime: 0,
-  });
-}
-
 /** @param onChosen called after another network was chosen, when everything is to begin anew with it */
 export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> {
   const [own, { chosen, added }] = await Promise.all([builtIn(), stored()]);
@@ -70,7 +58,7 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
       onChosen();
     },
     async answers(network) {
-      const provider = nodeProvider(network, network.rpcUrl);
+      const provider = new NodeProvider(network.rpcUrl, network.chainId);
       const client = new RegistryClient(network, provider);
       const check = async () => {
         await client.checkChain();

@@ -1,8 +1,8 @@
-import { JsonRpcProvider } from 'ethers';
 import { own, toHex, utf8, type Bytes } from '../../extension/core/bytes.ts';
 import { Catalogue } from '../../extension/core/catalogue/catalogue.ts';
 import type { RecordItem } from '../../extension/core/catalogue/model.ts';
 import { Follower } from '../../extension/core/chain/follower.ts';
+import { NodeProvider } from '../../extension/core/chain/node.ts';
 import { SalusError } from '../../extension/core/errors.ts';
 import { hkdf } from '../../extension/core/keys/hkdf.ts';
 import type { EncryptionKey } from '../../extension/core/keys/keyring.ts';
@@ -38,7 +38,7 @@ export class Recipient implements Reader {
   readonly deployments: Reader['deployments'];
   readonly now = Date.now;
   readonly #client: RegistryClient;
-  readonly #nodes: readonly JsonRpcProvider[];
+  readonly #nodes: readonly NodeProvider[];
   readonly #store: ReturnType<typeof fileRows>;
   #encryption: EncryptionKey | undefined;
 
@@ -46,8 +46,7 @@ export class Recipient implements Reader {
   constructor(network: Network, { address, encryption }: RecipientKeys, file: string | undefined) {
     this.address = address;
     this.#encryption = encryption;
-    // Without staticNetwork each call asks the chain id again and a dead node is retried for ever.
-    const node = (url: string) => new JsonRpcProvider(url, network.chainId, { staticNetwork: true });
+    const node = (url: string) => new NodeProvider(url, network.chainId);
     const [provider, witness] = [node(network.rpcUrl), network.witnessUrl && node(network.witnessUrl)] as const;
     this.#nodes = witness ? [provider, witness] : [provider];
     const clients = versionsOf(network).map((version) => new RegistryClient(version, provider, witness || undefined));

@@ -2,12 +2,13 @@ import { browser } from '../../adapters/browser/api.ts';
 import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { nodeAsker } from '../../adapters/rpc-node.ts';
-import { loadNetworks, nodeProvider } from '../../adapters/network.ts';
+import { loadNetworks } from '../../adapters/network.ts';
 import { databaseRows } from '../../adapters/storage/database-rows.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
 import { offscreenHost } from '../../adapters/storage/offscreen.ts';
 import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
+import { NodeProvider } from '../../core/chain/node.ts';
 import { networkKey, versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
@@ -37,8 +38,9 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   /** What one network's records and sites are kept under; the build's own has the plain names. */
   const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
-  const provider = nodeProvider(network, network.rpcUrl);
-  const witness = network.witnessUrl === undefined ? undefined : nodeProvider(network, network.witnessUrl);
+  const node = (url: string) => new NodeProvider(url, network.chainId);
+  const provider = node(network.rpcUrl);
+  const witness = network.witnessUrl === undefined ? undefined : node(network.witnessUrl);
   const host = import.meta.env.FIREFOX ? pageHost : offscreenHost;
   host.keepFor(place);
   const hosted = hostedStorage(host, network);

@@ -1,0 +1,124 @@
+import { JsonRpcProvider, Network as EthersNetwork, type JsonRpcPayload, type JsonRpcResult } from 'ethers';
+import * as v from 'valibot';
+import { fromUtf8 } from '../bytes.ts';
+import { chainUnreachable } from '../errors.ts';
+
+/** An answer takes no longer, retries aside. */
+const ANSWER_MS = 15_000;
+/** Nor is it longer. */
+const MOST_BYTES = 64 * 1_048_576;
+/** Tries of a question that the node has no time for. */
+const MOST_TRIES = 4;
+/** Where the node does not say when to come again; doubled each time. */
+const FIRST_PAUSE_MS = 300;
+/** A node that wants more is asked again when the person or the next alarm does. */
+const LONGEST_PAUSE_MS = 5_000;
+/** Too many requests, and busy (RFC 6585, RFC 9110). */
+const BUSY = [429, 503];
+
+const AnswerSchema = v.union([
+  v.object({
+    id: v.nullable(v.number()),
+    error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) }),
+  }),
+  v.object({ id: v.number(), result: v.unknown() }),
+]);
+type Answer = v.InferOutput<typeof AnswerSchema>;
+const AnswersSchema = v.union([v.array(AnswerSchema), AnswerSchema]);
+
+interface NodeOptions {
+  /** Questions that travel in one request; what the node takes, where it is known. */
+  readonly batchMaxCount?: number;
+}
+
+/**
+ * An Ethereum node over JSON-RPC (HTTP). It asks nothing of its own accord, ends every question, comes again when a busy node says
+ * so (`Retry-After`), and passes on nothing that is not an answer. @throws SalusError `chain-unreachable` at each question
+ */
+export class NodeProvider extends JsonRpcProvider {
+  readonly #url: string;
+
+  constructor(url: string, chainId: number, options: NodeOptions = {}) {
+    const chain = EthersNetwork.from(chainId);
+    super(url, chain, {
+      // Without it every call asks for the chain id first and a dead node is retried for ever.
+      staticNetwork: chain,
+      cacheTimeout: -1,
+      // Questions asked in one turn still go together; waiting for more would keep the person waiting.
+      batchStallTime: 0,
+      ...options,
+    });
+    this.#url = url;
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
+    const asked = Array.isArray(payload) ? payload : [payload];
+    const parsed = v.safeParse(AnswersSchema, await this.#ask(JSON.stringify(payload)));
+    if (!parsed.success) throw chainUnreachable();
+    const answers = Array.isArray(parsed.output) ? parsed.output : [parsed.output];
+    return asked.map(({ id }) => answerTo(id, answers) as JsonRpcResult);
+  }
+
+  /** @returns what the node's answer holds, parsed as JSON */
+  async #ask(body: string): Promise<unknown> {
+    try {
+      for (let tries = 1; ; tries++) {
+        const response = await fetch(this.#url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+          signal: AbortSignal.timeout(ANSWER_MS),
+        });
+        const pause = BUSY.includes(response.status) && tries < MOST_TRIES ? pauseOf(response, tries) : undefined;
+        if (pause === undefined) return JSON.parse(fromUtf8(await bounded(response)));
+        await response.body?.cancel();
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    } catch {
+      throw chainUnreachable();
+    }
+  }
+}
+
+/** The node's answer to one question. Some nodes refuse a whole batch with one answer that has no id. */
+function answerTo(id: number, answers: readonly Answer[]): Answer {
+  const [answer, another] = answers.filter((a) => a.id === id);
+  if (answer !== undefined && another === undefined) return answer;
+  const refusal = answers.length === 1 && answers[0]?.id === null ? answers[0] : undefined;
+  if (refusal === undefined) throw chainUnreachable();
+  return { ...refusal, id };
+}
+
+/** Milliseconds until the node wants to be asked again; undefined where that is too long. `Retry-After` is in seconds or a date. */
+function pauseOf(response: Response, tries: number): number | undefined {
+  const after = response.headers.get('retry-after');
+  if (after === null) return FIRST_PAUSE_MS * 2 ** (tries - 1);
+  const ms = /^\d+$/.test(after.trim()) ? Number(after) * 1_000 : Date.parse(after) - Date.now();
+  if (Number.isNaN(ms)) return FIRST_PAUSE_MS * 2 ** (tries - 1);
+  return ms > LONGEST_PAUSE_MS ? undefined : Math.max(0, ms);
+}
+
+/** The body, as far as it is not longer than an answer is. */
+async function bounded(response: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (const reader = response.body?.getReader(); reader !== undefined;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > MOST_BYTES) {
+      await reader.cancel();
+      throw new Error('an answer without end');
+    }
+    parts.push(value);
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.byteLength;
+  }
+  return all;
+}
