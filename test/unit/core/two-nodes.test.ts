@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { codeOf, DOCTOR, OTHER_DOCTOR, PATIENT, share, world } from './wallets.ts';
+
+it('where one of two nodes lies of a recipient’s key, nothing is given', async () => {
+  const w = await world();
+  const registry = await w.deploy();
+  const { network } = registry;
+  const patient = await w.open(PATIENT, network);
+  await ensureMembership(patient);
+  const doctor = await w.open(DOCTOR, network, 'provider');
+  await w.hire(registry, doctor);
+  const robber = await w.open(OTHER_DOCTOR, network, 'provider');
+  await w.hire(registry, robber);
+
+  // The node gives the robber's key for the doctor's.
+  const honest = w.evm.node().provider;
+  const liar = w.evm.node().provider;
+  const real = liar.send.bind(liar);
+  const toKey = ({ keyring }: typeof doctor) => Buffer.from(keyring.encryption.publicX).toString('hex');
+  liar.send = async (method, params) => {
+    const answer = (await real(method, params as never)) as unknown;
+    return typeof answer === 'string' ? answer.replaceAll(toKey(doctor), toKey(robber)) : answer;
+  };
+  for (const [first, second] of [
+    [liar, honest],
+    [honest, liar],
+  ] as const) {
+    const session = await w.open(PATIENT, network);
+    Object.assign(session.newest, { client: new RegistryClient(network, first, second) });
+    const before = w.sent.length;
+    expect(await codeOf(share(session, doctor))).toBe('nodes-disagree');
+    expect(w.sent).toHaveLength(before);
+  }
+});
