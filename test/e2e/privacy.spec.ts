@@ -34,7 +34,7 @@ test('nothing a person confides to the wallet is found in the clear on a disk, a
   newBrowser,
   stack,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const [patientDir, doctorDir] = [
     await mkdtemp(join(stack.dir, 'patient-')),
     await mkdtemp(join(stack.dir, 'doctor-')),
