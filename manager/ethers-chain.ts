@@ -24,7 +24,7 @@ export function connectChain(
   config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'>,
 ): Chain & { close(): void } {
   const { registry } = config;
-  const provider = new NodeProvider(config.rpcUrl, config.chainId, { batchMaxCount: 1 });
+  const provider = new NodeProvider(config.rpcUrl, config.chainId, fetch, { batchMaxCount: 1 });
   const wallet = new Wallet(config.sponsorKey);
   let verified = false;
 

@@ -16,7 +16,7 @@ const CONFIRM_WITHIN_MS = 60_000;
  * @param hospitalKey private key, 0x hex; this is the account's only user
  */
 export function connectHospitalChain(network: Network, hospitalKey: string): HospitalChain & { close(): void } {
-  const provider = new NodeProvider(network.rpcUrl, network.chainId);
+  const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
   const wallet = new Wallet(hospitalKey, provider);
   const signer = new NonceManager(wallet);
   const client = new RegistryClient(network, provider);

@@ -1,16 +1,16 @@
 import type { Network } from '../core/network/descriptor.ts';
 import type { MessageBoxPort, StoragePort } from '../core/wallet/ports.ts';
-import type { LaneHost } from './messaging/lane-host.ts';
-import { LANE, MESSAGES_LANE, openLane } from './messaging/lane.ts';
+import type { ChannelHost } from './messaging/channel-host.ts';
+import { STORAGE_CHANNEL, MESSAGES_CHANNEL, openChannel } from './messaging/channel.ts';
 
 /** One of the host's services, as the background calls it. Opened when needed, and again if it was lost. */
-function hosted<T extends object>(host: LaneHost, name: string, prepare: (service: T) => Promise<void>): T {
-  let lane: Promise<T> | undefined;
+function hosted<T extends object>(host: ChannelHost, name: string, prepare: (service: T) => Promise<void>): T {
+  let channel: Promise<T> | undefined;
   let into: number | undefined;
   const connect = async (): Promise<T> => {
     const { port1, port2 } = new MessageChannel();
     await host.connect(name, port2);
-    const opened = openLane<T>(port1) as T;
+    const opened = openChannel<T>(port1) as T;
     await prepare(opened);
     return opened;
   };
@@ -20,20 +20,20 @@ function hosted<T extends object>(host: LaneHost, name: string, prepare: (servic
         ? undefined
         : async (...args: unknown[]) => {
             const opening = await host.open();
-            if (opening !== into) lane = undefined;
+            if (opening !== into) channel = undefined;
             into = opening;
-            lane ??= connect().catch((error: unknown) => {
-              lane = undefined;
+            channel ??= connect().catch((error: unknown) => {
+              channel = undefined;
               throw error;
             });
-            const calls = (await lane) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
+            const calls = (await channel) as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
             return calls[String(method)]?.(...args);
           },
   });
 }
 
-export const hostedStorage = (host: LaneHost, { managers, durableAt }: Network): StoragePort =>
-  hosted<StoragePort>(host, LANE, (storage) => storage.setManagers(managers, durableAt));
+export const hostedStorage = (host: ChannelHost, { managers, durableAt }: Network): StoragePort =>
+  hosted<StoragePort>(host, STORAGE_CHANNEL, (storage) => storage.setManagers(managers, durableAt));
 
-export const hostedMessages = (host: LaneHost): MessageBoxPort =>
-  hosted<MessageBoxPort>(host, MESSAGES_LANE, () => Promise.resolve());
+export const hostedMessages = (host: ChannelHost): MessageBoxPort =>
+  hosted<MessageBoxPort>(host, MESSAGES_CHANNEL, () => Promise.resolve());

@@ -58,7 +58,7 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
       onChosen();
     },
     async answers(network) {
-      const provider = new NodeProvider(network.rpcUrl, network.chainId);
+      const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
       const client = new RegistryClient(network, provider);
       const check = async () => {
         await client.checkChain();

@@ -1,5 +1,5 @@
 import type { SiweMessage } from '../core/signing/siwe.ts';
-import type { Signable } from '../core/signing/signable.ts';
+import type { Signable } from '../core/signing/signed-fields.ts';
 import type { TypedData } from '../core/signing/typed-data.ts';
 import type { Network } from '../core/network/descriptor.ts';
 import { meaningOf } from '../core/registry/known-calls.ts';

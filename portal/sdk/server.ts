@@ -46,7 +46,7 @@ export class Recipient implements Reader {
   constructor(network: Network, { address, encryption }: RecipientKeys, file: string | undefined) {
     this.address = address;
     this.#encryption = encryption;
-    const node = (url: string) => new NodeProvider(url, network.chainId);
+    const node = (url: string) => new NodeProvider(url, network.chainId, fetch);
     const [provider, witness] = [node(network.rpcUrl), network.witnessUrl && node(network.witnessUrl)] as const;
     this.#nodes = witness ? [provider, witness] : [provider];
     const clients = versionsOf(network).map((version) => new RegistryClient(version, provider, witness || undefined));

@@ -99,7 +99,7 @@ export class WalletUnderTest {
     const opened = this.page.context().waitForEvent('page', { timeout: SETTLES_MS });
     const asked = this.ask(method);
     const prompt = await opened;
-    await prompt.waitForLoadState();
+    await prompt.waitForFunction(() => document.readyState === 'complete');
     const second = await this.ask(method);
     await prompt.close();
     const place = (page: Page) => page.url().split(/[?#]/)[0];

@@ -1,4 +1,4 @@
-import { lookout } from './lookout.ts';
+import { watchHeartbeat } from './heartbeat.ts';
 import { isPage, wheneverWritten } from './page-document.ts';
 import { GONE, TO_CONTENT, TO_PAGE, type PageMessage } from './page-messages.ts';
 
@@ -93,7 +93,7 @@ export function injectProvider(): void {
     return some;
   };
   const watch = import.meta.env.FIREFOX
-    ? lookout({
+    ? watchHeartbeat({
         waiting: isWaiting,
         ask: () => post({ target: TO_CONTENT, there: true }, location.origin),
         lost: lose,

@@ -3,7 +3,7 @@ import type { PromptView } from '../../rpc/prompts.ts';
 import type { UiApi } from '../../rpc/ui-api.ts';
 import { browser } from '../browser/api.ts';
 import { takeFirstAnswer } from './first-question.ts';
-import { LANE, openLane, unpackError, type Remote } from './lane.ts';
+import { STORAGE_CHANNEL, openChannel, unpackError, type Remote } from './channel.ts';
 
 interface Answer {
   readonly result?: unknown;
@@ -36,19 +36,19 @@ export function firstPrompt(id: string): Promise<PromptView> {
   return early?.then((answer) => unpack(answer) as PromptView) ?? wallet.prompt(id);
 }
 
-let lane: Remote<StoragePort> | undefined;
+let channel: Remote<StoragePort> | undefined;
 
 /** Hands a file to the storage host without copying it. @returns the import job */
 export async function stageFile(file: File): Promise<string> {
-  // Firefox's messages carry Files; and a lane to its background page would end whenever that page is suspended.
+  // Firefox's messages carry Files; and a channel to its background page would end whenever that page is suspended.
   if (import.meta.env.FIREFOX) return (await ask({ to: 'storage', file })) as string;
-  if (lane === undefined) {
+  if (channel === undefined) {
     const { port1, port2 } = new MessageChannel();
     const registration = await navigator.serviceWorker.ready;
-    registration.active?.postMessage(LANE, [port2]);
-    lane = openLane<StoragePort>(port1);
+    registration.active?.postMessage(STORAGE_CHANNEL, [port2]);
+    channel = openChannel<StoragePort>(port1);
   }
-  return lane.stage(file, file.name, file.name);
+  return channel.stage(file, file.name, file.name);
 }
 
 /** Calls `listener` whenever something the wallet shows may have changed. @returns how to stop */

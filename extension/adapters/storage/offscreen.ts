@@ -1,5 +1,5 @@
-import { LANE } from '../messaging/lane.ts';
-import type { LaneHost } from '../messaging/lane-host.ts';
+import { STORAGE_CHANNEL } from '../messaging/channel.ts';
+import type { ChannelHost } from '../messaging/channel-host.ts';
 
 const PAGE = 'offscreen.html';
 
@@ -16,7 +16,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 let creating: Promise<void> | undefined;
-/** How often it had to be opened: lanes into an earlier one lead nowhere. */
+/** How often it had to be opened: channels into an earlier one lead nowhere. */
 let openings = 0;
 
 /** Whose data it is to keep: that of the network in use. */
@@ -42,27 +42,27 @@ async function ensureOffscreen(): Promise<number> {
   return openings;
 }
 
-async function handOver(lane: string, port: MessagePort): Promise<void> {
+async function handOver(channel: string, port: MessagePort): Promise<void> {
   await ensureOffscreen();
   const clients = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
   const host = clients.find((c) => new URL(c.url).pathname === `/${PAGE}`);
   if (host === undefined) throw new Error('the offscreen document is not there');
-  host.postMessage(lane, [port]);
+  host.postMessage(channel, [port]);
 }
 
 /**
  * Passes ports that the wallet's own pages send to the storage host. To be called at the top level of the worker.
  * @param ready settles once it is known whose data the host is to keep
  */
-export function brokerLanes(ready: () => Promise<unknown>): void {
+export function brokerChannels(ready: () => Promise<unknown>): void {
   scope.addEventListener('message', ({ data, ports }) => {
     const [port] = ports;
-    if (data === LANE && port !== undefined) void ready().then(() => handOver(LANE, port));
+    if (data === STORAGE_CHANNEL && port !== undefined) void ready().then(() => handOver(STORAGE_CHANNEL, port));
   });
 }
 
 /** Chromium's host: a document of its own, since the service worker dies after 30 s in the middle of its work. */
-export const offscreenHost: LaneHost = {
+export const offscreenHost: ChannelHost = {
   keepFor(where) {
     place = where;
   },

@@ -1,8 +1,8 @@
 import type { StoragePort } from '../../core/wallet/ports.ts';
 import { awakeWhile, holdAwake } from '../browser/awake.ts';
-import type { LaneHost } from '../messaging/lane-host.ts';
+import type { ChannelHost } from '../messaging/channel-host.ts';
 
-type Services = (lane: unknown, port: MessagePort) => void;
+type Services = (channel: unknown, port: MessagePort) => void;
 let services: Promise<Services> | undefined;
 
 // In a build for another browser nothing of it may be left, not even the import: it would go into the service worker.
@@ -29,7 +29,7 @@ const running = (): Promise<Services> => {
 };
 
 /** Firefox's host: the background page itself, which loads what it hosts when that is first needed. */
-export const pageHost: LaneHost = {
+export const pageHost: ChannelHost = {
   keepFor(where) {
     if (where !== place) services = undefined;
     place = where;
@@ -38,8 +38,8 @@ export const pageHost: LaneHost = {
     await running();
     return openings;
   },
-  async connect(lane, port) {
-    (await running())(lane, port);
+  async connect(channel, port) {
+    (await running())(channel, port);
   },
 };
 

@@ -76,14 +76,14 @@ export class StorageHost implements StoragePort {
     return host;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
   async setManagers(managers: readonly string[], durableAt: number): Promise<void> {
     this.#network.managers = managers;
     this.#network.durableAt = durableAt;
   }
 
   /** Takes a file in hand; nothing is read yet. @returns job id */
-  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
   async stage(file: Blob, name: string, source: string): Promise<string> {
     if (file.size > MOST_FILE_BYTES) {
       throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
@@ -163,13 +163,13 @@ export class StorageHost implements StoragePort {
     });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
   async progress(id: string): Promise<Progress | undefined> {
     return this.#jobs.get(id)?.progress;
   }
 
   /** Stops an import; what was sealed so far is garbage. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
   async cancel(id: string): Promise<void> {
     this.#jobs.get(id)?.abort.abort(new SalusError('cancelled', 'The import was stopped. Nothing was added.'));
     this.#jobs.delete(id);
@@ -203,7 +203,7 @@ export class StorageHost implements StoragePort {
     return own(await this.#source.block(CID.parse(cid)));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- called over a lane
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
   async digests(id: string): Promise<readonly string[]> {
     return this.#job(id).plan?.digests ?? [];
   }

@@ -26,6 +26,9 @@ const AnswerSchema = v.union([
 type Answer = v.InferOutput<typeof AnswerSchema>;
 const AnswersSchema = v.union([v.array(AnswerSchema), AnswerSchema]);
 
+/** The platform's `fetch`. */
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 interface NodeOptions {
   /** Questions that travel in one request; what the node takes, where it is known. */
   readonly batchMaxCount?: number;
@@ -37,8 +40,10 @@ interface NodeOptions {
  */
 export class NodeProvider extends JsonRpcProvider {
   readonly #url: string;
+  readonly #fetch: Fetch;
 
-  constructor(url: string, chainId: number, options: NodeOptions = {}) {
+  /** @param fetch as the platform has it */
+  constructor(url: string, chainId: number, fetch: Fetch, options: NodeOptions = {}) {
     const chain = EthersNetwork.from(chainId);
     super(url, chain, {
       // Without it every call asks for the chain id first and a dead node is retried for ever.
@@ -49,6 +54,7 @@ export class NodeProvider extends JsonRpcProvider {
       ...options,
     });
     this.#url = url;
+    this.#fetch = fetch;
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
@@ -61,6 +67,7 @@ export class NodeProvider extends JsonRpcProvider {
 
   /** @returns what the node's answer holds, parsed as JSON */
   async #ask(body: string): Promise<unknown> {
+    const fetch = this.#fetch; // a browser's is not called as anybody's method
     try {
       for (let tries = 1; ; tries++) {
         const response = await fetch(this.#url, {

@@ -1,5 +1,3 @@
-import type { ItemMeta } from './entry.ts';
-
 /** Most items of one entry, and most bytes of its index: what one reader opens for one entry, whoever wrote it. */
 export const MOST_ITEMS = 5_000;
 export const INDEX_LIMIT = 4 * 1_048_576;
@@ -16,6 +14,8 @@ export const TEXT_LIMITS = {
   replaces: 128,
 } as const;
 type TextField = keyof typeof TEXT_LIMITS;
+/** What is said of an item in texts. */
+type Texts = { readonly [F in TextField]?: string | undefined };
 
 /** At most `most` units, and no half of a character, which could not be encoded. */
 export const clip = (text: string, most: number): string => text.slice(0, most).toWellFormed();
@@ -27,7 +27,7 @@ const CUT: readonly TextField[] = ['type', 'title', 'source'];
  * What is known of an item, as a reader takes it.
  * @returns and the names of the fields that had to be cut or left out
  */
-export function withinLimits<T extends Pick<ItemMeta, TextField>>(item: T): { item: T; cut: TextField[] } {
+export function withinLimits<T extends Texts>(item: T): { item: T; cut: TextField[] } {
   const cut = (Object.keys(TEXT_LIMITS) as TextField[]).filter(
     (field) => item[field] !== undefined && clip(item[field], TEXT_LIMITS[field]) !== item[field],
   );

@@ -1,10 +1,10 @@
 import { hashMessage, Signature, type SigningKey } from 'ethers';
 import { fromHex, toHex, utf8, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
-import { fieldsOf } from './signed-fields.ts';
-import { looksLikeSiwe, parseSiwe, type SiweMessage } from './siwe.ts';
+import { fieldsOf, type Signable } from './signed-fields.ts';
+import { looksLikeSiwe, parseSiwe } from './siwe.ts';
 import { readFieldList } from './field-list.ts';
-import { readTypedData, type SignedField, type TypedData } from './typed-data.ts';
+import { readTypedData } from './typed-data.ts';
 
 /** What a page asks the account to sign. Kept as it was given, so that it is shown and signed from the same text. */
 export interface SignRequest {
@@ -17,14 +17,6 @@ export interface SignRequest {
   readonly address: string;
   readonly data: string;
 }
-
-/** A request, read: everything that goes under the signature, and the digest that is signed (32 bytes, hex). */
-export type Signable = { readonly digest: string } & (
-  | { readonly form: 'text'; readonly text: string; readonly siwe?: SiweMessage }
-  | { readonly form: 'bytes'; readonly hex: string }
-  | ({ readonly form: 'typed' } & TypedData)
-  | { readonly form: 'fields'; readonly fields: readonly SignedField[] }
-);
 
 /**
  * @throws SalusError `not-signable` when there is nothing to sign, the typed data is not EIP-712, or a sign-in text is not EIP-4361

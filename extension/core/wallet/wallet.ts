@@ -203,11 +203,12 @@ export class Wallet {
 
   /** Another account of the same words, which is in use from then on. @throws SalusError `bad-request` where there are enough */
   async addAccount(name: string, kind: AccountKind): Promise<void> {
-    const list = await this.#changeAccounts((before) => {
+    let index = 0;
+    await this.#changeAccounts((before) => {
       if (before.accounts.length >= MOST_ACCOUNTS) throw new SalusError('bad-request', 'There are enough accounts.');
-      return { ...before, accounts: [...before.accounts, { index: nextIndex(before), name }] };
+      index = nextIndex(before);
+      return { ...before, accounts: [...before.accounts, { index, name }] };
     });
-    const { index } = list.accounts[list.accounts.length - 1]!;
     const keyring = await this.#keyring(index);
     const { state } = new Session(keyring, this.#parts);
     await state.update((s) => ({ ...s, kind, wordsConfirmed: true }));

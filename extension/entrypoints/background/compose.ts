@@ -38,7 +38,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   /** What one network's records and sites are kept under; the build's own has the plain names. */
   const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
-  const node = (url: string) => new NodeProvider(url, network.chainId);
+  const node = (url: string) => new NodeProvider(url, network.chainId, fetch);
   const provider = node(network.rpcUrl);
   const witness = network.witnessUrl === undefined ? undefined : node(network.witnessUrl);
   const host = import.meta.env.FIREFOX ? pageHost : offscreenHost;

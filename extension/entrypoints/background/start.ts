@@ -3,8 +3,8 @@ import type { Runtime } from 'webextension-polyfill';
 import { browser } from '../../adapters/browser/api.ts';
 import { awakeWhile } from '../../adapters/browser/awake.ts';
 import { closeStorageToPages } from '../../adapters/browser/stores.ts';
-import { packError } from '../../adapters/messaging/lane.ts';
-import { brokerLanes } from '../../adapters/storage/offscreen.ts';
+import { packError } from '../../adapters/messaging/channel.ts';
+import { brokerChannels } from '../../adapters/storage/offscreen.ts';
 import { callUiApi } from '../../rpc/ui-api.ts';
 import { compose, type Background } from './compose.ts';
 import { notifySite, notifyUi } from './events.ts';
@@ -14,7 +14,7 @@ const SYNC_ALARM = 'sync';
 
 const isOurs = (url: string | undefined): boolean => url?.startsWith(browser.runtime.getURL('/')) ?? false;
 
-/** A file as the wallet's own pages hand it over in Firefox, whose messages carry Files; in Chromium it goes over a lane. */
+/** A file as the wallet's own pages hand it over in Firefox, whose messages carry Files; in Chromium it goes over a channel. */
 const FileMessageSchema = v.object({ to: v.literal('storage'), file: v.instance(File) });
 
 /** What one of the wallet's own pages asks. @returns undefined for a message that is not for the background */
@@ -72,7 +72,7 @@ export function startBackground(): void {
     ready = goOver(before, () => compose(changeNetwork)).catch(() => compose(changeNetwork));
   }
 
-  if (!import.meta.env.FIREFOX) brokerLanes(() => ready);
+  if (!import.meta.env.FIREFOX) brokerChannels(() => ready);
 
   browser.runtime.onConnect.addListener((port) => {
     if (port.name === 'provider') servePage(port, () => ready);

@@ -1,4 +1,5 @@
-import { addressesIn, readSignable, sign, type Signable, type SignRequest } from '../../core/signing/signable.ts';
+import { addressesIn, readSignable, sign, type SignRequest } from '../../core/signing/signable.ts';
+import type { Signable } from '../../core/signing/signed-fields.ts';
 import { knownMembers, type KnownMember } from '../../core/wallet/trust.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 import { checkStillConnected } from './still-connected.ts';

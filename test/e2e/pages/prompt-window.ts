@@ -27,7 +27,8 @@ export class PromptWindow {
     const opened = () => Promise.resolve(promptsOf(context).find((page) => !met.has(page)));
     const page = await until('a prompt to open', opened, { ms: 20_000, pause: 20 });
     met.add(page);
-    await page.waitForLoadState();
+    // Asked of the page itself: a window that opens by itself may have loaded before the driver listened for that.
+    await page.waitForFunction(() => document.readyState === 'complete');
     // The size the wallet opens it in, whatever the other pages of this browser have.
     await page.setViewportSize({ width: 460, height: 760 });
     return new PromptWindow(page);

@@ -26,7 +26,7 @@ async function node(answer: (response: ServerResponse, asked: Asked, times: numb
     void read(request).then((asked) => answer(response, asked, ++times));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const provider = new NodeProvider(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 31_337);
+  const provider = new NodeProvider(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 31_337, fetch);
   onTestFinished(() => {
     provider.destroy();
     server.closeAllConnections();
@@ -113,7 +113,7 @@ describe('a node', () => {
   });
 
   it('that is not there is unreachable', async () => {
-    const provider = new NodeProvider('http://127.0.0.1:1', 31_337);
+    const provider = new NodeProvider('http://127.0.0.1:1', 31_337, fetch);
     await expect(provider.send('a', [])).rejects.toMatchObject(unreachable);
     provider.destroy();
   });

@@ -2,7 +2,7 @@
 const LOOK_MS = 1_000;
 const MOST_MISSED = 4;
 
-/** What a lookout does for whom. */
+/** What is watched for whom. */
 interface Watched {
   /** Whether anybody waits; if not, nobody looks. */
   readonly waiting: () => boolean;
@@ -16,7 +16,7 @@ interface Watched {
  * Notices that the content script is gone. Firefox ends it without a word when the extension is updated or switched off, so a page
  * that waits has to look. Looks are counted, not timed: a busy or sleeping page is not taken for a lost one.
  */
-export function lookout({ waiting, ask, lost }: Watched) {
+export function watchHeartbeat({ waiting, ask, lost }: Watched) {
   // Taken before any script of the page runs.
   const every = window.setInterval.bind(window);
   const stop = window.clearInterval.bind(window);

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { ERROR_CODES, isSalusError, SalusError } from '../../core/errors.ts';
 
-/** The message that carries a new lane's port to the storage host. */
-export const LANE = 'salus-lane';
+/** The message that carries a new channel's port to the storage host. */
+export const STORAGE_CHANNEL = 'salus-storage';
 /** The same to the message box; only the background opens it. */
-export const MESSAGES_LANE = 'salus-messages';
+export const MESSAGES_CHANNEL = 'salus-messages';
 
 type Handler = (...args: never[]) => Promise<unknown>;
 
@@ -42,7 +42,7 @@ interface Call {
  * Calls over a MessagePort by structured clone: bytes, Blobs and Files pass without being copied into JSON. Both ends are this
  * extension's own contexts. This end answers with the methods of `handlers`.
  */
-export function serveLane(port: MessagePort, handlers: object): void {
+export function serveChannel(port: MessagePort, handlers: object): void {
   port.onmessage = ({ data }: MessageEvent<Call>) => {
     const { id, method, args } = data;
     const handler = (handlers as Record<string, Handler | undefined>)[method];
@@ -58,7 +58,7 @@ export function serveLane(port: MessagePort, handlers: object): void {
 }
 
 /** Makes calls over `port`. */
-export function openLane<T extends object>(port: MessagePort): Remote<T> {
+export function openChannel<T extends object>(port: MessagePort): Remote<T> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   let count = 0;
   port.onmessage = ({ data }: MessageEvent<{ id: number; result?: unknown; error?: unknown }>) => {
@@ -69,7 +69,7 @@ export function openLane<T extends object>(port: MessagePort): Remote<T> {
   };
   return new Proxy({} as Remote<T>, {
     get: (_, method) =>
-      // A thenable would be awaited by mistake when the lane itself is returned from an async function.
+      // A thenable would be awaited by mistake when the channel itself is returned from an async function.
       method === 'then'
         ? undefined
         : (...args: unknown[]) =>

@@ -1,9 +1,0 @@
-/** The context in which work may take long, and that answers lanes. Which one it is depends on the browser. */
-export interface LaneHost {
-  /** @param place whose data it is to keep from now on: a network's key, or empty for the build's own */
-  keepFor(place: string): void;
-  /** Opens it if it is not open. @returns which opening it is: another one has ended every earlier lane to it */
-  open(): Promise<number>;
-  /** Hands it one end of a new lane. @param lane name of what is to answer */
-  connect(lane: string, port: MessagePort): Promise<void>;
-}
