@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { profileBlock } from './clinic-profile.ts';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError } from '../manager/settings.ts';
+import { readConfig, type Config } from './config.ts';
 import { openDoctorStore } from './doctor-file.ts';
 import { connectHospitalChain } from './ethers-hospital-chain.ts';
 import { introduce, untilDone } from './introduce.ts';

@@ -365,7 +365,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
         await approvals.reject(id);
         throw over();
       }
-      await approvals.once(id, () => prompts.carryOut(approval, choice));
+      await approvals.once(id, () => prompts.carryOut(approval, choice)).finally(changed);
     },
     reject: (id: string): Promise<void> => approvals.refuse(id),
     /** Clears the table; no site is held to account for it. */

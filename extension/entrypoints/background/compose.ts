@@ -68,8 +68,12 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   });
   const prompts = createPrompts({ wallet, networks, storage, messages: hostedMessages(host), notify: notifySite });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
-    onAsk: prompts.prepare,
+    onAsk: (approval) => {
+      prompts.prepare(approval);
+      notifyUi();
+    },
     onRejected: ({ job }) => {
+      notifyUi();
       if (job !== undefined) storage.cancel(job).catch(() => undefined); // it ends with its host all the same
     },
     unlockId: () => vault.unlockId(),

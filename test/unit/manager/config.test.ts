@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../../manager/config.ts';
+import { readConfig } from '../../../manager/config.ts';
+import { ConfigError } from '../../../manager/settings.ts';
 import { EARLIER, REGISTRY, temporaryFolder } from './fixtures.ts';
 
 const KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
