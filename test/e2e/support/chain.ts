@@ -33,6 +33,13 @@ export function operate({ network }: Stack) {
     /** Whether each transaction makes a block of its own. */
     autoMine: (on: boolean) => provider.send('evm_setAutomine', [on]),
     mine: () => provider.send('hardhat_mine', ['0x1']),
+    /** Has the chain forget what `work` put on it, and go on for some blocks. */
+    async undo(work: () => Promise<unknown>, blocks = 3): Promise<void> {
+      const before: unknown = await provider.send('evm_snapshot', []);
+      await work();
+      await provider.send('evm_revert', [before]);
+      await provider.send('hardhat_mine', [toQuantity(blocks)]);
+    },
     balanceOf: (address: string) => provider.getBalance(address),
     stop: () => provider.destroy(),
   };

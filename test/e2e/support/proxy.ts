@@ -14,6 +14,8 @@ export interface Proxy {
   readonly url: string;
   /** While true, every connection is cut. */
   down: boolean;
+  /** Whether to turn a request away as too many, to come again in a second (RFC 6585). */
+  busy: (request: Buffer) => boolean;
   /** What to give back instead of the service's answer. */
   change: (exchange: Exchange) => Buffer;
   /** `POST /path` of every request that was passed on. */
@@ -44,6 +46,10 @@ export async function startProxy(target: string): Promise<Proxy> {
       const { method = 'GET', url: path = '/' } = incoming;
       const request = await bodyOf(incoming);
       if (proxy.down) return incoming.socket.destroy();
+      if (proxy.busy(request)) {
+        outgoing.writeHead(429, { 'retry-after': '1', 'access-control-allow-origin': '*' }).end();
+        return;
+      }
       proxy.passed.push(`${method} ${path}`);
       const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
         HOP.has(name) || value === undefined ? [] : [[name, String(value)] as [string, string]],
@@ -66,6 +72,7 @@ export async function startProxy(target: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     down: false,
+    busy: () => false,
     change: ({ answer }) => answer,
     passed: [],
     close: () =>
@@ -84,6 +91,28 @@ export const lieAboutBlocks = ({ method, path, answer }: Exchange): Buffer => {
   changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
   return changed;
 };
+
+interface Reply {
+  readonly id: unknown;
+  readonly result?: unknown;
+}
+
+/** For an RPC node: puts what is no log between the logs, and what is a log of another contract. */
+export function spoilLogs({ request, answer }: Exchange): Buffer {
+  if (!request.includes('eth_getLogs')) return answer;
+  const parsed = JSON.parse(answer.toString()) as Reply | Reply[];
+  const spoil = (reply: Reply): Reply => {
+    if (!Array.isArray(reply.result)) return reply;
+    const [log] = reply.result as Record<string, unknown>[];
+    if (log !== undefined && typeof log['logIndex'] !== 'string') return reply;
+    const other = log && { ...log, address: `0x${'11'.repeat(20)}`, logIndex: '0xffff' };
+    return {
+      ...reply,
+      result: [null, { hello: 1 }, 'a log', ...(reply.result as unknown[]), ...(other ? [other] : [])],
+    };
+  };
+  return Buffer.from(JSON.stringify(Array.isArray(parsed) ? parsed.map(spoil) : spoil(parsed)));
+}
 
 /** For an RPC node: answers as if it belonged to another chain. */
 export const claimChain =
