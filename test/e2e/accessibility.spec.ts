@@ -36,9 +36,9 @@ test('the first run can be gone through by everybody', async ({ newBrowser }) =>
   await lookAt(page, 'password');
 });
 
-test('a patient’s own screens can be used by everybody', async ({ newBrowser, stack }) => {
+test('the screens of a record can be used by everybody', async ({ newBrowser }) => {
   test.setTimeout(400_000);
-  const [patients, doctors] = [await newBrowser(), await newBrowser()];
+  const patients = await newBrowser();
   const app = await WalletApp.open(patients);
   const { page } = app;
   await app.createWallet();
@@ -60,10 +60,25 @@ test('a patient’s own screens can be used by everybody', async ({ newBrowser, 
   await app.go('Records');
   await page.getByRole('link', { name: 'Haemoglobin A1c' }).waitFor();
   await lookAt(page, 'records');
+  await page.getByLabel('Search your record').fill('haemo');
+  await expect(page.getByText('1 entry found')).toBeVisible();
+  await lookAt(page, 'records found');
+  await page.getByLabel('Search your record').fill('nothing like it');
+  await expect(page.getByText('Nothing in your record has a title')).toBeVisible();
+  await page.getByLabel('Search your record').fill('');
   await page.getByRole('link', { name: 'Haemoglobin A1c' }).click();
   await page.getByText('Technical details').click();
   await lookAt(page, 'record');
+});
 
+test('the screens of sharing, settings and the lock can be used by everybody', async ({ newBrowser, stack }) => {
+  test.setTimeout(400_000);
+  const [patients, doctors] = [await newBrowser(), await newBrowser()];
+  const app = await WalletApp.open(patients);
+  const { page } = app;
+  await app.createWallet();
+  await app.importFile(bundleFile());
+  await app.waitUntilRecorded();
   const doctor = await WalletApp.open(doctors);
   await doctor.createWallet('provider');
   await expect(doctor.page.getByText('No patient shares anything with you now.')).toBeVisible();
