@@ -5,7 +5,7 @@ import { newEntropy } from '../../extension/core/keys/mnemonic.ts';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
 import { launchBrowser } from '../../scripts/lib/browser.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
-import { until } from '../../scripts/lib/patience.ts';
+import { until, within } from '../../scripts/lib/patience.ts';
 import type { Stack } from '../../scripts/lib/stack.ts';
 import { SitePage } from '../../test/e2e/pages/site-page.ts';
 import { WalletApp } from '../../test/e2e/pages/wallet-app.ts';
@@ -19,6 +19,10 @@ import { Seeder } from './seed.ts';
 const AT_ONCE = 4;
 /** A node that was asked nothing for so long is asked nothing more. */
 const QUIET_MS = 2_000;
+/** It must have come to that within this. */
+const MOST_BUSY_MS = 600_000;
+/** Longest wait for an answer of the wallet or of the browser. */
+const ANSWER_MS = 180_000;
 const LIMIT = 50;
 
 export interface Asked {
@@ -68,6 +72,7 @@ async function seedPatients(stack: Stack, doctor: string, count: number): Promis
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await seeder.settle();
   seeder.close();
 }
 
@@ -88,16 +93,19 @@ export async function measureDoctor(stack: Stack, patients: number): Promise<Doc
     await app.unlock();
     await app.page.getByRole('navigation').waitFor();
 
-    const quiet = async (): Promise<void> => {
-      for (;;) {
-        const { calls } = await node.during(() => sleep(QUIET_MS));
-        if (calls === 0) return;
-      }
-    };
+    const quiet = () =>
+      until(
+        'the doctor’s wallet to ask the node nothing more',
+        async () => ((await node.during(() => sleep(QUIET_MS))).calls === 0 ? true : undefined),
+        { ms: MOST_BUSY_MS },
+      );
+    const request = (method: string, params: object) =>
+      within(ANSWER_MS, `the answer to ${method}`, page.request(method, params));
     await app.page.close(); // it looks for news of its own accord
     await quiet();
     const list = async () => {
-      const { result } = await page.request('health_listRecords', { limit: LIMIT });
+      const { result, message } = await request('health_listRecords', { limit: LIMIT });
+      if (result === undefined) throw new Error(`the doctor’s wallet gives no list: ${message}`);
       return (result as { records: { patient: string; id: string }[] }).records;
     };
     const first = await node.during(list);
@@ -109,16 +117,19 @@ export async function measureDoctor(stack: Stack, patients: number): Promise<Doc
     });
     if (known === undefined) throw new Error('the doctor sees no record');
     const { patient, id } = known;
-    const reading = await node.during(() => page.request('health_readRecord', { patient, id }));
+    const reading = await node.during(async () => {
+      const { result, message } = await request('health_readRecord', { patient, id });
+      if (result === undefined) throw new Error(`the doctor’s wallet gives no record: ${message}`);
+    });
     const own = await browser.open('popup.html');
     await quiet();
     const poll = await node.during(async () => {
-      await ringAlarm(own);
+      await within(ANSWER_MS, 'the alarm to ring', ringAlarm(own));
       await sleep(QUIET_MS);
     });
     return { first, page: asked, reading, poll };
   } finally {
-    await browser.close();
+    await within(ANSWER_MS, 'the browser to close', browser.close());
     await Promise.all([node.close(), site.close()]);
   }
 }

@@ -8,6 +8,11 @@ import type { Site } from '../site.ts';
 const ROUNDS = 5;
 /** What takes longer than this many milliseconds counts as this long: what grows without an end must not be waited for without one. */
 const MOST_MS = 120_000;
+/** A record is taken in, and kept in the browser, within this, or the bench ends. */
+const REBUILD_MS = 30 * 60_000;
+const KEEP_MS = 45 * 60_000;
+/** Blocks that are fetched at the same time where a download is the limit; the wallet opens as many entries. */
+const AT_ONCE = 24;
 
 /** What is waited for in the app, as a CSS selector. */
 const HOME = 'a[href^="#/records/"]';
@@ -40,12 +45,21 @@ export interface PatientBench {
   readonly own: string;
   readonly password: string;
   readonly recipient: string;
+  readonly managers: readonly string[];
+  /** How much there is in the record, and the blocks that its entries open with. */
+  readonly entries: number;
+  readonly items: number;
+  readonly blocks: readonly string[];
 }
 
 /** What is measured, in milliseconds; `memory` in MiB. */
-export type PatientTimes = Record<keyof typeof WHAT, number>;
+export type PatientTimes = Record<keyof typeof WHAT, number> & {
+  /** Of everything that is taken in at first, without the wallet. */
+  readonly download: number;
+};
 
 export const WHAT = {
+  rebuild: 'first rebuild',
   unlock: 'unlock to home',
   connect: 'call to painted prompt, eth_requestAccounts',
   access: 'call to painted prompt, health_requestAccess',
@@ -72,12 +86,35 @@ function memoryOf({ pid }: RawChromium): number {
   return kib.reduce((a, b) => a + b, 0) / 1_024;
 }
 
+/** Downloads blocks, and hashes and seals each: the least that opening them can be. */
+const download = (managers: readonly string[], blocks: readonly string[]) => `(async () => {
+  const [managers, blocks] = ${JSON.stringify([managers, blocks])};
+  const key = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['encrypt']);
+  const start = performance.now();
+  let next = 0;
+  const work = async () => {
+    for (let n = next++; n < blocks.length; n = next++) {
+      const response = await fetch(managers[n % managers.length] + '/ipfs/' + blocks[n] + '?format=raw', {
+        headers: { accept: 'application/vnd.ipld.raw' },
+      });
+      if (!response.ok) throw new Error('a manager does not have ' + blocks[n]);
+      const bytes = await response.arrayBuffer();
+      await crypto.subtle.digest('SHA-256', bytes);
+      await crypto.subtle.encrypt({ name: 'AES-GCM', iv: new Uint8Array(12) }, key, bytes);
+    }
+  };
+  await Promise.all(Array.from({ length: ${AT_ONCE} }, work));
+  return performance.now() - start;
+})()`;
+
 /** Everything a patient waits for, with whatever record the wallet has. */
 export async function measurePatient(bench: PatientBench, name: string): Promise<PatientTimes> {
-  const { browser, site, own, password } = bench;
+  const { browser, site, own, password, entries, items } = bench;
   const app = `${own}app.html`;
-  const run = async (expression: string): Promise<number> =>
-    Number(await browser.evaluate(app, expression, MOST_MS + 20_000));
+  const run = async (expression: string, most = MOST_MS + 20_000): Promise<number> =>
+    Number(await browser.evaluate(app, expression, most));
+  /** What home says, as an expression. */
+  const home = `${ask('home')}.then(({ result, error }) => result ?? Promise.reject(new Error(error.message)))`;
   /** Brings the app to where something can be measured. */
   const reach = async (act: string, selector: string): Promise<void> => {
     if ((await run(until(act, selector))) < MOST_MS) return;
@@ -102,6 +139,37 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
     field.value = ${JSON.stringify(password)};
     field.dispatchEvent(new Event('input', { bubbles: true }));
   })()`;
+  /** Unlocks for the first time since the record was filled, until all of it is known. */
+  const rebuildOnce = async (): Promise<number> => {
+    await run(`${fill}, 0`);
+    const took = await run(
+      `(async () => {
+        const start = performance.now();
+        document.querySelector('form').requestSubmit();
+        for (let known = 0; performance.now() - start < ${REBUILD_MS}; await new Promise((resolve) => setTimeout(resolve, 50))) {
+          known = await ${home}.then(({ total }) => total, () => known); // locked, until it is not
+          if (known === ${items}) return performance.now() - start;
+        }
+        return ${REBUILD_MS};
+      })()`,
+      REBUILD_MS + 20_000,
+    );
+    if (took < REBUILD_MS) return took;
+    throw new Error(`waited ${REBUILD_MS / 60_000} minutes in vain for ${entries} entries to be known`);
+  };
+  /** Until every entry is in this browser, which takes some with each poll. */
+  const keepAll = async (): Promise<void> => {
+    const start = Date.now();
+    for (let here = 0; here < entries;) {
+      if (Date.now() - start > KEEP_MS)
+        throw new Error(
+          `waited ${KEEP_MS / 60_000} minutes in vain for ${entries} entries to be kept here: ${here} are`,
+        );
+      const before = here;
+      here = await run(`${ask('syncNow')}.then(() => ${home}).then(({ copies }) => copies.here)`);
+      if (Math.floor(here / 1_000) > Math.floor(before / 1_000)) console.log(`    ${here} of ${entries} kept here`);
+    }
+  };
   const unlockOnce = async (cold: boolean): Promise<number> => {
     await run(`${ask('lock')}.then(() => 0)`);
     await reach(go('#/'), 'input[type=password]');
@@ -142,6 +210,10 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
 
   await browser.open(app);
   await reach('', 'input[type=password]');
+  const rebuild = await rebuildOnce();
+  const least = await run(download(bench.managers, bench.blocks), REBUILD_MS);
+  console.log(`    ${WHAT.rebuild}: ${Math.round(rebuild)} ms, the download alone ${Math.round(least)} ms`);
+  await keepAll();
   const unlock = await rounds('unlock', () => unlockOnce(false));
   const list = await rounds('list', async () => {
     await leave();
@@ -152,8 +224,11 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
     await reach(go('#/records/results'), LIST);
     return run(until(`document.querySelector(${JSON.stringify(LIST)}).click()`, RESOURCE));
   });
+  await run(`${ask('syncNow')}.then(() => 0)`); // a poll that is under way would be waited for too
   const poll = await rounds('poll', () =>
-    run(`(async () => { const start = performance.now(); await ${ask('home')}; return performance.now() - start; })()`),
+    run(
+      `(async () => { const start = performance.now(); await ${ask('syncNow')}; return performance.now() - start; })()`,
+    ),
   );
   const coldHome = await rounds('coldHome', async () => {
     await leave();
@@ -165,6 +240,8 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
   const importing = await rounds('importing', importOnce);
   await browser.shut(app); // prompts are measured with none of the wallet's pages open
   return {
+    rebuild,
+    download: least,
     unlock,
     connect: await prompt('connect', 'warm'),
     access: await prompt('access', 'warm'),

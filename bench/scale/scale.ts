@@ -8,16 +8,18 @@ import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { startStack, type Stack } from '../../scripts/lib/stack.ts';
 import { PASSWORD, WalletApp } from '../../test/e2e/pages/wallet-app.ts';
 import { isMember } from '../../test/e2e/support/network.ts';
-import { until } from '../../scripts/lib/patience.ts';
+import { until, within } from '../../scripts/lib/patience.ts';
 import { startRawChromium } from '../raw-chromium.ts';
 import type { Line } from '../report.ts';
 import { serveSite } from '../site.ts';
 import { measureDoctor, type Asked } from './doctor.ts';
 import { measurePatient, WHAT, type PatientTimes } from './patient.ts';
-import { Seeder } from './seed.ts';
+import { ITEMS, Seeder } from './seed.ts';
 
+const CLOSE_MS = 30_000;
 const FEW = 10;
 const MOST_RATIO = 1.5;
+const MOST_REBUILD_RATIO = 2;
 const MOST_MEMORY_MIB = 150;
 const MOST_CALLS = { page: 3, reading: 3, poll: 1 } as const;
 
@@ -39,19 +41,22 @@ async function patientWith(stack: Stack, entries: number): Promise<PatientTimes>
     const keyring = await Keyring.fromEntropy(fromWords((await app.createWallet()).join(' ')));
     const joined = async () => ((await isMember(stack, keyring.address)) ? true : undefined);
     await until('the patient to be a member', joined);
-    await browser.close();
+    await within(CLOSE_MS, 'the browser to close', browser.close());
     console.log(`    filling a record with ${entries} entries`);
     const seeder = new Seeder(network);
-    await seeder.entries(keyring, entries, (done) => {
+    const blocks = await seeder.entries(keyring, entries, (done) => {
       if (done % 1_000 === 0) console.log(`    ${done} of ${entries}`);
     });
+    await seeder.settle();
     seeder.close();
     console.log('    measuring');
     const raw = await startRawChromium(profileDir, [extensionDir]);
     try {
       const own = `chrome-extension://${browser.extensionId}/`;
-      const recipient = ACCOUNTS.hospital.address;
-      return await measurePatient({ browser: raw, site, own, password: PASSWORD, recipient }, `n${entries}`);
+      const { managers } = network;
+      const record = { entries, items: entries * ITEMS, blocks };
+      const who = { own, password: PASSWORD, recipient: ACCOUNTS.hospital.address };
+      return await measurePatient({ browser: raw, site, managers, ...who, ...record }, `n${entries}`);
     } finally {
       await raw.close();
     }
@@ -62,13 +67,23 @@ async function patientWith(stack: Stack, entries: number): Promise<PatientTimes>
 }
 
 function patientLines(few: PatientTimes, many: PatientTimes, entries: number): Line[] {
-  const names = Object.keys(WHAT) as (keyof PatientTimes)[];
+  const names = Object.keys(WHAT) as (keyof typeof WHAT)[];
   return names.map((name): Line => {
     const title = `${WHAT[name]}, ${entries} entries`;
     if (name === 'memory') {
       const also = `more than the ${Math.round(few.memory)} with ${FEW}`;
       const target = { most: MOST_MEMORY_MIB, of: 'measured' } as const;
       return { name: title, measured: many.memory - few.memory, unit: 'MiB', also, target };
+    }
+    if (name === 'rebuild') {
+      const limit = { what: 'download and AES-GCM of the same', value: many.download };
+      return {
+        name: title,
+        measured: many[name],
+        unit: 'ms',
+        limit,
+        target: { most: MOST_REBUILD_RATIO, of: 'ratio' },
+      };
     }
     const limit = { what: `with ${FEW}`, value: few[name] };
     return { name: title, measured: many[name], unit: 'ms', limit, target: { most: MOST_RATIO, of: 'ratio' } };

@@ -1,5 +1,6 @@
 import * as CarBufferWriter from '@ipld/car/buffer-writer';
 import * as dagCbor from '@ipld/dag-cbor';
+import * as dagPb from '@ipld/dag-pb';
 import { Contract, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import { fromHex, randomId, toHex, type Bytes } from '../../extension/core/bytes.ts';
@@ -9,21 +10,24 @@ import { canonicalBytes } from '../../extension/core/fhir/canonical.ts';
 import { describe } from '../../extension/core/fhir/describe.ts';
 import type { Keyring } from '../../extension/core/keys/keyring.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
+import { decodeEntry } from '../../extension/core/records/entry.ts';
 import { sealEntry, type NewItem } from '../../extension/core/records/seal-entry.ts';
 import type { Section } from '../../extension/core/records/sections.ts';
 import { REGISTRY_ABI, registryInterface, Right } from '../../extension/core/registry/abi.ts';
 import { signTyped } from '../../extension/core/registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
 import { Folders } from '../../extension/core/wallet/folders.ts';
-import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
+import { cidOf, DAG_CBOR, DAG_PB, digestOf } from '../../extension/core/storage/cid.ts';
 
 const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
-const ITEMS = 10;
+export const ITEMS = 10;
 /** Entries that go to the managers as one CAR, and to the chain as one transaction. */
 const AT_ONCE = 100;
 const WAIT_MS = 60_000;
 /** A transaction's gas is given and not asked for: the most there may be (EIP-7825). */
 const GAS = 16_000_000;
+/** Blocks after which nothing is undone any more. */
+const SETTLED = 128;
 
 interface Block {
   readonly cid: CID;
@@ -76,6 +80,14 @@ async function store(network: Network, keyring: Keyring, root: CID, blocks: read
   }
 }
 
+/** The blocks of an entry that say what is in it: its root and its index. */
+function openedFirst(root: CID, blocks: readonly Block[]): CID[] {
+  const bytesOf = (cid: CID) => blocks.find((block) => block.cid.equals(cid))?.bytes ?? new Uint8Array();
+  const { index } = decodeEntry(bytesOf(root));
+  const below = index.code === DAG_PB ? dagPb.decode(bytesOf(index)).Links.map((link) => link.Hash) : [];
+  return [root, index, ...below];
+}
+
 /** A chain on which an account has ether and sends what it likes. */
 export class Seeder {
   readonly #network: Network;
@@ -104,14 +116,21 @@ export class Seeder {
     return this.#send(keyring, [registryInterface.encodeFunctionData('join', [keyring.encryption.publicX])]);
   }
 
+  /** Lets time pass: a record that grew over years is one that cannot be undone. */
+  async settle(): Promise<void> {
+    await this.#provider.send('hardhat_mine', [toQuantity(SETTLED)]);
+  }
+
   /**
    * Gives a patient this many entries of ten items each, as their own wallet would have sealed, copied and recorded them.
    * @param tell told how many there are, now and then
+   * @returns the blocks that these entries open with
    */
-  async entries(keyring: Keyring, count: number, tell: (done: number) => void = () => undefined): Promise<void> {
+  async entries(keyring: Keyring, count: number, tell: (done: number) => void = () => undefined): Promise<string[]> {
     const { registry } = this.#network;
     const keys = new Map<Section, Bytes>();
     const folders = await Folders.of(keyring);
+    const opening: string[] = [];
     for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folders.tag(section), 0));
     for (let done = 0; done < count; done += AT_ONCE) {
       const blocks: Block[] = [];
@@ -124,6 +143,7 @@ export class Seeder {
         const key = { epoch: 0, folderKey: keys.get(section) as Bytes };
         const { cid, commitment } = await sealEntry(section, items, key, sink);
         roots.push(cid);
+        for (const one of openedFirst(cid, blocks)) opening.push(one.toString());
         const record = { folder: folders.tag(section), cid: digestOf(cid), commitment };
         calls.push(registryInterface.encodeFunctionData('addRecord', [record, keyring.address]));
       }
@@ -134,6 +154,7 @@ export class Seeder {
       await this.#send(keyring, [registryInterface.encodeFunctionData('multicall', [calls])]);
       tell(Math.min(count, done + AT_ONCE));
     }
+    return opening;
   }
 
   /** Shares what {@link entries} wrote with a reader, for a year, as the patient's own wallet would. */
