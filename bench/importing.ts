@@ -26,7 +26,9 @@ export async function importLines(page: Page): Promise<Line[]> {
   const lines: Line[] = [];
   for (const file of files) {
     const text = await readFile(file, 'utf8');
-    const results = await rounds(ROUNDS, () => page.evaluate((json) => window.bench.importFhir(json), text));
+    const results = await rounds(ROUNDS, `the import of ${basename(file)}`, () =>
+      page.evaluate((json) => window.bench.importFhir(json), text),
+    );
     const resources = results[0]?.resources ?? 0;
     const measured = median(results.map((r) => r.measured));
     const rate = Buffer.byteLength(text) / MIB / (measured / 1_000);

@@ -41,10 +41,11 @@ export interface RawChromium {
 /** A connection to a page; undefined when the page was replaced meanwhile, as one is that has just been opened. */
 function connect(target: Target): Promise<WebSocket | undefined> {
   const socket = new WebSocket(target.webSocketDebuggerUrl);
-  return new Promise((resolve) => {
+  const opened = new Promise<WebSocket | undefined>((resolve) => {
     socket.addEventListener('open', () => resolve(socket));
     socket.addEventListener('error', () => resolve(undefined));
   });
+  return within(WAIT_MS, `a connection to ${target.url}`, opened);
 }
 
 /** What a page or worker says over its connection: an answer with the id of a call, or an event. */
@@ -160,6 +161,13 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
   ];
   const child = spawn(findChromium(), args, { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const kill = (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, signal);
+  };
+  // Whatever ends the bench, its browsers end with it.
+  const atExit = () => kill('SIGKILL');
+  process.once('exit', atExit);
   const connectTo = async (url: string): Promise<WebSocket> => {
     const target = await find(url);
     const socket = target && (await connect(target));
@@ -167,7 +175,9 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
     return socket;
   };
   const devtools = `http://127.0.0.1:${port}/json`;
-  const targets = async (): Promise<Target[]> => (await (await fetch(`${devtools}/list`)).json()) as Target[];
+  const ask = (path: string, method = 'GET'): Promise<Response> =>
+    within(WAIT_MS, `the browser’s answer to ${path}`, fetch(`${devtools}/${path}`, { method }));
+  const targets = async (): Promise<Target[]> => (await (await ask('list')).json()) as Target[];
   const find = async (url: string) => (await targets()).find((target) => target.url.startsWith(url));
   /** Whether a page is there and complete; asked again while it is being put together. */
   const loaded = async (url: string): Promise<true | undefined> => {
@@ -178,8 +188,11 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
     return complete === true ? true : undefined;
   };
   const close = async () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    kill('SIGTERM');
+    const slow = setTimeout(() => kill('SIGKILL'), WAIT_MS / 2);
     await within(WAIT_MS, 'Chromium to end', ended);
+    clearTimeout(slow);
+    process.off('exit', atExit);
   };
   try {
     await until('Chromium', () => targets().catch(() => undefined));
@@ -196,12 +209,12 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
     heap: async (url) => heapIn(await connectTo(url)),
     stopWorker: async (url) => stopWorkerOver(await connectTo(START), url),
     async open(url) {
-      await fetch(`${devtools}/new?${encodeURIComponent(url)}`, { method: 'PUT' });
+      await ask(`new?${encodeURIComponent(url)}`, 'PUT');
     },
     async shut(url) {
       await until(`the end of ${url}`, async () => {
         const target = await find(url);
-        if (target !== undefined) await fetch(`${devtools}/close/${target.id}`);
+        if (target !== undefined) await ask(`close/${target.id}`);
         return target === undefined ? true : undefined;
       });
     },

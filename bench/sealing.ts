@@ -13,7 +13,9 @@ const SIZES = [
 export async function sealingLines(page: Page): Promise<Line[]> {
   const lines: Line[] = [];
   for (const { name, bytes, rounds: count, target } of SIZES) {
-    const results = await rounds(count, () => page.evaluate((size) => window.bench.seal(size), bytes));
+    const results = await rounds(count, `seal and store, ${name}`, () =>
+      page.evaluate((size) => window.bench.seal(size), bytes),
+    );
     const measured = median(results.map((r) => r.measured));
     lines.push({
       name: `seal and store, ${name}`,

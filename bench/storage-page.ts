@@ -5,6 +5,7 @@ import { chromium, type CDPSession, type Page } from 'playwright';
 import { servePage } from '../scripts/lib/bundle-page.ts';
 import { findChromium } from '../scripts/lib/chromium.ts';
 import { ROOT } from '../scripts/lib/paths.ts';
+import { within } from '../scripts/lib/patience.ts';
 
 export interface StoragePage {
   readonly page: Page;
@@ -27,23 +28,33 @@ export async function openStoragePage(): Promise<StoragePage> {
   const page = await context.newPage();
   await page.goto(served.url);
   await page.waitForFunction(() => 'bench' in window);
-  await page.evaluate(() => window.bench.ready());
+  await within(
+    ROUND_MS,
+    'the bench page to be ready',
+    page.evaluate(() => window.bench.ready()),
+  );
   const browser = context.browser();
   if (browser === null) throw new Error('the browser gives no session');
   return {
     page,
     cdp: await browser.newBrowserCDPSession(),
     async close() {
-      await context.close();
+      await within(ROUND_MS, 'the browser to close', context.close());
       await served.close();
       await rm(profile, { recursive: true, force: true });
     },
   };
 }
 
-/** The same call of the bench page several times. */
-export async function rounds<T>(count: number, round: () => Promise<T>): Promise<T[]> {
+/** Longest that one round may take. */
+const ROUND_MS = 300_000;
+
+/**
+ * The same call of the bench page several times.
+ * @param what what is measured
+ */
+export async function rounds<T>(count: number, what: string, round: () => Promise<T>): Promise<T[]> {
   const results: T[] = [];
-  for (let i = 0; i < count; i++) results.push(await round());
+  for (let i = 0; i < count; i++) results.push(await within(ROUND_MS, `${what}, round ${i + 1}`, round()));
   return results;
 }

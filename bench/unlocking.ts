@@ -40,7 +40,7 @@ export async function unlockLines(
   await page.goto(served.url);
   await page.waitForFunction(() => 'bench' in window);
   await page.evaluate(() => window.bench.ready());
-  const times = await rounds(ROUNDS + 1, async () => {
+  const times = await rounds(ROUNDS + 1, 'password to unlocked wallet', async () => {
     await page.bringToFront();
     const limit = await page.evaluate(() => window.bench.derive());
     await app.bringToFront();

@@ -5,12 +5,15 @@ import { launchBrowser } from '../scripts/lib/browser.ts';
 import { servePage } from '../scripts/lib/bundle-page.ts';
 import { ACCOUNTS } from '../scripts/lib/chain.ts';
 import { ROOT } from '../scripts/lib/paths.ts';
+import { within } from '../scripts/lib/patience.ts';
 import { startStack, type Stack } from '../scripts/lib/stack.ts';
 import { PASSWORD, WalletApp } from '../test/e2e/pages/wallet-app.ts';
 import { pageLines } from './page-impact.ts';
 import { promptLines } from './prompting.ts';
 import type { Line } from './report.ts';
 import { unlockLines } from './unlocking.ts';
+
+const CLOSE_MS = 30_000;
 
 export type WalletGroup = 'prompt' | 'unlock' | 'page';
 
@@ -24,7 +27,7 @@ async function measure(stack: Stack, profileDir: string, group: WalletGroup): Pr
     await app.createWallet();
     if (served !== undefined) return await unlockLines(browser, app.page, served, PASSWORD);
   } finally {
-    await browser.close();
+    await within(CLOSE_MS, 'the browser to close', browser.close());
     await served?.close();
   }
   if (group === 'page') return pageLines(profileDir, extensionDir);
