@@ -12,7 +12,7 @@ import { WalletApp } from '../../test/e2e/pages/wallet-app.ts';
 import { ringAlarm } from '../../test/e2e/support/alarm.ts';
 import { extensionWith } from '../../test/e2e/support/network.ts';
 import { serveSite } from '../../test/e2e/support/site.ts';
-import { countRpc } from './rpc-counter.ts';
+import { countRpc, type Asked } from './rpc-counter.ts';
 import { Seeder } from './seed.ts';
 
 /** Patients that are put on the chain at the same time. */
@@ -25,10 +25,6 @@ const MOST_BUSY_MS = 600_000;
 const ANSWER_MS = 180_000;
 const LIMIT = 50;
 
-export interface Asked {
-  readonly requests: number;
-  readonly calls: number;
-}
 /** What a doctor's wallet asked of the node. */
 export interface DoctorCalls {
   /** The first list after unlocking, which may have all to learn. */
@@ -96,7 +92,7 @@ export async function measureDoctor(stack: Stack, patients: number): Promise<Doc
     const quiet = () =>
       until(
         'the doctor’s wallet to ask the node nothing more',
-        async () => ((await node.during(() => sleep(QUIET_MS))).calls === 0 ? true : undefined),
+        async () => ((await node.during(() => sleep(QUIET_MS))).methods.length === 0 ? true : undefined),
         { ms: MOST_BUSY_MS },
       );
     const request = (method: string, params: object) =>

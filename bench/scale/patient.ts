@@ -14,6 +14,8 @@ const KEEP_MS = 45 * 60_000;
 /** Blocks that are fetched at the same time where a download is the limit; the wallet opens as many entries. */
 const AT_ONCE = 24;
 
+/** The list whose first page is full with ten entries already. */
+const RECORDS = '#/records';
 /** What is waited for in the app, as a CSS selector. */
 const HOME = 'a[href^="#/records/"]';
 const LIST = '[data-testid=records] li a';
@@ -63,7 +65,7 @@ export const WHAT = {
   unlock: 'unlock to home',
   connect: 'call to painted prompt, eth_requestAccounts',
   access: 'call to painted prompt, health_requestAccess',
-  list: 'one section’s list',
+  list: 'one page of the list',
   reading: 'one reading',
   importing: 'an import of one',
   poll: 'a poll with nothing new',
@@ -217,11 +219,11 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
   const unlock = await rounds('unlock', () => unlockOnce(false));
   const list = await rounds('list', async () => {
     await leave();
-    return run(until(go('#/records/results'), LIST));
+    return run(until(go(RECORDS), LIST));
   });
   const reading = await rounds('reading', async () => {
     await leave();
-    await reach(go('#/records/results'), LIST);
+    await reach(go(RECORDS), LIST);
     return run(until(`document.querySelector(${JSON.stringify(LIST)}).click()`, RESOURCE));
   });
   await run(`${ask('syncNow')}.then(() => 0)`); // a poll that is under way would be waited for too

@@ -12,7 +12,8 @@ import { until, within } from '../../scripts/lib/patience.ts';
 import { startRawChromium } from '../raw-chromium.ts';
 import type { Line } from '../report.ts';
 import { serveSite } from '../site.ts';
-import { measureDoctor, type Asked } from './doctor.ts';
+import { measureDoctor } from './doctor.ts';
+import type { Asked } from './rpc-counter.ts';
 import { measurePatient, WHAT, type PatientTimes } from './patient.ts';
 import { ITEMS, Seeder } from './seed.ts';
 
@@ -97,10 +98,10 @@ async function doctorLines(stack: Stack, patients: number): Promise<Line[]> {
   const many = await measureDoctor(stack, patients);
   const line = (what: string, own: Asked, other: Asked, most?: number): Line => ({
     name: `calls to the node for ${what}, ${patients} patients`,
-    measured: own.calls,
+    measured: own.methods.length,
     unit: 'calls',
-    also: `in ${own.requests} requests`,
-    limit: { what: `with ${FEW}`, value: other.calls },
+    also: own.methods.length === 0 ? 'none' : own.methods.join(', '),
+    limit: { what: `with ${FEW}`, value: other.methods.length },
     ...(most !== undefined && { target: { most, of: 'measured' } }),
   });
   return [

@@ -118,7 +118,7 @@ export class Catalogue {
 
   /**
    * Takes in what is new on the chain. One at a time: who asks during one gets that one.
-   * @throws SalusError `chain-unreachable`, `vault-locked`, `storage-full`; what was known stays
+   * @throws SalusError `chain-unreachable`, `wrong-chain`, `vault-locked`, `storage-full`; what was known stays
    */
   sync(): Promise<void> {
     this.#sync ??= this.#one(() => this.#follow())

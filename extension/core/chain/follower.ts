@@ -57,6 +57,11 @@ export interface FollowerParts {
   /** No log is older. */
   readonly fromBlock: number;
   readonly finality: Finality;
+  /**
+   * Throws where the node is of another chain. Asked before anything new is believed; a newest block that was seen before is of this
+   * chain alone.
+   */
+  readonly check?: () => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -78,7 +83,7 @@ export class Follower {
    * What came since `position`. One question when nothing did.
    * @param filters what to look for in the logs
    * @returns where the chain stands
-   * @throws SalusError `chain-unreachable`
+   * @throws SalusError `chain-unreachable`, and what the check throws
    */
   async *follow(position: Position, filters: readonly Topics[]): AsyncGenerator<Step, Standing> {
     for (let tries = 0; tries < TRIES; tries++) {
@@ -87,6 +92,7 @@ export class Follower {
       const top = position.ring.at(-1);
       const time = head.timestamp;
       if (top?.hash === head.hash) return { final: position.final, at, time };
+      await this.#parts.check?.();
       const known = await this.#ancestor(position.ring, head);
       // A node that is behind says nothing about what it has not seen yet.
       if (known !== 'none' && top !== undefined && head.number <= known.number)

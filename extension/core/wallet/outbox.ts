@@ -15,13 +15,20 @@ const MOST_PER_CALL = 64;
 /** Rows that only lack further copies, tried in one go: a manager that is down for long costs no more than these. */
 const MOST_THIN = 32;
 
+/** Row with the hash of the block as of which this account was found to be a member, with its key. */
+const MEMBER_AS_OF = 'member-as-of';
+
 /**
  * Makes this account a member, so that it may store and be found: a patient joins by its own signature; a provider, once a
  * hospital has vouched for it, registers the key that patients will encrypt to. What an account is, is what the registry says; of one
- * that it does not know the person says it, and nothing is done before.
+ * that it does not know the person says it, and nothing is done before. A member
+ * is asked about once for each newest block: until another one comes, the registry says the same.
  */
 export async function ensureMembership(session: Session): Promise<void> {
   const { client, calls } = session.newest;
+  const { rows } = session.catalogue;
+  const newest = (await session.catalogue.head()).ring.at(-1)?.hash;
+  if (newest !== undefined && (await rows.get<string>(MEMBER_AS_OF)) === newest) return;
   const member = await client.member(session.address);
   const key = session.keyring.encryption.publicX;
   const hasKey = async () =>
@@ -32,10 +39,12 @@ export async function ensureMembership(session: Session): Promise<void> {
   }
   if (member.role === Role.None) {
     const wanted = (await session.state.read()).kind;
-    if (wanted === 'patient') await act(session, session.newest, [await calls.join(key)], hasKey);
+    if (wanted !== 'patient') return;
+    await act(session, session.newest, [await calls.join(key)], hasKey);
   } else if (member.encryptionKey === undefined || toHex(member.encryptionKey) !== toHex(key)) {
     await act(session, session.newest, [await calls.setKey(key)], hasKey);
   }
+  if (newest !== undefined) await rows.write(new Map([[MEMBER_AS_OF, newest]]));
 }
 
 /** What a role makes of an account; undefined where the registry does not say. */

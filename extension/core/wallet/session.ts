@@ -76,6 +76,7 @@ export class Session {
       registries: this.deployments.map(({ registry }) => registry),
       fromBlock: Math.min(...parts.clients.map((client) => client.network.fromBlock)),
       finality: network.finality ?? 'finalized',
+      check: () => newest.checkChain(),
       now: parts.now,
     });
     this.catalogue = new Catalogue({

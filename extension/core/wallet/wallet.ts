@@ -314,7 +314,6 @@ export class Wallet {
   async #syncOnce(): Promise<void> {
     try {
       const session = await this.session();
-      await session.client.checkChain();
       await session.catalogue.sync();
       this.#parts.onChange();
       await ensureMembership(session);

@@ -21,8 +21,13 @@ class Applied {
   rebuilt = 0;
   readonly #follower: Follower;
 
-  constructor(chain: TestChain, finality: 'latest' | 'finalized' | number = 'finalized') {
-    this.#follower = new Follower({ ask: chain.ask, registries: [REGISTRY], fromBlock: 0, finality, now: () => 1 });
+  constructor(
+    chain: TestChain,
+    finality: 'latest' | 'finalized' | number = 'finalized',
+    check: () => Promise<void> = () => Promise.resolve(),
+  ) {
+    const parts = { ask: chain.ask, registries: [REGISTRY], fromBlock: 0, finality, check, now: () => 1 };
+    this.#follower = new Follower(parts);
   }
 
   get ids(): string[] {
@@ -106,6 +111,26 @@ describe('the follower', () => {
     chain.asked = [];
     await applied.follow();
     expect(chain.asked).toEqual(['eth_getBlockByNumber']);
+  });
+
+  it('believes nothing new of a node before it was found to be of the chain, and asks that only then', async () => {
+    const chain = new TestChain();
+    chain.mine(PATIENT, 1);
+    let checked = 0;
+    let isOther = false;
+    const applied = new Applied(chain, 'finalized', () => {
+      checked++;
+      return isOther ? Promise.reject(new SalusError('wrong-chain', 'another')) : Promise.resolve();
+    });
+    await applied.follow();
+    await applied.follow();
+    expect(checked).toBe(1);
+    chain.forget(1);
+    chain.mine(PATIENT, 2);
+    isOther = true;
+    await expect(applied.follow()).rejects.toMatchObject({ code: 'wrong-chain' });
+    expect(applied.ids).toHaveLength(1);
+    expect(applied.rebuilt).toBe(0);
   });
 
   it('undoes as little as it must, and takes everything in anew only beyond what it remembers', async () => {
