@@ -38,7 +38,7 @@ import { Openings, type CatalogueKeys, type SealedSource } from './openings.ts';
 import { SealedRows, type Draft, type RowStore } from './rows.ts';
 
 /** Events applied in one write where they cannot be undone anyway. */
-const SLICE = 400;
+const SLICE = 1_500;
 /** Entries tried again in one go. */
 const MOST_RETRIED = 50;
 /** Own writes since a block that can still be undone with it. */

@@ -91,6 +91,8 @@ export class Changes {
   readonly #lists = new ListChanges();
   /** Entries whose opening is still to be tried, by name. */
   readonly #toOpen = new Map<string, EntryRow>();
+  /** Of own items that are to be remembered. */
+  readonly #digests = new Set<string>();
   /** Entries that somebody asked for, by name. */
   readonly #wanted = new Set<string>();
   readonly #registries: readonly string[];
@@ -137,6 +139,7 @@ export class Changes {
         await this.#opened({ ...plain, ...opened[j] });
       }
     }
+    await this.#remember();
     await this.#lists.into(this.#draft);
   }
 
@@ -301,10 +304,8 @@ export class Changes {
       },
     };
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
-    for (const item of row.items) {
-      this.#listOwn(item);
-      await this.#remember(item.digest);
-    }
+    for (const item of row.items) this.#listOwn(item);
+    for (const { digest } of row.items) this.#digests.add(digest);
     this.#note(row, section, row.items.length);
   }
 
@@ -319,10 +320,15 @@ export class Changes {
     }
   }
 
-  async #remember(digest: string): Promise<void> {
-    const name = bucketName(digest);
-    const bucket = (await this.#draft.get<readonly string[]>(name)) ?? [];
-    if (!bucket.includes(digest)) this.#draft.put(name, [...bucket, digest]);
+  /** Own items are known again by their digests. */
+  async #remember(): Promise<void> {
+    const byBucket = [...Map.groupBy(this.#digests, bucketName)];
+    this.#digests.clear();
+    const before = await this.#draft.getAll<readonly string[]>(byBucket.map(([name]) => name));
+    for (const [i, [name, digests]] of byBucket.entries()) {
+      const all = new Set([...(before[i] ?? []), ...digests]);
+      if (all.size > (before[i]?.length ?? 0)) this.#draft.put(name, [...all]);
+    }
   }
 
   #note(row: EntryRow, section: Section, count: number): void {

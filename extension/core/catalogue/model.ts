@@ -161,7 +161,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 2;
+export const LAYOUT = 3;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -193,8 +193,8 @@ export const keysName = (registry: string, patient: string, folder: number): str
   `keys/${registry}/${patient.toLowerCase()}/${folder}`;
 export const receiptName = (digest: string): string => `receipt/${digest}`;
 export const timeName = (block: number): string => `time/${block}`;
-/** Digests of own items are kept in buckets, by their first twelve bits. */
-export const bucketName = (digest: string): string => `digest/${digest.slice(2, 5)}`;
+/** Digests of own items are kept in buckets, by their first eight bits. */
+export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
 
 /** Own items, by date. */
 export const OWN = new SortedList<RecordItem>('own');

@@ -1,4 +1,5 @@
-import { concat, fromBase64, fromUtf8, random, toBase64, toHex, utf8, type Bytes } from '../bytes.ts';
+import { decode, encode } from '@ipld/dag-cbor';
+import { concat, fromUtf8, own, random, toHex, utf8, type Bytes } from '../bytes.ts';
 import { importKey } from '../envelope/stream.ts';
 import { SalusError } from '../errors.ts';
 import { hkdf } from '../keys/hkdf.ts';
@@ -21,7 +22,8 @@ interface Keys {
   readonly name: CryptoKey;
 }
 
-type Before = readonly [name: string, sealed: string | null][];
+/** What was there before a change: as it was sealed, so that nothing is opened to be kept. */
+type Before = readonly (readonly [name: string, sealed: Uint8Array | null])[];
 
 /**
  * Rows sealed one by one: AES-256-GCM under a random nonce, bound to the row's name; the store knows a row by an HMAC-SHA256 of its
@@ -95,8 +97,8 @@ export class SealedRows {
     if (undo !== undefined) {
       const names = [...sealed.keys()];
       const bytes = await this.#store.get(names);
-      const before: Before = names.map((name, i) => [name, bytes[i] === undefined ? null : toBase64(bytes[i])]);
-      sealed.set(await this.#nameOf(undo), await this.#seal(undo, before));
+      const before: Before = names.map((name, i) => [name, bytes[i] ?? null]);
+      sealed.set(await this.#nameOf(undo), await this.#sealBytes(undo, encode(before)));
     }
     for (const name of over) sealed.set(await this.#nameOf(name), undefined);
     this.#check();
@@ -109,9 +111,12 @@ export class SealedRows {
   /** Brings back what `undo` kept, the newest first. */
   async undo(rows: readonly string[]): Promise<void> {
     for (const row of rows) {
-      const before = (await this.get<Before>(row)) ?? [];
-      const changes = new Map(before.map(([name, sealed]) => [name, sealed === null ? undefined : fromBase64(sealed)]));
-      changes.set(await this.#nameOf(row), undefined);
+      this.#check();
+      const key = await this.#nameOf(row);
+      const [kept] = await this.#store.get([key]);
+      const before = kept === undefined ? [] : await this.#openBytes(row, kept, (bytes) => decode<Before>(bytes));
+      const changes = new Map(before.map(([name, sealed]) => [name, sealed === null ? undefined : own(sealed)]));
+      changes.set(key, undefined);
       await this.#store.write(changes);
       this.#forget();
     }
@@ -138,23 +143,28 @@ export class SealedRows {
 
   /** One row that does not open spoils what the others add up to: all of them are dropped, to be made anew. */
   #open(name: string, bytes: Bytes): Promise<unknown> {
-    return this.#opened().then(async ({ seal }) => {
-      try {
-        const params = { name: 'AES-GCM', iv: bytes.slice(0, 12), additionalData: utf8(`${FORMAT}/${name}`) };
-        return JSON.parse(
-          fromUtf8(new Uint8Array(await crypto.subtle.decrypt(params, seal, bytes.slice(12)))),
-        ) as unknown;
-      } catch {
-        await this.clear();
-        throw new SalusError('catalogue-damaged', 'What this browser knew of your record is damaged. It is made anew.');
-      }
-    });
+    return this.#openBytes(name, bytes, (plain) => JSON.parse(fromUtf8(plain)) as unknown);
   }
 
-  async #seal(name: string, value: unknown): Promise<Bytes> {
+  async #openBytes<T>(name: string, bytes: Bytes, parse: (plain: Bytes) => T): Promise<T> {
+    const { seal } = await this.#opened();
+    try {
+      const params = { name: 'AES-GCM', iv: bytes.slice(0, 12), additionalData: utf8(`${FORMAT}/${name}`) };
+      return parse(new Uint8Array(await crypto.subtle.decrypt(params, seal, bytes.slice(12))));
+    } catch {
+      await this.clear();
+      throw new SalusError('catalogue-damaged', 'What this browser knew of your record is damaged. It is made anew.');
+    }
+  }
+
+  #seal(name: string, value: unknown): Promise<Bytes> {
+    return this.#sealBytes(name, utf8(JSON.stringify(value)));
+  }
+
+  async #sealBytes(name: string, plain: Uint8Array): Promise<Bytes> {
     const { seal } = await this.#opened();
     const params = { name: 'AES-GCM', iv: random(12), additionalData: utf8(`${FORMAT}/${name}`) };
-    return concat(params.iv, new Uint8Array(await crypto.subtle.encrypt(params, seal, utf8(JSON.stringify(value)))));
+    return concat(params.iv, new Uint8Array(await crypto.subtle.encrypt(params, seal, own(plain))));
   }
 
   async #nameOf(name: string): Promise<string> {
