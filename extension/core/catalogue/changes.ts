@@ -252,7 +252,8 @@ export class Changes {
       return;
     }
     this.#draft.put(name, row);
-    if (row.state === 'open') return this.#isMe(row.patient) ? this.#addOwn(row) : this.#addTheirs(row);
+    if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
+    if (row.state === 'open') return this.#addTheirs(row);
     const key = entryKey(row);
     if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
     if (row.state === 'waiting') {
@@ -289,7 +290,7 @@ export class Changes {
     return receipt?.sections.find((s) => s.folder === folder)?.section;
   }
 
-  async #addOwn(row: EntryRow): Promise<void> {
+  #addOwn(row: EntryRow): void {
     const [first] = row.items;
     if (first === undefined) return;
     const { section } = first;
