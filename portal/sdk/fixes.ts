@@ -17,6 +17,9 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'not-sent': 'The node refused the transaction: read the chain again (balance, state) before you ask once more.',
   'not-your-account': 'Use the account that accounts() gives now.',
   'siwe-mismatch': 'Write this page’s own host, origin, account and chain into the sign-in text.',
+  'nodes-disagree': RETRY_LATER,
+  'outcome-unknown':
+    'It may have been done: read getConsents() or listRecords() again, for ten minutes, before you ask once more.',
   'sponsor-refused': RETRY_LATER,
   'unexpected-answer':
     'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',

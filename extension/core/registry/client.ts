@@ -1,4 +1,4 @@
-import { Contract, getAddress, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from 'ethers';
+import { Contract, getAddress, isError, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from 'ethers';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { Network } from '../network/descriptor.ts';
@@ -172,6 +172,20 @@ export class RegistryClient {
     return receipt === null ? undefined : receipt.status === 1;
   }
 
+  /**
+   * Name of the error with which the chain as it is refuses some calls, whoever brings them; undefined where one node does not, or does
+   * not say so: a node that is busy is no refusal.
+   */
+  async refusal(calls: readonly string[]): Promise<string | undefined> {
+    const data = registryInterface.encodeFunctionData('multicall', [calls]);
+    const names = await Promise.all(
+      this.#contracts.map(({ runner }) =>
+        (runner as JsonRpcApiProvider).call({ to: this.network.registry, data }).then(() => undefined, revertName),
+      ),
+    );
+    return names.every((name) => name !== undefined) ? names[0] : undefined;
+  }
+
   async #view<T>(name: string, ...args: unknown[]): Promise<T> {
     for (let tries = 1; ; tries++) {
       const answers = await Promise.all(this.#contracts.map((at) => this.#ask(() => this.#call<T>(at, name, args))));
@@ -208,6 +222,12 @@ export class RegistryClient {
     }
   }
 }
+
+/** What a registry reverted with; undefined for any other failure. */
+const revertName = (error: unknown): string | undefined =>
+  isError(error, 'CALL_EXCEPTION') && error.data
+    ? registryInterface.getError(error.data.slice(0, 10))?.name
+    : undefined;
 
 type FolderAnswer = Record<Exclude<keyof Folder, 'head'>, bigint> & { head: string };
 const toFolder = (f: FolderAnswer): Folder => ({

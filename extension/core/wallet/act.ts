@@ -1,5 +1,4 @@
 import { isSalusError, SalusError } from '../errors.ts';
-import { registryInterface } from '../registry/abi.ts';
 import type { Deployment, Session } from './session.ts';
 
 /** First pause between two looks at the chain; each is half as long again, up to the last. */
@@ -9,11 +8,15 @@ const DONE_WITHIN_MS = 60_000;
 /** How long is looked for an act whose answer got lost. */
 const LOST_WITHIN_MS = 6_000;
 
+/** What the registry says of calls that it took already: their nonces are used, or they waited too long. They never land again. */
+const OVER: readonly unknown[] = ['BadSignature', 'Expired'];
+
 /**
  * Has signed calls brought to the chain, and waits until what they are for is there: a hash that succeeded is not the act, and an
  * answer that got lost is not its failure. Sends nothing while a node answers for another chain.
  * @param isDone asks the registry whether what the calls are for is so
- * @throws SalusError `wrong-chain`; `sponsor-refused`, `managers-unreachable` when nothing was changed, nor will be; `outcome-unknown`
+ * @throws SalusError `wrong-chain`, `chain-unreachable` before anything was signed away; `sponsor-refused` when nothing was changed and
+ * the chain as it is refuses it; `outcome-unknown` as long as it may still come: at most until the signature is over, after minutes
  */
 export async function act(
   session: Session,
@@ -22,41 +25,48 @@ export async function act(
   isDone: () => Promise<boolean>,
 ): Promise<void> {
   await session.client.checkChain();
-  let transaction: string | undefined;
-  let refused: SalusError | undefined;
-  try {
-    transaction = await session.sponsor.submit(calls, registry);
-  } catch (error) {
-    if (!isSalusError(error)) throw error;
-    refused = error;
-  }
+  const { transaction, refused } = await bring(session, registry, calls);
   const end = Date.now() + (refused === undefined ? DONE_WITHIN_MS : LOST_WITHIN_MS);
+  let failed = refused !== undefined;
+  let why: string | undefined;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
-    if (await isDone()) return;
-    if (refused !== undefined && (await cannotLand(session, registry, calls))) throw refused;
-    if (transaction !== undefined && (await client.succeeded(transaction)) === false) {
-      // Only one that named these calls can have failed with them.
-      if (await cannotLand(session, registry, calls)) throw refusedByChain();
-      transaction = undefined;
-    }
+    if (await orUnknown(isDone)) return;
+    failed ||= transaction !== undefined && (await orUnknown(() => client.succeeded(transaction))) === false;
+    // A transaction that failed may be somebody else's, and a manager that refuses may bring them all the same: the chain decides.
+    why = failed ? await orUnknown(() => client.refusal(calls)) : undefined;
+    // Their place may be taken by themselves, in a block that came since: that shows in what they are for.
+    if (why !== undefined && !OVER.includes(why)) throw refused ?? refusedByChain();
     if (Date.now() > end) break;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (refused?.code === 'managers-unreachable') throw refused;
+  if (why !== undefined) throw refused ?? refusedByChain();
   throw new SalusError(
     'outcome-unknown',
-    'It is not known yet whether this was recorded. If it was, it shows here within a few minutes.',
+    'It is not known yet whether this was recorded. If it was, it shows here within ten minutes.',
   );
 }
 
-/** Whether the chain as it is refuses these calls, whoever brings them. */
-export async function cannotLand(session: Session, registry: string, calls: readonly string[]): Promise<boolean> {
-  const data = registryInterface.encodeFunctionData('multicall', [calls]);
+/** Hands calls to the managers. What comes back says no more than how to look. */
+async function bring(
+  { sponsor }: Session,
+  registry: string,
+  calls: readonly string[],
+): Promise<{ transaction?: string; refused?: SalusError }> {
   try {
-    await session.client.provider.call({ to: registry, data });
-    return false;
+    return { transaction: await sponsor.submit(calls, registry) };
   } catch (error) {
-    return (error as { code?: unknown }).code === 'CALL_EXCEPTION';
+    if (!isSalusError(error)) throw error;
+    return { refused: error.code === 'sponsor-refused' ? error : refusedByChain() };
+  }
+}
+
+/** Once calls are with others, a node that does not answer, or two that do not agree, are no failure of the act. */
+export async function orUnknown<T>(question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch (error) {
+    if (isSalusError(error, 'chain-unreachable') || isSalusError(error, 'nodes-disagree')) return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Bytes } from '../bytes.ts';
 import type { FolderKey } from '../consent/consent-object.ts';
 import { SalusError } from '../errors.ts';
-import { act } from './act.ts';
+import { act, orUnknown } from './act.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Deployment, Session } from './session.ts';
 import { ownConsents, type ConsentView } from './sharing.ts';
@@ -70,7 +70,8 @@ async function endIn(
     signed.push(await calls.rotate(folders, false, digest, signed.length - 1));
   }
   await act(session, deployment, signed, () => isAsSigned(session, deployment, signed));
-  await session.catalogue.sync();
+  // It has ended, whether or not the list can say so yet.
+  await orUnknown(() => session.catalogue.sync());
   await lookAfter(session, { kind: 'ended', recipient, registry: deployment.registry, calls: signed });
 }
 

@@ -5,7 +5,8 @@ import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
-import { act } from './act.ts';
+import type { Grant } from '../registry/client.ts';
+import { act, orUnknown } from './act.ts';
 import { findConsent } from './end-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
@@ -38,7 +39,7 @@ async function keysOf(session: Session, folder: number, through: number): Promis
 
 /**
  * Gives access: seals the receipt and the folder keys to the recipient, and records the grant on the chain with one signature.
- * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`
+ * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
  */
 export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
   return session.oneReader(decision.recipient, () => give(session, decision));
@@ -98,16 +99,23 @@ async function give(session: Session, decision: Decision): Promise<{ consent: Gi
     rights,
   }));
   const { newest } = session;
+  const standing = () =>
+    Promise.all(terms.map(({ grantee, folder }) => newest.client.grant(session.address, grantee, folder)));
+  // The same may have been given before, to the second: what is new is that it changed.
+  const before = await standing();
+  const isNew = (grant: Grant, i: number) => grant.changed !== before[i]?.changed;
   const signed = [await newest.calls.grant(terms, digest)];
-  await act(session, newest, signed, () => isAsSigned(session, newest, signed));
-  await session.catalogue.sync();
-  await lookAfter(session, {
-    kind: 'given',
-    recipient: recipient.address,
-    registry: newest.registry,
-    calls: signed,
+  await act(
+    session,
+    newest,
+    signed,
+    async () => (await standing()).every(isNew) && (await isAsSigned(session, newest, signed)),
+  );
+  const consent = await orUnknown(async () => {
+    await session.catalogue.sync();
+    return findConsent(session, { consentId: toHex(digest), recipient: recipient.address });
   });
-  const consent = await findConsent(session, { consentId: toHex(digest), recipient: recipient.address });
+  await lookAfter(session, { kind: 'given', recipient: recipient.address, registry: newest.registry, calls: signed });
   if (consent === undefined) {
     throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');
   }

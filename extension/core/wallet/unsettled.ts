@@ -1,7 +1,6 @@
 import type { BlockRef } from '../chain/follower.ts';
 import { registryInterface } from '../registry/abi.ts';
 import type { Terms } from '../registry/signed-calls.ts';
-import { cannotLand } from './act.ts';
 import type { UnsettledAct, WalletState } from './sealed-state.ts';
 import type { Deployment, Session } from './session.ts';
 
@@ -67,12 +66,13 @@ async function settle(session: Session, act: UnsettledAct): Promise<void> {
     }));
   const { final, ring } = await session.catalogue.head();
   const top = topOf(ring);
-  if (await isAsSigned(session, session.deployment(act.registry), act.calls)) {
+  const deployment = session.deployment(act.registry);
+  if (await isAsSigned(session, deployment, act.calls)) {
     if (!isSeen(ring, act.block)) await change({ ...act, block: top });
     else if (act.block.number <= final) await change(undefined);
     return;
   }
-  if (await cannotLand(session, act.registry, act.calls)) {
+  if ((await deployment.client.refusal(act.calls)) !== undefined) {
     await change(undefined, [{ kind: act.kind, recipient: act.recipient, at: session.now() }]);
     return;
   }

@@ -325,7 +325,9 @@ export class Wallet {
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;
-      this.#syncProblem = code === 'vault-locked' ? undefined : code;
+      // What is repeated until it is there needs nobody to look for it.
+      if (code === 'outcome-unknown') this.#syncProblem = 'managers-unreachable';
+      else this.#syncProblem = code === 'vault-locked' ? undefined : code;
     }
   }
 
