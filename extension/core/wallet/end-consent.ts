@@ -24,11 +24,13 @@ export async function endConsent(session: Session, { consentId, recipient }: Con
   const consent = await findConsent(session, { consentId, recipient });
   if (consent === undefined) throw new SalusError('not-found', 'There is no such permission.');
   await session.oneReader(consent.recipient, async () => {
-    // It may have ended, or been given anew, while another act for this reader was under way.
+    // It may have ended while another act for this reader was under way, or the same have been given anew: what was said last is No.
     const consents = await ownConsents(session);
-    const now = consents.find((c) => isSame(c, consent));
-    if (now === undefined || now.live.length === 0) return;
-    await endIn(session, session.deployment(now.registry), now, consents);
+    const folders = consents
+      .filter((c) => isOfReader(c, consent))
+      .flatMap((c) => (c.consentId === consent.consentId ? c.live : c.live.filter((f) => consent.live.includes(f))));
+    if (folders.length === 0) return;
+    await endIn(session, session.deployment(consent.registry), { ...consent, live: [...new Set(folders)] }, consents);
   });
   return consent;
 }
@@ -47,8 +49,8 @@ export async function findConsent(session: Session, key: ConsentKey): Promise<Co
   return find();
 }
 
-const isSame = (a: ConsentView, b: ConsentView): boolean =>
-  a.consentId === b.consentId && a.recipient === b.recipient && a.registry === b.registry;
+const isOfReader = (a: ConsentView, b: ConsentView): boolean =>
+  a.recipient === b.recipient && a.registry === b.registry;
 
 async function endIn(
   session: Session,
@@ -58,12 +60,10 @@ async function endIn(
 ): Promise<void> {
   const { recipient, live } = consent;
   const { calls } = deployment;
-  const others = all.filter(
-    (c) => c.registry === consent.registry && c.recipient !== recipient && c.rights.includes('read'),
-  );
+  const others = all.filter((c) => c.registry === consent.registry && c.recipient !== recipient);
   const signed = [await calls.revoke(recipient, live)];
   // A keyring opens for all its readers alike, so folders share one only where the same people keep access.
-  const readersOf = (folder: number) => others.filter((c) => c.live.includes(folder)).map((c) => c.recipient);
+  const readersOf = (folder: number) => others.filter((c) => c.readable.includes(folder)).map((c) => c.recipient);
   const groups = Map.groupBy(live, (folder) => [...new Set(readersOf(folder))].sort().join());
   for (const [readers, folders] of groups) {
     const digest = await publishKeyring(session, deployment, folders, readers === '' ? [] : readers.split(','));

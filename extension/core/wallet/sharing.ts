@@ -24,8 +24,9 @@ export interface ConsentView {
   readonly transaction: string;
   readonly block: number;
   readonly settlement: Settlement;
-  /** Folders that can still be used under it. */
+  /** Folders that can still be used under it, and those of them that can be read. */
   readonly live: readonly number[];
+  readonly readable: readonly number[];
 }
 
 /** Every consent this account gave, the oldest first. */
@@ -40,12 +41,15 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
   const receipts = await rows.getAll<ReceiptRow>(groups.map(([first]) => receiptName(first?.receipt ?? '')));
   const now = await session.catalogue.time();
   const consents = groups.flatMap((group, i): ConsentView[] => {
-    const [first] = group;
+    const live = group.filter((g) => g.rights !== 0 && !g.voided && g.until > now);
+    // What holds says what it is; only where nothing does any more, what it was.
+    const [first] = live.length > 0 ? live : group;
     if (first === undefined) return [];
     const { receipt } = receipts[i] ?? {};
     // Words about somebody else are not words about this grant.
     const fits = receipt?.recipient.toLowerCase() === first.grantee.toLowerCase();
-    const rights = first.rights === 0 && fits ? receipt.rights : rightsOf(first.rights);
+    const mask = group.reduce((all, { rights }) => all | rights, 0);
+    const rights = mask === 0 && fits ? receipt.rights : rightsOf(mask);
     return [
       {
         consentId: first.receipt,
@@ -59,7 +63,8 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
         transaction: first.transaction,
         block: first.block,
         settlement: settlementOf(first.block, final),
-        live: group.filter((g) => g.rights !== 0 && !g.voided && g.until > now).map((g) => g.folder),
+        live: live.map((g) => g.folder),
+        readable: live.filter((g) => (g.rights & Right.Read) !== 0).map((g) => g.folder),
       },
     ];
   });
