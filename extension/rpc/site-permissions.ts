@@ -61,9 +61,28 @@ export async function consentsOf(session: Session, origin: string): Promise<Site
 export async function endConsentOf(session: Session, origin: string, consentId: string): Promise<void> {
   const consent = (await consentsOf(session, origin)).find((c) => c.consentId === consentId);
   if (consent === undefined) throw new SalusError('not-found', 'This site asked for no such consent.');
+  await endForGood(session, consent, origin);
+}
+
+/**
+ * Ends a consent, and what the person need not be asked again of its reader.
+ * @param origin at this site alone; at every site where none is given
+ * @returns the consent that ended
+ */
+export async function endForGood(
+  session: Session,
+  { consentId, recipient }: Pick<ConsentView, 'consentId' | 'recipient'>,
+  origin?: string,
+): Promise<ConsentView> {
+  const forgetIt = () => forgetYes(session, { origin, recipient });
   // First, so that nothing gives again what is being ended.
-  await forgetSite(session, origin, consent.recipient);
-  if (consent.live) await endConsent(session, { consentId, recipient: consent.recipient });
+  await forgetIt();
+  try {
+    return await endConsent(session, { consentId, recipient });
+  } finally {
+    // Again: a yes whose turn came before this one was noted in its turn.
+    await forgetIt();
+  }
 }
 
 /** Takes the account away from a site, and what was remembered of it. */
@@ -71,13 +90,13 @@ export async function disconnect(session: Session, origin: string): Promise<void
   await session.state.update((s) => ({
     ...s,
     sites: s.sites.filter((site) => site.origin !== origin),
-    remembered: forget(s.remembered, origin),
+    remembered: forget(s.remembered, { origin }),
   }));
 }
 
-/** What a site wants for this recipient is asked again from now on. */
-export async function forgetSite(session: Session, origin: string, recipient: string): Promise<void> {
-  await session.state.update((s) => ({ ...s, remembered: forget(s.remembered, origin, recipient) }));
+/** What is wanted for this recipient, by one site or by any, is asked again from now on. */
+export async function forgetYes(session: Session, whose: Parameters<typeof forget>[1]): Promise<void> {
+  await session.state.update((s) => ({ ...s, remembered: forget(s.remembered, whose) }));
 }
 
 const toSiteConsent = ({ consentId, receipt, recipient, sections, until, live }: ConsentView): SiteConsent => ({

@@ -11,7 +11,6 @@ import { ARRIVALS, type RecordItem, type Summary } from '../core/catalogue/model
 import type { Page } from '../core/catalogue/sorted-list.ts';
 import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
-import { endConsent } from '../core/wallet/end-consent.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
@@ -33,7 +32,7 @@ import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 import { tellingChain } from './site-network.ts';
-import { disconnect, forgetSite } from './site-permissions.ts';
+import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
 
 export interface HomeView {
   readonly sections: readonly SectionCount[];
@@ -302,12 +301,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       return ownConsents(await wallet.session());
     },
     async endConsent(consentId: string, recipient: string): Promise<void> {
-      const session = await wallet.session();
-      const known = (await ownConsents(session)).filter((c) => c.recipient.toLowerCase() === recipient.toLowerCase());
-      const origins = new Set(known.flatMap(({ receipt }) => receipt?.origin ?? []));
-      // First, so that nothing gives again what is being ended.
-      for (const origin of origins) await forgetSite(session, origin, recipient);
-      const { receipt } = await endConsent(session, { consentId, recipient });
+      const { receipt } = await endForGood(await wallet.session(), { consentId, recipient });
       changed();
       if (receipt !== undefined) await notify(receipt.origin, 'consentChanged', { consentId, live: false });
     },
@@ -322,7 +316,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       return (await session.state.read()).remembered.filter((r) => r.until > session.now() / 1000);
     },
     async forget(origin: string, recipient: string): Promise<void> {
-      await forgetSite(await wallet.session(), origin, recipient);
+      await forgetYes(await wallet.session(), { origin, recipient });
       changed();
     },
     async activity(before?: string): Promise<Page<ActivityEvent>> {

@@ -30,9 +30,13 @@ export const findRemembered = (kept: readonly Remembered[], question: Question, 
 export const remember = (kept: readonly Remembered[], one: Remembered, now: number): Remembered[] =>
   [one, ...kept.filter((other) => other.until > now && !isSame(other, one))].slice(0, MOST_KEPT);
 
-/** Without what was remembered of a site, or of one recipient there. */
-export const forget = (kept: readonly Remembered[], origin: string, recipient?: string): Remembered[] =>
+/** Without what was remembered of a site, of a recipient, or of one recipient there. */
+export const forget = (
+  kept: readonly Remembered[],
+  { origin, recipient }: { readonly origin?: string | undefined; readonly recipient?: string | undefined },
+): Remembered[] =>
   kept.filter(
     (one) =>
-      one.origin !== origin || (recipient !== undefined && one.recipient.toLowerCase() !== recipient.toLowerCase()),
+      (origin !== undefined && one.origin !== origin) ||
+      (recipient !== undefined && one.recipient.toLowerCase() !== recipient.toLowerCase()),
   );

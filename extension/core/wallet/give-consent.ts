@@ -42,10 +42,14 @@ async function keysOf(session: Session, folder: number, through: number): Promis
  * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
  */
 export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
-  return session.oneReader(decision.recipient, () => give(session, decision));
+  return session.oneReader(decision.recipient, () => giveInTurn(session, decision));
 }
 
-async function give(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
+/** The same, in a turn of {@link Session.oneReader} that the caller has: for what has to be asked before, or noted after, in one. */
+export async function giveInTurn(
+  session: Session,
+  decision: Decision,
+): Promise<{ consent: GivenConsent; patient: string }> {
   const recipient = await session.client.member(decision.recipient);
   if (!recipient.active)
     throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');

@@ -1,8 +1,7 @@
 import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
-import type { Section } from '../../core/records/sections.ts';
-import { giveConsent } from '../../core/wallet/give-consent.ts';
+import { giveInTurn } from '../../core/wallet/give-consent.ts';
 import { ownConsents, type ConsentView } from '../../core/wallet/sharing.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
@@ -38,31 +37,33 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
     const now = Math.floor(session.now() / 1000);
     const until = choice.until ?? now + request.duration;
     if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
-    const given = await giveAccess(parts, session, origin, request, sections, until);
-    if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until);
-    return given;
+    // In one turn with the giving: who ends it afterwards ends this, too.
+    const given = await session.oneReader(request.recipient.address, async () => {
+      const given = await giveAccess(session, origin, { ...request, sections }, until);
+      if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until);
+      return given;
+    });
+    return told(parts, session, origin, given);
   },
 });
 
-/** Carries out a yes. @returns what the page gets */
-async function giveAccess(
-  { notify }: PromptParts,
-  session: Session,
-  origin: string,
-  request: AccessRequest,
-  sections: readonly Section[],
-  until: number,
-) {
-  const { consent, patient } = await giveConsent(session, {
+type Given = Awaited<ReturnType<typeof giveInTurn>>;
+
+/** Carries out a yes, in the reader's turn. */
+const giveAccess = (session: Session, origin: string, request: AccessRequest, until: number): Promise<Given> =>
+  giveInTurn(session, {
     origin,
     recipient: request.recipient.address,
     ...(request.recipient.name && { recipientName: request.recipient.name }),
     purpose: request.purpose,
     reason: request.reason,
-    sections,
+    sections: request.sections,
     rights: request.rights,
     until,
   });
+
+/** Says what was given to the site. @returns what the page gets */
+async function told({ notify }: PromptParts, session: Session, origin: string, { consent, patient }: Given) {
   await connectSite({ notify }, session, origin);
   await notify(origin, 'consentChanged', { consentId: consent.consentId, live: true });
   return answerOf(consent, patient);
@@ -141,12 +142,17 @@ export async function answerFromRemembered(
   if (yes === undefined) return undefined;
   if ((await commonHospital(parts, session, origin, yes.recipient)) !== yes.hospital) return undefined;
   const until = Math.min(now + request.duration, yes.until);
-  // What was given stands as a rule, and is given only once however often a site asks.
-  const standing = (await ownConsents(session)).find(
-    ({ receipt, live }) => receipt && live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
-  );
-  if (standing?.receipt !== undefined) {
-    return answerOf({ ...standing, receipt: standing.receipt }, session.address);
-  }
-  return giveAccess(parts, session, origin, request, request.sections, until);
+  const given = await session.oneReader(yes.recipient, async () => {
+    // It may have been taken back while this waited for its turn.
+    const { remembered } = await session.state.read();
+    if (findRemembered(remembered, yes, now) === undefined) return undefined;
+    // What was given stands as a rule, and is given only once however often a site asks.
+    const standing = (await ownConsents(session)).find(
+      ({ receipt, live }) => receipt && live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
+    );
+    if (standing?.receipt !== undefined) return { standing: { ...standing, receipt: standing.receipt } };
+    return giveAccess(session, origin, request, until);
+  });
+  if (given === undefined) return undefined;
+  return 'standing' in given ? answerOf(given.standing, session.address) : told(parts, session, origin, given);
 }
