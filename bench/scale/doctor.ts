@@ -113,6 +113,7 @@ export async function measureDoctor(stack: Stack, patients: number): Promise<Doc
     });
     if (known === undefined) throw new Error('the doctor sees no record');
     const { patient, id } = known;
+    await quiet(); // a list looks for news, which goes on after it
     const reading = await node.during(async () => {
       const { result, message } = await request('health_readRecord', { patient, id });
       if (result === undefined) throw new Error(`the doctor’s wallet gives no record: ${message}`);

@@ -100,7 +100,9 @@ async function doctorLines(stack: Stack, patients: number): Promise<Line[]> {
     name: `calls to the node for ${what}, ${patients} patients`,
     measured: own.methods.length,
     unit: 'calls',
-    also: own.methods.length === 0 ? 'none' : own.methods.join(', '),
+    also: [...Map.groupBy(own.methods, (method) => method)]
+      .map(([method, all]) => `${method} ${all.length}`)
+      .join(', '),
     limit: { what: `with ${FEW}`, value: other.methods.length },
     ...(most !== undefined && { target: { most, of: 'measured' } }),
   });

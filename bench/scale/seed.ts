@@ -20,6 +20,16 @@ import { Folders } from '../../extension/core/wallet/folders.ts';
 import { cidOf, DAG_CBOR, DAG_PB, digestOf } from '../../extension/core/storage/cid.ts';
 
 const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
+const NAMES = [
+  'Glucose',
+  'Sodium',
+  'Potassium',
+  'Haemoglobin',
+  'Platelets',
+  'Cholesterol',
+  'Blood pressure',
+  'Weight',
+].flatMap((what) => ['fasting', 'at rest', 'in the morning', 'at home', 'in serum'].map((how) => `${what} ${how}`));
 export const ITEMS = 10;
 /** Entries that go to the managers as one CAR, and to the chain as one transaction. */
 const AT_ONCE = 100;
@@ -38,7 +48,7 @@ const item = (entry: number, place: number, section: Section): NewItem => {
   const resource = {
     resourceType: 'Observation',
     status: 'final',
-    code: { text: `Reading ${entry}-${place}` },
+    code: { text: `${NAMES[entry % NAMES.length]} ${place}` }, // a record says a few hundred things again and again
     effectiveDateTime: new Date(Date.UTC(2015, 0, 1) + entry * 21_600_000).toISOString(),
     valueQuantity: { value: 100 + (entry % 50), unit: 'mmol/L' },
     note: [{ text: `Entry ${entry} of ${section}, item ${place}. Taken at rest, before breakfast.` }],
@@ -71,13 +81,14 @@ async function store(network: Network, keyring: Keyring, root: CID, blocks: read
     'content-type': 'application/vnd.ipld.car',
     authorization: authorization(network, keyring, root),
   };
-  for (const manager of network.managers) {
+  const send = async (manager: string): Promise<void> => {
     const signal = AbortSignal.timeout(WAIT_MS);
     const response = await fetch(`${manager}/v1/car`, { method: 'POST', headers, body, signal });
     if (!response.ok)
       throw new Error(`${manager} did not take the blocks: ${response.status} ${await response.text()}`);
     await response.body?.cancel();
-  }
+  };
+  await Promise.all(network.managers.map(send));
 }
 
 /** The blocks of an entry that say what is in it: its root and its index. */
@@ -132,6 +143,8 @@ export class Seeder {
     const folders = await Folders.of(keyring);
     const opening: string[] = [];
     for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folders.tag(section), 0));
+    /** What the chain is still taking in, while the next ones are sealed and copied. */
+    let before: Promise<void> = Promise.resolve();
     for (let done = 0; done < count; done += AT_ONCE) {
       const blocks: Block[] = [];
       const sink = { put: (cid: CID, bytes: Uint8Array) => Promise.resolve(void blocks.push({ cid, bytes })) };
@@ -150,10 +163,12 @@ export class Seeder {
       // One object that holds them together: the managers keep what hangs from one root.
       const bytes = dagCbor.encode({ entries: roots });
       const root = await cidOf(DAG_CBOR, bytes);
-      await store(this.#network, keyring, root, [{ cid: root, bytes }, ...blocks]);
-      await this.#send(keyring, [registryInterface.encodeFunctionData('multicall', [calls])]);
+      await Promise.all([before, store(this.#network, keyring, root, [{ cid: root, bytes }, ...blocks])]);
+      before = this.#send(keyring, [registryInterface.encodeFunctionData('multicall', [calls])]);
+      before.catch(() => undefined); // thrown with the next, or at the end
       tell(Math.min(count, done + AT_ONCE));
     }
+    await before;
     return opening;
   }
 

@@ -101,8 +101,9 @@ export class SortedList<T> {
     let { next } = directory;
     const leaves: Leaf[] = directory.leaves.length > 0 ? [...directory.leaves] : [{ id: next++, first: '', size: 0 }];
     const byLeaf = Map.groupBy([...changes].sort(byKey), ([key]) => leaves[indexOf(leaves, key)] as Leaf);
-    for (const [leaf, some] of byLeaf) {
-      const merged = merge(await this.#leaf(rows, leaf.id), some);
+    const before = await rows.getAll<readonly Element<T>[]>([...byLeaf.keys()].map(({ id }) => this.#leafName(id)));
+    for (const [n, [leaf, some]] of [...byLeaf].entries()) {
+      const merged = merge(before[n] ?? [], some);
       const parts = part(merged);
       const replaced = parts.map((elements, i): Leaf => {
         const id = i === 0 ? leaf.id : next++;
