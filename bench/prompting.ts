@@ -44,7 +44,10 @@ const painted = (most: number) => `new Promise((resolve) => {
   setTimeout(() => resolve(document.visibilityState + ', ' + document.body.innerText), ${most});
 })`;
 
-/** Approves as a person does who has read it all; a site that nobody vouches for has its name typed. @returns when it was clicked */
+/** Milliseconds from the answer of a window to its click, which may close it: the answer must be out by then. */
+const BEFORE_CLICK_MS = 150;
+
+/** Approves as a person does who has read it all; a site that nobody vouches for has its name typed. @returns when it is clicked */
 const approve = (host: string) => `(async () => {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
   const button = () => [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Approve');
@@ -57,8 +60,12 @@ const approve = (host: string) => `(async () => {
   scrollTo(0, document.body.scrollHeight);
   // A click in the first moment does not count.
   while (button().disabled || button().ariaDisabled === 'true') await pause();
-  setTimeout(() => button().click()); // the window may be gone before it could say when
-  return ${NOW};
+  const due = performance.now() + ${BEFORE_CLICK_MS};
+  setTimeout(() => {
+    while (performance.now() < due); // a timer alone is late by what it likes
+    button().click();
+  }, ${BEFORE_CLICK_MS} - 20);
+  return performance.timeOrigin + due;
 })()`;
 
 /** What is measured, and what opens a window for a page without doing anything else. */

@@ -59,6 +59,7 @@ interface Message {
 
 /** One call of the DevTools protocol. One at a time on each connection. */
 function call(socket: WebSocket, method: string, params: object = {}, most = ANSWER_MS): Promise<unknown> {
+  const what = `the answer to ${method} ${JSON.stringify(params).slice(0, 200)}`;
   const answer = new Promise((resolve, reject) => {
     const done = new AbortController();
     const { signal } = done;
@@ -66,7 +67,9 @@ function call(socket: WebSocket, method: string, params: object = {}, most = ANS
       done.abort();
       settle();
     };
-    socket.addEventListener('close', () => end(() => reject(new Error('the page went away'))), { signal });
+    socket.addEventListener('close', () => end(() => reject(new Error(`the page went away before ${what}`))), {
+      signal,
+    });
     socket.addEventListener(
       'message',
       ({ data }) => {
@@ -78,7 +81,7 @@ function call(socket: WebSocket, method: string, params: object = {}, most = ANS
     );
     socket.send(JSON.stringify({ id: 1, method, params }));
   });
-  return within(most, `the answer to ${method} ${JSON.stringify(params).slice(0, 200)}`, answer);
+  return within(most, what, answer);
 }
 
 interface Evaluated {

@@ -22,8 +22,22 @@ let openings = 0;
 /** Whose data it is to keep: that of the network in use. */
 let place = '';
 
-/** Opens the offscreen document if it is not open; one for another network is closed. @returns which opening it is */
-async function ensureOffscreen(): Promise<number> {
+let looking: Promise<number> | undefined;
+
+/**
+ * Opens the offscreen document if it is not open; one for another network is closed. Calls that are made together share one look,
+ * which is a question to the browser. @returns which opening it is
+ */
+function ensureOffscreen(): Promise<number> {
+  if (looking !== undefined) return looking;
+  const look = lookForOffscreen().finally(() => {
+    if (looking === look) looking = undefined;
+  });
+  looking = look;
+  return look;
+}
+
+async function lookForOffscreen(): Promise<number> {
   const url = place === '' ? PAGE : `${PAGE}?place=${encodeURIComponent(place)}`;
   const [open] = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
   if (open?.documentUrl === chrome.runtime.getURL(url)) return openings;
@@ -64,6 +78,7 @@ export function brokerChannels(ready: () => Promise<unknown>): void {
 /** Chromium's host: a document of its own, since the service worker dies after 30 s in the middle of its work. */
 export const offscreenHost: ChannelHost = {
   keepFor(where) {
+    if (where !== place) looking = undefined;
     place = where;
   },
   open: ensureOffscreen,
