@@ -110,15 +110,14 @@ export class Follower {
       let next = first;
       for (; next <= settled;) {
         const last = Math.min(settled, next + STRIDE - 1);
-        const [events, block] = await Promise.all([this.#logs.read(filters, next, last), this.#block(last)]);
+        // Not in one turn: an answer that is too long to be read would take the block with it.
+        const events = await this.#logs.read(filters, next, last);
+        const block = await this.#block(last);
         yield { kind: 'blocks', events, through: toRef(block), undoable: false };
         next = last + 1;
       }
-      const [events, final, again] = await Promise.all([
-        this.#logs.read(filters, next, head.number),
-        this.#final(head),
-        this.#block(head.number).catch(() => undefined),
-      ]);
+      const events = await this.#logs.read(filters, next, head.number);
+      const [final, again] = await Promise.all([this.#final(head), this.#block(head.number).catch(() => undefined)]);
       // The chain moved while it was read: what was read may be of two chains.
       if (again?.hash !== head.hash || events.some((e) => e.block === head.number && e.blockHash !== head.hash))
         continue;
@@ -176,11 +175,13 @@ export class Follower {
     const { finality } = this.#parts;
     if (finality === 'latest') return head.number;
     if (typeof finality === 'number') return Math.max(0, head.number - finality);
-    // A chain without the tag: as deep as the ring.
-    return this.#block(finality).then(
-      (block) => block.number,
-      () => Math.max(0, head.number - RING),
-    );
+    const answer = await this.#parts.ask('eth_getBlockByNumber', [finality, false]).catch((error: unknown) => {
+      if (isSalusError(error)) throw error; // it does not answer, which says nothing of the tag
+      return undefined;
+    });
+    const parsed = v.safeParse(BlockSchema, answer);
+    // A node without the tag, as it says: as deep as the ring.
+    return parsed.success ? parsed.output.number : Math.max(0, head.number - RING);
   }
 
   async #block(which: number | 'latest' | 'safe' | 'finalized'): Promise<Block> {

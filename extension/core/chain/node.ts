@@ -1,7 +1,7 @@
 import { JsonRpcProvider, Network as EthersNetwork, type JsonRpcPayload, type JsonRpcResult } from 'ethers';
 import * as v from 'valibot';
 import { fromUtf8 } from '../bytes.ts';
-import { chainUnreachable } from '../errors.ts';
+import { chainUnreachable, NodeError } from '../errors.ts';
 
 /** An answer takes no longer, retries aside. */
 const ANSWER_MS = 15_000;
@@ -15,6 +15,8 @@ const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 5_000;
 /** Too many requests, and busy (RFC 6585, RFC 9110). */
 const BUSY = [429, 503];
+/** Content too large (RFC 9110): what some nodes say of logs of too many blocks. */
+const TOO_LARGE = 413;
 
 const AnswerSchema = v.union([
   v.object({
@@ -36,7 +38,8 @@ interface NodeOptions {
 
 /**
  * An Ethereum node over JSON-RPC (HTTP). It asks nothing of its own accord, ends every question, comes again when a busy node says
- * so (`Retry-After`), and passes on nothing that is not an answer. @throws SalusError `chain-unreachable` at each question
+ * so (`Retry-After`), and passes on nothing that is not an answer. @throws at each question SalusError `chain-unreachable`; NodeError
+ * where a question, or the answer to it, is too large: it may be put in smaller parts
  */
 export class NodeProvider extends JsonRpcProvider {
   readonly #url: string;
@@ -78,13 +81,14 @@ export class NodeProvider extends JsonRpcProvider {
           referrerPolicy: 'no-referrer',
           signal: AbortSignal.timeout(ANSWER_MS),
         });
+        if (response.status === TOO_LARGE) throw tooLarge();
         const pause = BUSY.includes(response.status) && tries < MOST_TRIES ? pauseOf(response, tries) : undefined;
         if (pause === undefined) return JSON.parse(fromUtf8(await bounded(response)));
         await response.body?.cancel();
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
-    } catch {
-      throw chainUnreachable();
+    } catch (error) {
+      throw error instanceof NodeError ? error : chainUnreachable();
     }
   }
 }
@@ -107,6 +111,8 @@ function pauseOf(response: Response, tries: number): number | undefined {
   return ms > LONGEST_PAUSE_MS ? undefined : Math.max(0, ms);
 }
 
+const tooLarge = () => new NodeError(-32_005, 'The node does not answer a question as large as this.');
+
 /** The body, as far as it is not longer than an answer is. */
 async function bounded(response: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
@@ -117,7 +123,7 @@ async function bounded(response: Response): Promise<Uint8Array> {
     size += value.byteLength;
     if (size > MOST_BYTES) {
       await reader.cancel();
-      throw new Error('an answer without end');
+      throw tooLarge();
     }
     parts.push(value);
   }

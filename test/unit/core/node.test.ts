@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LogReader } from '../../../extension/core/chain/logs.ts';
 import { NodeProvider } from '../../../extension/core/chain/node.ts';
 
 interface Question {
@@ -108,8 +109,25 @@ describe('a node', () => {
       response.on('drain', more);
       more();
     });
-    await expect(provider.send('a', [])).rejects.toMatchObject(unreachable);
+    await expect(provider.send('a', [])).rejects.toMatchObject({ name: 'NodeError', code: -32_005 });
     await expect.poll(() => stopped).toBe(true);
+  });
+
+  it('that takes no long answer is asked for logs in smaller parts', async () => {
+    const most = 100;
+    const ranges: number[] = [];
+    const { provider } = await node((response, asked) => {
+      const questions = [asked].flat() as (Question & { params: [{ fromBlock: string; toBlock: string }] })[];
+      const blocks = questions.map(({ params: [{ fromBlock, toBlock }] }) => Number(toBlock) - Number(fromBlock) + 1);
+      ranges.push(...blocks);
+      if (blocks.some((n) => n > most)) return response.writeHead(413).end('too much');
+      const answers = questions.map(({ id }) => ({ jsonrpc: '2.0', id, result: [] }));
+      return json(response, Array.isArray(asked) ? answers : answers[0]);
+    });
+    const reader = new LogReader((method, params) => provider.send(method, [...params]), [`0x${'11'.repeat(20)}`]);
+    expect(await reader.read([[null]], 1, 1_000)).toEqual([]);
+    const taken = ranges.filter((n) => n <= most).reduce((a, b) => a + b, 0);
+    expect(taken).toBe(1_000);
   });
 
   it('that is not there is unreachable', async () => {
