@@ -71,15 +71,21 @@ export class NodeProvider extends JsonRpcProvider {
   /** @returns what the node's answer holds, parsed as JSON */
   async #ask(body: string): Promise<unknown> {
     const fetch = this.#fetch; // a browser's is not called as anybody's method
+    const post = () =>
+      fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
     try {
       for (let tries = 1; ; tries++) {
-        const response = await fetch(this.#url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body,
-          credentials: 'omit',
-          referrerPolicy: 'no-referrer',
-          signal: AbortSignal.timeout(ANSWER_MS),
+        // Once more on a line of its own: the node may have closed the one that lay idle, just as it was taken again.
+        const response = await post().catch((error: unknown) => {
+          if ((error as { name?: unknown }).name === 'TimeoutError') throw error;
+          return post();
         });
         if (response.status === TOO_LARGE) throw tooLarge();
         const pause = BUSY.includes(response.status) && tries < MOST_TRIES ? pauseOf(response, tries) : undefined;

@@ -82,7 +82,7 @@ describe('a node', () => {
     ['answers nothing', (r: ServerResponse) => json(r, []), 1],
     ['answers another question', (r: ServerResponse) => json(r, { jsonrpc: '2.0', id: 999, result: 1 }), 1],
     ['answers twice', (r: ServerResponse, asked: Asked) => json(r, [asked, asked].flat().map(answerTo)), 1],
-    ['hangs up', (r: ServerResponse) => r.destroy(), 1],
+    ['hangs up', (r: ServerResponse) => r.destroy(), 2],
     [
       'hangs up in the middle',
       (r: ServerResponse) => {
@@ -95,6 +95,14 @@ describe('a node', () => {
     const { provider, times } = await node(answer);
     await expect(provider.send('a', [])).rejects.toMatchObject(unreachable);
     expect(times()).toBe(tries);
+  });
+
+  it('that closes a line as it is taken again is asked on another', async () => {
+    const { provider, times } = await node((response, asked, n) =>
+      n === 1 ? response.destroy() : json(response, truth(asked)),
+    );
+    expect(await provider.send('a', [])).toBe('a');
+    expect(times()).toBe(2);
   });
 
   it('that never comes to an end is left', async () => {
