@@ -1,11 +1,7 @@
 import type { JsonRpcApiProvider } from 'ethers';
 import * as v from 'valibot';
+import { AnswerSchema } from '../core/chain/node.ts';
 import { NodeError, SalusError } from '../core/errors.ts';
-
-const AnswerSchema = v.union([
-  v.object({ error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) }) }),
-  v.object({ result: v.unknown() }),
-]);
 
 /** Puts a page's question to the node as it is, and gives the node's answer as it is. @throws NodeError, SalusError `chain-unreachable` */
 export const nodeAsker =

@@ -36,6 +36,7 @@ import {
 } from './model.ts';
 import { Openings, type CatalogueKeys, type SealedSource } from './openings.ts';
 import { SealedRows, type Draft, type RowStore } from './rows.ts';
+import type { SortedList } from './sorted-list.ts';
 
 /** Events applied in one write where they cannot be undone anyway. */
 const SLICE = 1_500;
@@ -199,15 +200,17 @@ export class Catalogue {
   }
 
   /** Own entries of which this browser has not all blocks, the newest first. */
-  async away(limit: number): Promise<EntryRow[]> {
-    const { items } = await AWAY.page(this.rows, limit);
-    const entries = await this.rows.getAll<EntryRow>(items);
-    return entries.filter((row) => row !== undefined);
+  away(limit: number): Promise<EntryRow[]> {
+    return this.#entriesOf(AWAY, limit);
   }
 
   /** Own entries that anybody can open and whose content is not sealed anew yet. */
-  async exposed(limit: number): Promise<EntryRow[]> {
-    const { items } = await EXPOSED.page(this.rows, limit);
+  exposed(limit: number): Promise<EntryRow[]> {
+    return this.#entriesOf(EXPOSED, limit);
+  }
+
+  async #entriesOf(list: SortedList<string>, limit: number): Promise<EntryRow[]> {
+    const { items } = await list.page(this.rows, limit);
     return (await this.rows.getAll<EntryRow>(items)).filter((row) => row !== undefined);
   }
 
@@ -355,9 +358,8 @@ export class Catalogue {
   /** What time brings, and what is to be tried again. */
   async #tend(): Promise<void> {
     const now = this.#parts.now();
-    const names = (await WAITING.page(this.rows, MOST_RETRIED * 4)).items;
-    const rows = await this.rows.getAll<EntryRow>(names);
-    const due = rows.filter((row) => row !== undefined && (row.due ?? 0) <= now).slice(0, MOST_RETRIED) as EntryRow[];
+    const rows = await this.#entriesOf(WAITING, MOST_RETRIED * 4);
+    const due = rows.filter((row) => (row.due ?? 0) <= now).slice(0, MOST_RETRIED);
     await this.#change(async (changes) => {
       await this.#listPending(changes);
       for (const row of due) await changes.retry(row);

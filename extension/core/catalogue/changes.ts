@@ -43,7 +43,7 @@ import {
   type RecordItem,
   type Summary,
 } from './model.ts';
-import { folded } from './words.ts';
+import { wordsOf } from './words.ts';
 import type { CatalogueKeys, GivenKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
@@ -313,9 +313,10 @@ export class Changes {
   #listOwn(item: RecordItem): void {
     this.#lists.put(OWN, itemKey(item), item);
     this.#lists.put(ownSection(item.section), itemKey(item), item);
-    const title = folded(item.title);
+    const words = wordsOf(item.title);
+    const title = words.join(' ');
     this.#lists.put(BY_TITLE, titleKey(title, item), itemKey(item));
-    for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
+    for (const word of words) this.#lists.put(TITLES, wordKey(word, title), title);
     if (!this.#isMe(item.author)) {
       this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
     }

@@ -1,6 +1,6 @@
 import { JsonRpcProvider, Network as EthersNetwork, type JsonRpcPayload, type JsonRpcResult } from 'ethers';
 import * as v from 'valibot';
-import { fromUtf8 } from '../bytes.ts';
+import { concat, fromUtf8 } from '../bytes.ts';
 import { chainUnreachable, NodeError } from '../errors.ts';
 
 /** An answer takes no longer, retries aside. */
@@ -18,7 +18,8 @@ const BUSY = [429, 503];
 /** Content too large (RFC 9110): what some nodes say of logs of too many blocks. */
 const TOO_LARGE = 413;
 
-const AnswerSchema = v.union([
+/** What a node answers to one question: a result, or an error as JSON-RPC 2.0 has it. */
+export const AnswerSchema = v.union([
   v.object({
     id: v.nullable(v.number()),
     error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) }),
@@ -110,9 +111,8 @@ function answerTo(id: number, answers: readonly Answer[]): Answer {
 
 /** Milliseconds until the node wants to be asked again; undefined where that is too long. `Retry-After` is in seconds or a date. */
 function pauseOf(response: Response, tries: number): number | undefined {
-  const after = response.headers.get('retry-after');
-  if (after === null) return FIRST_PAUSE_MS * 2 ** (tries - 1);
-  const ms = /^\d+$/.test(after.trim()) ? Number(after) * 1_000 : Date.parse(after) - Date.now();
+  const after = response.headers.get('retry-after')?.trim() ?? '';
+  const ms = /^\d+$/.test(after) ? Number(after) * 1_000 : Date.parse(after) - Date.now();
   if (Number.isNaN(ms)) return FIRST_PAUSE_MS * 2 ** (tries - 1);
   return ms > LONGEST_PAUSE_MS ? undefined : Math.max(0, ms);
 }
@@ -133,11 +133,5 @@ async function bounded(response: Response): Promise<Uint8Array> {
     }
     parts.push(value);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.byteLength;
-  }
-  return all;
+  return concat(...parts);
 }

@@ -21,8 +21,8 @@ const MEMBER_AS_OF = 'member-as-of';
 /**
  * Makes this account a member, so that it may store and be found: a patient joins by its own signature; a provider, once a
  * hospital has vouched for it, registers the key that patients will encrypt to. What an account is, is what the registry says; of one
- * that it does not know the person says it, and nothing is done before. A member
- * is asked about once for each newest block: until another one comes, the registry says the same.
+ * that it does not know the person says it, and nothing is done before. It is asked once for each newest block: until another one
+ * comes, it says the same.
  */
 export async function ensureMembership(session: Session): Promise<void> {
   const { client, calls } = session.newest;
