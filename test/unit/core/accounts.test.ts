@@ -1,25 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
-import type { StateSlot } from '../../../extension/core/wallet/ports.ts';
 import { Vault } from '../../../extension/core/vault/vault.ts';
 import { Wallet } from '../../../extension/core/wallet/wallet.ts';
 import { listOwn } from './listings.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { memorySession, place } from './memory-slots.ts';
 import { fill } from './support.ts';
 import { allergy, codeOf, importOwn, titles, world } from './wallets.ts';
 
 const PASSWORD = 'correct horse battery';
 const WORDS = fill(32, 7);
-
-function place(): StateSlot & { value: unknown } {
-  const slot = {
-    value: undefined as unknown,
-    read: () => Promise.resolve(slot.value),
-    write: (value: unknown) => Promise.resolve(void (slot.value = value)),
-  };
-  return slot;
-}
 
 /** A chain, and browsers to make wallets in. */
 async function setUp() {
@@ -27,17 +18,12 @@ async function setUp() {
   const registry = await w.deploy();
   /** A browser that keeps nothing yet. */
   function browser(network: Network = registry.network) {
-    const session = new Map<string, unknown>();
     const vault = new Vault({
       primary: place(),
       copy: place(),
       attempts: place(),
       now: Date.now,
-      session: {
-        get: (key) => Promise.resolve(session.get(key)),
-        set: (key, value) => Promise.resolve(void session.set(key, value)),
-        remove: (key) => Promise.resolve(void session.delete(key)),
-      },
+      session: memorySession(),
     });
     const storage = new MemoryStorage(w.shared);
     const parts = { ...w.parts(network, storage), vault, accountsSlot: place(), onChange: () => undefined };

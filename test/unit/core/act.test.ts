@@ -2,22 +2,18 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SalusError } from '../../../extension/core/errors.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
-import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
+import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import type { SponsorPort } from '../../../extension/core/wallet/ports.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { Right } from '../../../extension/core/registry/abi.ts';
 import { listOwn, listShared } from './listings.ts';
-import { allergy, codeOf, DOCTOR, importOwn, PATIENT, share, titles, world } from './wallets.ts';
+import { allergy, codeOf, importOwn, share, titles, world } from './wallets.ts';
 
 /** A patient with an allergy on the chain, and a doctor. */
 async function scene() {
   const w = await world();
-  const registry = await w.deploy();
-  const patient = await w.open(PATIENT, registry.network);
-  await ensureMembership(patient);
-  const doctor = await w.open(DOCTOR, registry.network, 'provider');
-  await w.hire(registry, doctor);
+  const { registry, patient, doctor } = await w.clinic();
   await importOwn(patient, allergy('nuts'));
   await drainOutbox(patient);
   const folder = (await patient.folders()).tag('allergies');

@@ -7,6 +7,7 @@ import { Vault } from '../../../extension/core/vault/vault.ts';
 import { Wallet } from '../../../extension/core/wallet/wallet.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { memorySession, place } from './memory-slots.ts';
 import { fill } from './support.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -20,33 +21,17 @@ const network: Network = {
   durableAt: 0,
 };
 
-/** A place for one value, and how often it was read. */
-function place() {
-  const slot = {
-    value: undefined as unknown,
-    reads: 0,
-    read: () => Promise.resolve((slot.reads++, slot.value)),
-    write: (value: unknown) => Promise.resolve(void (slot.value = value)),
-  };
-  return slot;
-}
-
 let wallet: Wallet;
 let primary: ReturnType<typeof place>;
 
 beforeEach(async () => {
   primary = place();
-  const session = new Map<string, unknown>();
   const vault = new Vault({
     primary,
     copy: place(),
     attempts: place(),
     now: Date.now,
-    session: {
-      get: (key) => Promise.resolve(session.get(key)),
-      set: (key, value) => Promise.resolve(void session.set(key, value)),
-      remove: (key) => Promise.resolve(void session.delete(key)),
-    },
+    session: memorySession(),
   });
   const chain = EthersNetwork.from(network.chainId);
   const provider = new JsonRpcProvider(network.rpcUrl, chain, { staticNetwork: chain });

@@ -66,7 +66,7 @@ function lose({ storage }: Session, consentId: string): void {
 
 describe('who may see something is what the chain says', () => {
   it('also where what it was given for cannot be fetched: it is listed, says for how long and for what, and can be ended', async () => {
-    const { patient, anna, may, catalogues, again } = await scene();
+    const { patient, anna, may, folders, catalogues, again } = await scene();
     const { consentId } = await share(patient, anna, ['read', 'write']);
     // A browser that knows nothing yet, and finds no receipt.
     lose(patient, consentId);
@@ -80,11 +80,12 @@ describe('who may see something is what the chain says', () => {
     expect(consent?.live).toHaveLength(1);
     await endConsent(wallet, consent!);
     expect(await may(anna, 'allergies')).toBe(false);
+    expect((await wallet.client.grant(wallet.address, anna.address, folders.tag('allergies'))).rights).toBe(0);
     expect((await ownConsents(wallet)).flatMap(({ live }) => live)).toEqual([]);
   });
 
   it('also where nobody ever had what it names, or it is no receipt at all', async () => {
-    const { patient, anna, bea, may, grantElsewhere, shared } = await scene();
+    const { patient, anna, bea, may, folders, grantElsewhere, shared } = await scene();
     await grantElsewhere(keccak('nothing'), { to: anna, section: 'allergies' });
     const junk = cidFromDigest(fromHex(keccak('junk')));
     await shared.put(junk, own(new Uint8Array(40)));
@@ -94,9 +95,12 @@ describe('who may see something is what the chain says', () => {
       [bea, 'problems'],
     ] as const) {
       const consent = (await ownConsents(patient)).find((c) => c.recipient === doctor.address);
-      expect(consent).toMatchObject({ sections: [section], rights: ['read'], until: UNTIL });
+      const live = [folders.tag(section)];
+      expect(consent).toMatchObject({ sections: [section], rights: ['read'], until: UNTIL, live });
       await endConsent(patient, consent!);
       expect(await may(doctor, section)).toBe(false);
+      const left = (await ownConsents(patient)).filter((c) => c.recipient === doctor.address);
+      expect(left.map((c) => c.live)).toEqual([[]]);
     }
   });
 

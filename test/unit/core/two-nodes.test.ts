@@ -1,16 +1,10 @@
 import { expect, it } from 'vitest';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
-import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
-import { codeOf, DOCTOR, OTHER_DOCTOR, PATIENT, share, world } from './wallets.ts';
+import { codeOf, OTHER_DOCTOR, PATIENT, share, world } from './wallets.ts';
 
 it('where one of two nodes lies of a recipient’s key, nothing is given', async () => {
   const w = await world();
-  const registry = await w.deploy();
-  const { network } = registry;
-  const patient = await w.open(PATIENT, network);
-  await ensureMembership(patient);
-  const doctor = await w.open(DOCTOR, network, 'provider');
-  await w.hire(registry, doctor);
+  const { registry, network, doctor } = await w.clinic();
   const robber = await w.open(OTHER_DOCTOR, network, 'provider');
   await w.hire(registry, robber);
 

@@ -1,19 +1,13 @@
 import { expect, it } from 'vitest';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
-import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { settleActs } from '../../../extension/core/wallet/unsettled.ts';
-import { DOCTOR, PATIENT, share, world } from './wallets.ts';
+import { share, world } from './wallets.ts';
 
 /** A patient and a doctor in a network whose blocks can be undone for a while. */
 async function scene() {
   const w = await world();
-  const registry = await w.deploy();
-  const network = { ...registry.network, finality: 8 };
-  const patient = await w.open(PATIENT, network);
-  await ensureMembership(patient);
-  const doctor = await w.open(DOCTOR, network, 'provider');
-  await w.hire(registry, doctor);
+  const { patient, doctor } = await w.clinic({ finality: 8 });
   await patient.catalogue.sync();
   const send = (method: string, ...params: unknown[]) => w.evm.provider.send(method, params);
   const lives = async () => (await ownConsents(patient)).map((c) => c.live.length > 0);

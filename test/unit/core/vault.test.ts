@@ -3,6 +3,7 @@ import { equal, toBase64 } from '../../../extension/core/bytes.ts';
 import { isSalusError, type ErrorCode } from '../../../extension/core/errors.ts';
 import { sealVault } from '../../../extension/core/vault/vault-file.ts';
 import { AUTO_LOCK_MS, Vault, type VaultSlot } from '../../../extension/core/vault/vault.ts';
+import { memorySession } from './memory-slots.ts';
 import { fill } from './support.ts';
 
 class Slot implements VaultSlot {
@@ -35,12 +36,7 @@ beforeEach(() => {
     copy,
     attempts,
     now: () => now,
-    session: {
-      get: (k) => Promise.resolve(session.get(k)),
-      // eslint-disable-next-line @typescript-eslint/require-await -- as the browser's
-      set: async (k, v) => void session.set(k, v),
-      remove: (k) => Promise.resolve(void session.delete(k)),
-    },
+    session: memorySession(session),
   });
 });
 

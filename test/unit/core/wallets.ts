@@ -92,7 +92,17 @@ export async function world() {
     await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
     await ensureMembership(who);
   };
-  return { evm, deploy, open, parts, hire, sent, shared, catalogues, storages, slots };
+  /** A registry with a patient and a doctor, both members. @param changes to its network's description */
+  async function clinic(changes: Partial<Network> = {}) {
+    const registry = await deploy();
+    const network = { ...registry.network, ...changes };
+    const patient = await open(PATIENT, network);
+    await ensureMembership(patient);
+    const doctor = await open(DOCTOR, network, 'provider');
+    await hire(registry, doctor);
+    return { registry, network, patient, doctor };
+  }
+  return { evm, deploy, clinic, open, parts, hire, sent, shared, catalogues, storages, slots };
 }
 
 export async function importOwn(session: Session, resource: unknown): Promise<void> {
