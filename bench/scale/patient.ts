@@ -20,6 +20,8 @@ const RECORDS = '#/records';
 const HOME = 'a[href^="#/records/"]';
 const LIST = '[data-testid=records] li a';
 const RESOURCE = '[data-testid=resource]';
+/** What is searched for: a full page of the shortest record has it. */
+const WANTED = 'glucose';
 
 /** Does something in the page, and resolves with the milliseconds until the screen shows what was to come, painted. */
 const until = (act: string, selector: string) => `new Promise((resolve) => {
@@ -67,6 +69,7 @@ export const WHAT = {
   access: 'call to painted prompt, health_requestAccess',
   list: 'one page of the list',
   reading: 'one reading',
+  search: 'a keystroke of a search',
   importing: 'an import of one',
   poll: 'a poll with nothing new',
   coldConnect: 'prompt right after the worker’s death, eth_requestAccounts',
@@ -226,6 +229,17 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
     await reach(go(RECORDS), LIST);
     return run(until(`document.querySelector(${JSON.stringify(LIST)}).click()`, RESOURCE));
   });
+  const type = (text: string) => `(() => {
+    const field = document.querySelector('input[type=search]');
+    field.value = ${JSON.stringify(text)};
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  })()`;
+  const search = await rounds('search', async () => {
+    await leave();
+    await reach(go(RECORDS), 'input[type=search]');
+    await reach(type('nothing has this name'), `main:not(:has(${LIST})) [role=status]`);
+    return run(until(type(WANTED), LIST));
+  });
   await run(`${ask('syncNow')}.then(() => 0)`); // a poll that is under way would be waited for too
   const poll = await rounds('poll', () =>
     run(
@@ -249,6 +263,7 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
     access: await prompt('access', 'warm'),
     list,
     reading,
+    search,
     importing,
     poll,
     coldConnect: await prompt('connect', 'cold'),

@@ -35,12 +35,13 @@ import {
   type Head,
 } from './model.ts';
 import { Openings, type CatalogueKeys, type SealedSource } from './openings.ts';
+import { Round } from './round.ts';
 import { SealedRows, type Draft, type RowStore } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
 
 /** Events applied in one write where they cannot be undone anyway. */
 const SLICE = 1_500;
-/** Entries tried again in one go. */
+/** Entries that are looked at in one go, whether it is time to try them again. */
 const MOST_RETRIED = 50;
 /** Own writes since a block that can still be undone with it. */
 const MOST_LOOSE = 256;
@@ -85,6 +86,11 @@ export interface CatalogueState {
 export class Catalogue {
   readonly rows: SealedRows;
   readonly openings: Openings;
+  /** Own entries of which this browser has not all blocks. */
+  readonly away = this.#roundOf(AWAY, 8);
+  /** Own entries that anybody can open and whose content is not sealed anew yet. */
+  readonly exposed = this.#roundOf(EXPOSED, 10);
+  readonly #waiting = this.#roundOf(WAITING, MOST_RETRIED);
   readonly #parts: CatalogueParts;
   #sync: Promise<void> | undefined;
   /** Changes follow one another. */
@@ -199,19 +205,11 @@ export class Catalogue {
     );
   }
 
-  /** Own entries of which this browser has not all blocks, the newest first. */
-  away(limit: number): Promise<EntryRow[]> {
-    return this.#entriesOf(AWAY, limit);
-  }
-
-  /** Own entries that anybody can open and whose content is not sealed anew yet. */
-  exposed(limit: number): Promise<EntryRow[]> {
-    return this.#entriesOf(EXPOSED, limit);
-  }
-
-  async #entriesOf(list: SortedList<string>, limit: number): Promise<EntryRow[]> {
-    const { items } = await list.page(this.rows, limit);
-    return (await this.rows.getAll<EntryRow>(items)).filter((row) => row !== undefined);
+  #roundOf(list: SortedList<string>, part: number): Round<EntryRow> {
+    return new Round(async (before) => {
+      const { items, ...next } = await list.page(this.rows, part, { before });
+      return { items: (await this.rows.getAll<EntryRow>(items)).filter((row) => row !== undefined), ...next };
+    });
   }
 
   sealedAnew(entry: EntryRow): Promise<void> {
@@ -358,8 +356,7 @@ export class Catalogue {
   /** What time brings, and what is to be tried again. */
   async #tend(): Promise<void> {
     const now = this.#parts.now();
-    const rows = await this.#entriesOf(WAITING, MOST_RETRIED * 4);
-    const due = rows.filter((row) => (row.due ?? 0) <= now).slice(0, MOST_RETRIED);
+    const due = (await this.#waiting.next()).filter((row) => (row.due ?? 0) <= now);
     await this.#change(async (changes) => {
       await this.#listPending(changes);
       for (const row of due) await changes.retry(row);

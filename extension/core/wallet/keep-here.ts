@@ -1,36 +1,47 @@
 import { fromHex } from '../bytes.ts';
+import type { EntryRow } from '../catalogue/model.ts';
 import { isSalusError } from '../errors.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { Session } from './session.ts';
 
-/** Entries fetched in one go; the rest follows with the next. */
-const MOST = 25;
-
 /**
  * Keeps in this browser what others added to the record, or another browser did: every block of it, under a pin, and counted with
  * the rest. What cannot be fetched now is fetched later.
+ * @param goOn asked between parts; the rest follows with the next call
  */
-export async function keepHere(session: Session): Promise<void> {
-  const away = await session.catalogue.away(MOST);
-  const { final } = await session.catalogue.head();
-  const here: typeof away = [];
-  for (const entry of away) {
-    const root = cidFromDigest(fromHex(entry.cid)).toString();
-    const { folder, registry, epoch, patient, author, commitment, block, transaction } = entry;
-    const row = { root, kind: 'entry' as const, folder, registry, epoch, patient, author, commitment, bytes: 0 };
-    try {
-      session.keyring.check();
-      await session.storage.adopt({
-        ...row,
-        createdAt: session.now(),
-        replicas: [],
-        anchor: { block, transaction },
-        final: block <= final,
-      });
-      here.push(entry);
-    } catch (error) {
-      if (!isSalusError(error) || error.code === 'vault-locked' || error.code === 'storage-full') throw error;
-    }
-  }
-  if (here.length > 0) await session.catalogue.kept(here);
+export async function keepHere(session: Session, goOn: () => boolean): Promise<void> {
+  const { away } = session.catalogue;
+  do {
+    const part = await away.next();
+    const { final } = await session.catalogue.head();
+    const outcomes = await Promise.allSettled(part.map((entry) => adopt(session, entry, final)));
+    const here = part.filter((_, i) => outcomes[i]?.status === 'fulfilled');
+    if (here.length > 0) await session.catalogue.kept(here);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected' && !isForLater(outcome.reason)) throw outcome.reason;
+    if (here.length === 0) return;
+  } while (!away.isAtStart && goOn());
 }
+
+async function adopt(session: Session, entry: EntryRow, final: number): Promise<void> {
+  const { folder, registry, epoch, patient, author, commitment, block, transaction } = entry;
+  session.keyring.check();
+  await session.storage.adopt({
+    root: cidFromDigest(fromHex(entry.cid)).toString(),
+    kind: 'entry',
+    folder,
+    registry,
+    epoch,
+    patient,
+    author,
+    commitment,
+    bytes: 0,
+    createdAt: session.now(),
+    replicas: [],
+    anchor: { block, transaction },
+    final: block <= final,
+  });
+}
+
+const isForLater = (error: unknown): boolean =>
+  isSalusError(error) && error.code !== 'vault-locked' && error.code !== 'storage-full';

@@ -6,15 +6,12 @@ import { cidFromDigest } from '../storage/cid.ts';
 import type { ReadItem } from '../records/entry-reader.ts';
 import type { Session } from './session.ts';
 
-/** Entries in one go; the rest follows with the next. */
-const MOST = 10;
-
 /**
  * Finds what an early version sealed under a key that anybody can work out, since the wallet was locked meanwhile, and seals it anew
  * as it should have been. The old entry stays on the chain and is told of: whoever has it could read it.
  */
 export async function sealAnew(session: Session): Promise<void> {
-  for (const entry of await session.catalogue.exposed(MOST)) {
+  for (const entry of await session.catalogue.exposed.next()) {
     try {
       await sealOne(session, entry);
     } catch (error) {

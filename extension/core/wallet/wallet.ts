@@ -321,7 +321,8 @@ export class Wallet {
       await settleActs(session);
       await sealAnew(session);
       await drainOutbox(session);
-      await keepHere(session);
+      // What the person does comes before what can wait.
+      await keepHere(session, () => this.#syncAgain === undefined);
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;
