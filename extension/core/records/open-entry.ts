@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { concat, equal, sha256, type Bytes } from '../bytes.ts';
 import { Kind, open, openWhole } from '../envelope/seal.ts';
-import { leafHash, merkleRoot } from '../envelope/merkle.ts';
+import { leafHash, merkleRoot } from '../merkle.ts';
 import { SalusError } from '../errors.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } from './entry.ts';

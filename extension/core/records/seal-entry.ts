@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { random, utf8, type Bytes } from '../bytes.ts';
 import { Kind, seal, TooDense, type Encoding, type Sealed } from '../envelope/seal.ts';
-import { leafHash, merkleRoot } from '../envelope/merkle.ts';
+import { leafHash, merkleRoot } from '../merkle.ts';
 import { SalusError } from '../errors.ts';
 import { eciesSeal } from '../keys/ecies.ts';
 import { hkdf } from '../keys/hkdf.ts';

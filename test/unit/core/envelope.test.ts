@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, equal, random, sha256, utf8 } from '../../../extension/core/bytes.ts';
 import { isSalusError } from '../../../extension/core/errors.ts';
-import { inclusionProof, leafHash, merkleRoot, verifyInclusion } from '../../../extension/core/envelope/merkle.ts';
+import { inclusionProof, leafHash, merkleRoot, verifyInclusion } from '../../../extension/core/merkle.ts';
 import { padmeLength } from '../../../extension/core/envelope/padme.ts';
 import { pad, unpad } from '../../../extension/core/envelope/padding.ts';
 import { Kind, open, openWhole, seal } from '../../../extension/core/envelope/seal.ts';

@@ -2,7 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { own, random, toHex } from '../../../extension/core/bytes.ts';
-import { leafHash, merkleRoot } from '../../../extension/core/envelope/merkle.ts';
+import { leafHash, merkleRoot } from '../../../extension/core/merkle.ts';
 import { Kind, open, seal } from '../../../extension/core/envelope/seal.ts';
 import { encodeEntry } from '../../../extension/core/records/entry.ts';
 import { planImport } from '../../../extension/core/records/importer.ts';

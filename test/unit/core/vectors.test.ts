@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { concat, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
-import { leafHash, merkleRoot } from '../../../extension/core/envelope/merkle.ts';
+import { leafHash, merkleRoot } from '../../../extension/core/merkle.ts';
 import { pad, unpad } from '../../../extension/core/envelope/padding.ts';
 import { padmeLength } from '../../../extension/core/envelope/padme.ts';
 import { decryptSegments, encryptSegments, importKey } from '../../../extension/core/envelope/stream.ts';

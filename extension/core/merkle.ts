@@ -1,4 +1,4 @@
-import { concat, equal, sha256, type Bytes } from '../bytes.ts';
+import { concat, equal, sha256, type Bytes } from './bytes.ts';
 
 /**
  * Merkle tree hash of RFC 9162 (Certificate Transparency 2.0) section 2.1, over leaves
@@ -58,4 +58,41 @@ export async function verifyInclusion(
     sn = Math.floor(sn / 2);
   }
   return sn === 0 && equal(hash, root);
+}
+
+/**
+ * Checks that a tree of `second` leaves begins with all the leaves of one of `first` (RFC 9162 section 2.1.4.2): nothing in between was
+ * taken out, changed or put in.
+ */
+export async function verifyConsistency(
+  first: { readonly size: number; readonly root: Uint8Array },
+  second: { readonly size: number; readonly root: Uint8Array },
+  proof: readonly Uint8Array[],
+): Promise<boolean> {
+  if (![first.size, second.size].every((size) => Number.isSafeInteger(size) && size >= 0)) return false;
+  if (first.size > second.size) return false;
+  if (first.size === second.size) return proof.length === 0 && equal(first.root, second.root);
+  if (first.size === 0) return proof.length === 0 && equal(first.root, await sha256(new Uint8Array()));
+  const isPowerOfTwo = Number.isInteger(Math.log2(first.size));
+  const [start, ...rest] = isPowerOfTwo ? [first.root, ...proof] : proof;
+  if (start === undefined) return false;
+  let fn = first.size - 1;
+  let sn = second.size - 1;
+  const up = () => {
+    fn = Math.floor(fn / 2);
+    sn = Math.floor(sn / 2);
+  };
+  while (fn % 2 === 1) up();
+  let before = Uint8Array.from(start);
+  let after = Uint8Array.from(start);
+  for (const sibling of rest) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      before = await nodeHash(sibling, before);
+      after = await nodeHash(sibling, after);
+      while (fn % 2 === 0 && fn !== 0) up();
+    } else after = await nodeHash(after, sibling);
+    up();
+  }
+  return sn === 0 && equal(before, first.root) && equal(after, second.root);
 }
