@@ -11,10 +11,9 @@ abstract contract Access is IAccess, Emergencies {
     uint8 private constant FREE_STRIKES = 2;
     uint40 private constant FIRST_LOCK = 1 hours;
     uint8 private constant MOST_DOUBLINGS = 12;
-    uint40 private constant REPORT_WITHIN = 1 days;
 
     bytes32 private constant READ_TYPE = keccak256(
-        "Read(address signer,address patient,uint48 folder,uint16 purpose,uint40 at)"
+        "Read(address signer,address patient,uint48 folder,bytes32[] records,uint16 purpose,address manager,uint256 blockNumber,bytes32 blockHash,bytes32 nonce)"
     );
 
     /// @inheritdoc IAccess
@@ -29,24 +28,23 @@ abstract contract Access is IAccess, Emergencies {
     }
 
     /// @inheritdoc IAccess
-    function report(
-        address by,
-        address patient,
-        uint48 folder,
-        uint16 purpose,
-        uint40 signedAt,
-        bytes calldata signature
-    ) external {
-        _requireMember(by);
+    function report(Reading calldata r, bytes calldata signature) external {
+        _requireMember(r.signer);
         // One request is one strike: what was signed before the newest strike has had its answer.
-        bool stale =
-            signedAt > block.timestamp || signedAt + REPORT_WITHIN < block.timestamp || signedAt <= strikes[by].last;
-        if (stale || by == patient || purpose == 0) revert NoOffence();
-        if (!_lackedConsent(_grants[patient][by][folder], purpose, signedAt)) revert NoOffence();
-        bytes32 structHash = keccak256(abi.encode(READ_TYPE, by, patient, folder, purpose, signedAt));
-        _checkSignature(by, structHash, block.timestamp, signature);
-        _strike(by);
-        emit Accessed(by, patient, folder, 0, purpose, false);
+        bool known = r.blockHash != 0 && blockhash(r.blockNumber) == r.blockHash;
+        if (!known || r.blockNumber <= strikes[r.signer].last || r.signer == r.patient || r.purpose == 0) {
+            revert NoOffence();
+        }
+        if (!_lacksConsent(_grants[r.patient][r.signer][r.folder], r.purpose, r.blockNumber)) revert NoOffence();
+        _checkSignature(r.signer, _hashReading(r), block.timestamp, signature);
+        _strike(r.signer);
+        emit Accessed(r.signer, r.patient, r.folder, 0, r.purpose, false);
+    }
+
+    /// @inheritdoc IAccess
+    function anchorLog(uint64 size, bytes32 root) external {
+        if (!isActiveAs(msg.sender, Role.EhrManager)) revert NotA(Role.EhrManager, msg.sender);
+        emit LogAnchored(msg.sender, size, root);
     }
 
     /// @inheritdoc IAccess
@@ -56,24 +54,39 @@ abstract contract Access is IAccess, Emergencies {
         emit StrikesCleared(who);
     }
 
-    /// @dev Whether the slot proves that there was no consent at a past time. It knows the newest grant only, so before
-    /// that began, and before it was withdrawn, it proves nothing. Grants that a rotation voided count as held: the slot
-    /// does not say when.
-    function _lackedConsent(Grant storage g, uint16 purpose, uint40 signedAt) private view returns (bool) {
-        uint40 opened = g.emergencyUntil;
-        bool emergency = purpose == BREAK_THE_GLASS && signedAt < opened && signedAt + EMERGENCY >= opened;
-        if (emergency) return false;
-        if (signedAt >= g.until) return true;
-        // Withdrawing leaves no rights, and `until` at the time of it: here it was still to come.
-        bool unknown = signedAt < g.from || g.rights == 0;
-        return !unknown && (g.rights & READ == 0 || g.purposes & purpose != purpose);
+    /// @dev Whether the slot proves that there was no consent from a block on. It knows the newest change only, so where that
+    /// came in this block or later it proves nothing. Nor does the end of a grant: it is a time, and a block's number tells
+    /// none. Grants that a rotation voided, or of another membership, count as held: the slot does not say since when.
+    function _lacksConsent(Grant storage g, uint16 purpose, uint256 since) private view returns (bool) {
+        if (purpose == BREAK_THE_GLASS && g.emergencyUntil != 0) return false;
+        if (g.changed == 0) return true;
+        return g.changed < since && (g.rights & READ == 0 || g.purposes & purpose != purpose);
+    }
+
+    /// @dev EIP-712: an array of words is the hash of the words one after the other.
+    function _hashReading(Reading calldata r) private pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    READ_TYPE,
+                    r.signer,
+                    r.patient,
+                    r.folder,
+                    keccak256(abi.encodePacked(r.records)),
+                    r.purpose,
+                    r.manager,
+                    r.blockNumber,
+                    r.blockHash,
+                    r.nonce
+                )
+            );
     }
 
     /// @dev It never reverts, or the count would be lost.
     function _strike(address who) private {
         Strikes storage s = strikes[who];
         uint8 count = s.count == type(uint8).max ? s.count : s.count + 1;
-        (s.count, s.last) = (count, uint40(block.timestamp));
+        (s.count, s.last) = (count, uint40(block.number));
         uint40 until;
         if (count > FREE_STRIKES) {
             uint8 doublings = count - FREE_STRIKES - 1;

@@ -73,8 +73,8 @@ abstract contract Consents is IConsents, Members {
 
     /// @inheritdoc IConsents
     function grantAs(address patient, Terms[] calldata terms, bytes32 receipt) external {
-        _requireActive(msg.sender);
-        for (uint256 i; i < terms.length; ++i) _requireWithinDelegation(patient, terms[i]);
+        uint16 membership = _requireActive(msg.sender);
+        for (uint256 i; i < terms.length; ++i) _requireWithinDelegation(patient, membership, terms[i]);
         _grantAll(patient, terms, receipt);
         for (uint256 i; i < terms.length; ++i) {
             emit GrantedBy(patient, msg.sender, terms[i].grantee, terms[i].folder);
@@ -173,18 +173,28 @@ abstract contract Consents is IConsents, Members {
         uint8 rights,
         uint16 purposes
     ) public view returns (bool) {
-        if (!isActive(grantee)) return false;
-        return _holds(_grants[patient][grantee][folder], rights, purposes, folders[patient][folder].floor);
+        uint16 membership = _activeMembership(grantee);
+        if (membership == 0) return false;
+        return _holds(_grants[patient][grantee][folder], rights, purposes, folders[patient][folder].floor, membership);
     }
 
     /// @dev `may` without the question whether the grantee is active, for a caller who has read the folder and asked.
-    function _holds(Grant storage g, uint8 rights, uint16 purposes, uint16 floor) internal view returns (bool) {
-        bool standing = block.timestamp < g.until && g.epoch >= floor;
-        bool covered = g.rights & rights == rights && g.purposes & purposes == purposes;
-        if (standing && covered && block.timestamp >= g.from) return true;
+    function _holds(
+        Grant storage g,
+        uint8 rights,
+        uint16 purposes,
+        uint16 floor,
+        uint16 membership
+    ) internal view returns (bool) {
+        (uint40 from, uint40 until, uint16 epoch, uint16 to) = (g.from, g.until, g.epoch, g.membership);
+        (uint16 covers, uint8 gives) = (g.purposes, g.rights);
+        bool standing = block.timestamp >= from && block.timestamp < until && epoch >= floor && to == membership;
+        if (standing && gives & rights == rights && covers & purposes == purposes) return true;
         // An emergency opening covers reading, for its one purpose.
-        covered = rights | READ == READ && purposes | BREAK_THE_GLASS == BREAK_THE_GLASS;
-        return covered && block.timestamp < g.emergencyUntil && g.emergencyEpoch >= floor;
+        bool covered = rights | READ == READ && purposes | BREAK_THE_GLASS == BREAK_THE_GLASS;
+        if (!covered) return false;
+        (until, epoch, to) = (g.emergencyUntil, g.emergencyEpoch, g.emergencyMembership);
+        return block.timestamp < until && epoch >= floor && to == membership;
     }
 
     /// @dev EIP-712 wants the members of an array padded to 32 bytes, as packed encoding pads them.
@@ -192,18 +202,19 @@ abstract contract Consents is IConsents, Members {
         return keccak256(abi.encodePacked(folders_));
     }
 
-    /// @dev Whether a grant has neither ended nor been withdrawn or voided; it may be yet to begin.
-    function _stands(Grant storage g, uint16 floor) private view returns (bool) {
-        return block.timestamp < g.until && g.epoch >= floor;
+    /// @dev Whether a grant has neither ended nor been withdrawn or voided, nor was it to another membership; it may be yet
+    /// to begin.
+    function _stands(Grant storage g, uint16 floor, uint16 membership) private view returns (bool) {
+        return block.timestamp < g.until && g.epoch >= floor && g.membership == membership;
     }
 
-    function _requireWithinDelegation(address patient, Terms calldata t) private view {
+    function _requireWithinDelegation(address patient, uint16 membership, Terms calldata t) private view {
         uint16 floor = folders[patient][t.folder].floor;
         Grant storage own = _grants[patient][msg.sender][t.folder];
-        if (!_holds(own, SHARE, 0, floor)) revert NoConsent(patient, msg.sender);
+        if (!_holds(own, SHARE, 0, floor, membership)) revert NoConsent(patient, msg.sender);
         uint8 shareable = (own.rights & ~SHARE) | READ;
         bool within = t.rights & ~shareable == 0 && t.purposes & ~own.purposes == 0 && t.until <= own.until;
-        bool replaces = _stands(_grants[patient][t.grantee][t.folder], floor);
+        bool replaces = _stands(_grants[patient][t.grantee][t.folder], floor, _membershipOf(t.grantee));
         if (!within || replaces) revert BadTerms();
     }
 
@@ -214,33 +225,30 @@ abstract contract Consents is IConsents, Members {
 
     function _grantAll(address patient, Terms[] calldata terms, bytes32 receipt) private {
         if (terms.length == 0) revert BadTerms();
-        Member storage m = _requirePatient(patient);
-        for (uint256 i; i < terms.length; ++i) _grant(patient, m, terms[i], receipt);
+        _requirePatient(patient);
+        for (uint256 i; i < terms.length; ++i) _grant(patient, terms[i], receipt);
     }
 
-    function _grant(address patient, Member storage m, Terms calldata t, bytes32 receipt) private {
+    function _grant(address patient, Terms calldata t, bytes32 receipt) private {
         bool rightsKnown = t.rights != 0 && t.rights & ~ALL_RIGHTS == 0;
         uint40 from = t.from > block.timestamp ? t.from : uint40(block.timestamp);
-        if (t.until <= from || !rightsKnown || t.purposes == 0 || !_isMember(t.grantee)) revert BadTerms();
-        Grant storage g = _grants[patient][t.grantee][t.folder];
-        uint40 previous = g.changed;
-        if (previous == 0) {
-            previous = m.granted;
-            m.granted = uint40(block.number);
-        }
+        uint16 membership = _membershipOf(t.grantee);
+        if (t.until <= from || !rightsKnown || t.purposes == 0 || membership == 0) revert BadTerms();
         uint16 epoch = folders[patient][t.folder].epoch;
-        _store(g, from, t.until, epoch, t.purposes, t.rights);
-        emit Granted(patient, t.grantee, t.folder, from, t.until, t.purposes, t.rights, epoch, previous, receipt);
+        _store(_grants[patient][t.grantee][t.folder], from, epoch, membership, t);
+        emit Granted(patient, t.grantee, t.folder, from, t.until, t.purposes, t.rights, epoch, receipt);
     }
 
     /// @dev Everything is at hand before the first field is written, so that the optimiser makes one write of them all.
-    function _store(Grant storage g, uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights) private {
+    function _store(Grant storage g, uint40 from, uint16 epoch, uint16 membership, Terms calldata t) private {
+        (uint40 until, uint16 purposes, uint8 rights) = (t.until, t.purposes, t.rights);
         uint40 here = uint40(block.number);
         g.from = from;
         g.until = until;
         g.epoch = epoch;
         g.purposes = purposes;
         g.rights = rights;
+        g.membership = membership;
         g.changed = here;
     }
 
@@ -249,10 +257,10 @@ abstract contract Consents is IConsents, Members {
         if (folders_.length == 0) revert BadTerms();
         for (uint256 i; i < folders_.length; ++i) {
             Grant storage g = _grants[patient][grantee][folders_[i]];
-            // What ran out earlier keeps the time at which it did: `report` judges by it.
             if (g.until > block.timestamp) g.until = uint40(block.timestamp);
             if (g.emergencyUntil > block.timestamp) g.emergencyUntil = uint40(block.timestamp);
             g.rights = 0;
+            g.changed = uint40(block.number);
             emit Revoked(patient, grantee, folders_[i]);
         }
     }

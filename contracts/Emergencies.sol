@@ -46,13 +46,15 @@ abstract contract Emergencies is IEmergencies, Consents {
 
     /// @inheritdoc IEmergencies
     function breakGlass(address patient, uint48 folder, bytes32 note) external {
+        uint16 membership = _membershipOf(msg.sender);
         if (!isActiveAs(msg.sender, Role.Doctor)) revert NotA(Role.Doctor, msg.sender);
         Emergency storage e = emergencies[patient][folder];
         if (!e.allowed) revert EmergencyForbidden(patient, folder);
         uint32 opened = ++e.opened;
         uint40 until = uint40(block.timestamp + EMERGENCY);
         Grant storage g = _grants[patient][msg.sender][folder];
-        (g.emergencyUntil, g.emergencyEpoch) = (until, folders[patient][folder].epoch);
+        uint16 epoch = folders[patient][folder].epoch;
+        (g.emergencyUntil, g.emergencyEpoch, g.emergencyMembership) = (until, epoch, membership);
         emit EmergencyOpened(patient, msg.sender, folder, until, opened, note);
     }
 

@@ -154,17 +154,17 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
 
     /// @inheritdoc IMembers
     function isActive(address who) public view returns (bool) {
-        return _isActive(_members[who]);
+        return _activeMembership(who) != 0;
     }
 
     /// @inheritdoc IMembers
     function isActiveAs(address who, Role role) public view returns (bool) {
-        Member storage m = _members[who];
-        return m.role == role && _isActive(m);
+        return _members[who].role == role && isActive(who);
     }
 
-    function _requireActive(address who) internal view {
-        if (!isActive(who)) revert NotActive(who);
+    function _requireActive(address who) internal view returns (uint16 membership) {
+        membership = _activeMembership(who);
+        if (membership == 0) revert NotActive(who);
     }
 
     /// @dev Looks at the member's own slot only, not at its hospital's.
@@ -173,9 +173,8 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         if (!_inGoodStanding(m.suspension, m.lockedUntil)) revert NotActive(who);
     }
 
-    function _requirePatient(address who) internal view returns (Member storage m) {
-        m = _members[who];
-        if (m.role != Role.Patient) revert NotA(Role.Patient, who);
+    function _requirePatient(address who) internal view {
+        if (_members[who].role != Role.Patient) revert NotA(Role.Patient, who);
     }
 
     function _requireMember(address who) internal view returns (Member storage m) {
@@ -183,8 +182,20 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         if (m.role == Role.None) revert NotActive(who);
     }
 
-    function _isMember(address who) internal view returns (bool) {
-        return _members[who].role != Role.None;
+    /// @return Which membership of the account this is, 0 where it has none.
+    function _membershipOf(address who) internal view returns (uint16) {
+        Member storage m = _members[who];
+        return m.role == Role.None ? 0 : m.membership;
+    }
+
+    /// @dev Everything of a slot is read at once, so that the optimiser makes one read of it.
+    /// @return The same, and 0 as well while it is not active.
+    function _activeMembership(address who) internal view returns (uint16) {
+        Member storage m = _members[who];
+        (Role role, Suspension suspension, uint40 lockedUntil) = (m.role, m.suspension, m.lockedUntil);
+        (uint16 membership, uint16 vouchedBy, address enroller) = (m.membership, m.vouchedBy, m.enroller);
+        if (role == Role.None || !_inGoodStanding(suspension, lockedUntil)) return 0;
+        return !_isStaff(role) || _vouches(enroller, vouchedBy) ? membership : 0;
     }
 
     function _lock(address who, uint40 until) internal {
@@ -200,12 +211,12 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         if (role == Role.Patient || (msg.sender != owner() && !answers)) revert MayNotEnrol(msg.sender, role);
     }
 
-    function _isActive(Member storage m) private view returns (bool) {
-        (Role role, address enroller) = (m.role, m.enroller);
-        if (role == Role.None || !_inGoodStanding(m.suspension, m.lockedUntil)) return false;
-        if (!_isStaff(role)) return true;
-        Member storage h = _members[enroller];
-        return h.role == Role.Hospital && _inGoodStanding(h.suspension, h.lockedUntil);
+    /// @dev Whether a hospital still is the member that vouched for its staff, and in good standing.
+    function _vouches(address hospital, uint16 vouchedBy) private view returns (bool) {
+        Member storage h = _members[hospital];
+        (Role role, Suspension suspension, uint40 lockedUntil) = (h.role, h.suspension, h.lockedUntil);
+        uint16 membership = h.membership;
+        return role == Role.Hospital && membership == vouchedBy && _inGoodStanding(suspension, lockedUntil);
     }
 
     function _inGoodStanding(Suspension suspension, uint40 lockedUntil) private view returns (bool) {
@@ -237,11 +248,12 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         _setKey(who, key);
     }
 
-    /// @dev Writes role and enroller only: suspension and lock belong to the account, whatever its role.
+    /// @dev Suspension and lock stay as they are: they belong to the account, whatever its role.
     function _enrol(address who, Role role, address enroller) private {
         Member storage m = _members[who];
         if (m.role != Role.None) revert AlreadyEnrolled(who);
-        (m.role, m.enroller) = (role, enroller);
+        uint16 vouchedBy = _isStaff(role) ? _members[enroller].membership : 0;
+        (m.role, m.membership, m.vouchedBy, m.enroller) = (role, m.membership + 1, vouchedBy, enroller);
         emit Enrolled(who, role, enroller);
     }
 

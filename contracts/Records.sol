@@ -9,14 +9,13 @@ import {Access} from "./Access.sol";
 /// @title Sealed records, anchored by chaining their ids into their folder's head.
 abstract contract Records is IRecords, Access {
     bytes32 private constant ADD_RECORDS_TYPE = keccak256(
-        "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,bytes32 commitment)"
+        "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)"
     );
-    bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,bytes32 commitment)");
+    bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)");
 
     /// @inheritdoc IRecords
     function addRecord(Entry calldata entry, address patient) external returns (bytes32 id) {
-        _requireAuthor(patient, msg.sender);
-        id = _add(patient, msg.sender, entry);
+        id = _add(patient, msg.sender, _requireAuthor(patient, msg.sender), entry);
     }
 
     /// @inheritdoc IRecords
@@ -32,10 +31,10 @@ abstract contract Records is IRecords, Access {
             abi.encode(ADD_RECORDS_TYPE, author, patient, _hashEntries(entries), _useNonce(author, nonceKey), deadline)
         );
         _checkSignature(author, structHash, deadline, signature);
-        _requireAuthor(patient, author);
+        uint16 membership = _requireAuthor(patient, author);
         if (entries.length == 0) revert BadTerms();
         for (uint256 i; i < entries.length; ++i) {
-            _add(patient, author, entries[i]);
+            _add(patient, author, membership, entries[i]);
         }
     }
 
@@ -56,26 +55,27 @@ abstract contract Records is IRecords, Access {
     }
 
     /// @dev Whose grant is good needs no proof that the patient is one: only a patient could have given it.
-    function _requireAuthor(address patient, address author) private view {
+    /// @return membership Of an author who is not the patient.
+    function _requireAuthor(address patient, address author) private view returns (uint16 membership) {
         if (author == patient) _requirePatient(patient);
-        else _requireActive(author);
+        else membership = _requireActive(author);
     }
 
-    function _add(address patient, address author, Entry calldata e) private returns (bytes32 id) {
+    function _add(address patient, address author, uint16 membership, Entry calldata e) private returns (bytes32 id) {
         Folder storage f = folders[patient][e.folder];
-        (bytes20 head, uint40 previous, uint24 count, uint16 epoch) = (f.head, f.changed, f.count, f.epoch);
-        if (author != patient && !_holds(_grants[patient][author][e.folder], WRITE, 0, f.floor)) {
+        (bytes20 head, uint24 count, uint16 epoch, uint16 floor) = (f.head, f.count, f.epoch, f.floor);
+        if (author != patient && !_holds(_grants[patient][author][e.folder], WRITE, 0, floor, membership)) {
             revert NoConsent(patient, author);
         }
+        if (e.epoch != epoch) revert StaleEpoch(patient, e.folder, epoch);
         id = recordId(patient, author, e.folder, e.cid, e.commitment);
-        _store(f, nextHead(head, id), uint40(block.number), count + 1);
-        emit RecordAdded(id, patient, author, e.folder, epoch, previous, e.cid, e.commitment);
+        _store(f, nextHead(head, id), count + 1);
+        emit RecordAdded(id, patient, author, e.folder, epoch, e.cid, e.commitment);
     }
 
     /// @dev Apart, so that everything is at hand before the first field is written: the optimiser makes one write of them.
-    function _store(Folder storage f, bytes20 head, uint40 changed, uint24 count) private {
+    function _store(Folder storage f, bytes20 head, uint24 count) private {
         f.head = head;
-        f.changed = changed;
         f.count = count;
     }
 

@@ -38,6 +38,24 @@ type Genesis = Extract<Entry, { op: 'genesis' }>;
 const bytes = (hex: string): Uint8Array =>
   hexToBytes(hex.length % 2 === 0 ? (hex as `0x${string}`) : `0x0${hex.slice(2)}`);
 
+/** What BLOCKHASH says of earlier blocks: those of the journal. */
+class BlockHashes {
+  readonly #hashes = new Map<number, Uint8Array>();
+
+  set(number: number, hash: Uint8Array): void {
+    this.#hashes.set(number, hash);
+  }
+
+  getBlock(number: number): Promise<{ hash(): Uint8Array }> {
+    const hash = this.#hashes.get(number);
+    if (hash === undefined) throw new Error(`the journal has no block ${number}`);
+    return Promise.resolve({ hash: () => hash });
+  }
+
+  putBlock = (): Promise<void> => Promise.resolve();
+  shallowCopy = (): this => this;
+}
+
 /** An EthereumJS chain that goes where the journal leads. */
 class Replay {
   readonly #common: Common;
@@ -46,15 +64,18 @@ class Replay {
   readonly #snapshots = new Map<string, Uint8Array>();
   /** Accounts that send without a signature of their own. */
   readonly #impersonated = new Set<string>();
+  readonly #hashes: BlockHashes;
 
-  private constructor(common: Common, vm: VM) {
+  private constructor(common: Common, vm: VM, hashes: BlockHashes) {
     this.#common = common;
     this.#vm = vm;
+    this.#hashes = hashes;
   }
 
   static async from({ chainId, hardfork, balances }: Genesis): Promise<Replay> {
     const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork });
-    const replay = new Replay(common, await createVM({ common }));
+    const hashes = new BlockHashes();
+    const replay = new Replay(common, await createVM({ common, evmOpts: { blockchain: hashes } }), hashes);
     for (const params of balances) await replay.edit({ op: 'edit', method: 'hardhat_setBalance', params });
     return replay;
   }
@@ -89,6 +110,11 @@ class Replay {
       case 'hardhat_impersonateAccount':
         this.#impersonated.add(address.toString());
     }
+  }
+
+  /** A block that is there once its transactions were run. */
+  seal({ number, hash }: Header): void {
+    this.#hashes.set(Number(number), hexToBytes(hash));
   }
 
   /** Runs a transaction in a block with such a header. @throws Error when it cannot even be run */
@@ -179,6 +205,7 @@ async function replay(path: string): Promise<Counts> {
     if (entry.op === 'edit') await chain.edit(entry);
     if (entry.op === 'end') ended = entry.transactions === passed + failed;
     if (entry.op !== 'block') continue;
+    chain.seal(entry.header); // a transaction cannot ask for the hash of its own block
     for (const { transaction, outcome } of entry.transactions) {
       const found = await chain.run(transaction, entry.header).then(
         (own) => differences(outcome, own),

@@ -157,7 +157,7 @@ export class Seeder {
         const { cid, commitment } = await sealEntry(section, items, key, sink);
         roots.push(cid);
         for (const one of openedFirst(cid, blocks)) opening.push(one.toString());
-        const record = { folder: folders.tag(section), cid: digestOf(cid), commitment };
+        const record = { folder: folders.tag(section), epoch: 0, cid: digestOf(cid), commitment };
         calls.push(registryInterface.encodeFunctionData('addRecord', [record, keyring.address]));
       }
       // One object that holds them together: the managers keep what hangs from one root.

@@ -10,10 +10,29 @@ pragma solidity 0.8.37;
 interface IAccess {
     /// @notice What counts against an account.
     /// @param count How many, 255 at most.
-    /// @param last Unix second of the newest.
+    /// @param last Block of the newest.
     struct Strikes {
         uint8 count;
         uint40 last;
+    }
+
+    /// @notice What a member signs to open records at an EHR manager; the EIP-712 type `Read`.
+    /// @param signer Who wants to read.
+    /// @param records Ids of records of that folder.
+    /// @param manager Who was asked.
+    /// @param blockNumber A block that was the newest, or nearly so.
+    /// @param blockHash Its hash: it was not signed before that block.
+    /// @param nonce Random, so that it is answered once.
+    struct Reading {
+        address signer;
+        address patient;
+        uint48 folder;
+        bytes32[] records;
+        uint16 purpose;
+        address manager;
+        uint256 blockNumber;
+        bytes32 blockHash;
+        bytes32 nonce;
     }
 
     /// @notice `by` opened a record, or was refused.
@@ -31,7 +50,10 @@ interface IAccess {
     /// @notice The owner cleared the strikes and the lock of `who`.
     event StrikesCleared(address indexed who);
 
-    /// @notice The signed request proves no offence, or is older than a day or than the newest strike.
+    /// @notice `manager`'s log of openings has `size` leaves under `root` (RFC 9162).
+    event LogAnchored(address indexed manager, uint64 size, bytes32 root);
+
+    /// @notice The signed request proves no offence, or is older than 256 blocks or than the newest strike.
     error NoOffence();
 
     /// @notice Say that a record is about to be opened. A refused attempt does not revert: it is logged and counted.
@@ -40,17 +62,14 @@ interface IAccess {
     function access(address patient, uint48 folder, bytes32 id, uint16 purpose) external returns (bool allowed);
 
     /// @notice Prove that a member asked an EHR manager for a folder without consent or for a purpose that none covers,
-    /// by the `Read` that it signed. Where the chain no longer knows what held at that time, it is no offence.
-    /// @param signedAt Unix second at which `by` signed.
-    /// @dev Reverts with `NoOffence`, `NotActive` if `by` is not a member, or `BadSignature`.
-    function report(
-        address by,
-        address patient,
-        uint48 folder,
-        uint16 purpose,
-        uint40 signedAt,
-        bytes calldata signature
-    ) external;
+    /// by the `Read` that it signed. It counts only where nothing changed since before the block that it names, and never
+    /// where time alone ended a grant: no clock can make an offence of what was allowed.
+    /// @dev Reverts with `NoOffence`, `NotActive` if the signer is not a member, or `BadSignature`.
+    function report(Reading calldata reading, bytes calldata signature) external;
+
+    /// @notice Set down the head of the caller's log, as an active EHR manager, so that it cannot be rewritten unnoticed.
+    /// @dev Reverts with `NotA(EhrManager)`.
+    function anchorLog(uint64 size, bytes32 root) external;
 
     /// @notice Take back all strikes against `who`, and its lock, as the owner.
     function clearStrikes(address who) external;

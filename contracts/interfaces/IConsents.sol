@@ -14,17 +14,15 @@ uint8 constant SHARE = 8;
 /// within limits the patient set, a delegate's. No owner, registrar or manager has a way around it.
 ///
 /// A grant holds while all of this is true: `from` has come and `until` has not, no later `rotate` voided it, the
-/// grantee is active.
+/// grantee is active, as the member that it was when it was granted to.
 interface IConsents {
     /// @notice The state of a folder, one slot.
     /// @param head Chain of the ids of all its records, in order, by which a wallet notices a log withheld from it.
-    /// @param changed Block of its newest record, where a wallet starts to walk back; 0 for none.
     /// @param count How many records it has.
     /// @param epoch Number of its current key.
     /// @param floor The lowest epoch whose grants still count.
     struct Folder {
         bytes20 head;
-        uint40 changed;
         uint24 count;
         uint16 epoch;
         uint16 floor;
@@ -35,9 +33,11 @@ interface IConsents {
     /// @param until First Unix second at which it no longer holds.
     /// @param epoch Epoch of the folder at the time.
     /// @param purposes Bit set of the purposes of use it covers (HL7 PurposeOfUse, numbered in the protocol).
-    /// @param rights Bit set of `READ`, `WRITE`, `DISPENSE` and `SHARE`.
-    /// @param changed Block of its newest `Granted`.
+    /// @param rights Bit set of `READ`, `WRITE`, `DISPENSE` and `SHARE`; 0 once it was withdrawn.
+    /// @param membership The grantee's `Member.membership` at the time.
+    /// @param changed Block of its newest `Granted` or `Revoked`; 0 for none.
     /// @param emergencyEpoch Epoch of the folder at an emergency opening; see `IEmergencies`.
+    /// @param emergencyMembership The doctor's `Member.membership` at that time.
     /// @param emergencyUntil First Unix second at which that no longer holds.
     struct Grant {
         uint40 from;
@@ -45,8 +45,10 @@ interface IConsents {
         uint16 epoch;
         uint16 purposes;
         uint8 rights;
+        uint16 membership;
         uint40 changed;
         uint16 emergencyEpoch;
+        uint16 emergencyMembership;
         uint40 emergencyUntil;
     }
 
@@ -83,9 +85,6 @@ interface IConsents {
         bytes32 note
     );
     /// @notice `patient` granted, replacing any earlier grant of the same folder to the same grantee.
-    /// @param previous Block of the `Granted` that this one replaces or, where there was none, of the patient's grant to
-    /// someone new before this one, 0 for the first. Following every `previous` from `Member.granted`, and every
-    /// `Grant.changed` met on the way, finds all grants of a patient by looking into single blocks.
     event Granted(
         address indexed patient,
         address indexed grantee,
@@ -95,7 +94,6 @@ interface IConsents {
         uint16 purposes,
         uint8 rights,
         uint16 epoch,
-        uint40 previous,
         bytes32 receipt
     );
     /// @notice The `Granted` of the same folder and grantee in this transaction was the act of `delegate`.
@@ -214,7 +212,7 @@ interface IConsents {
     function folders(
         address patient,
         uint48 folder
-    ) external view returns (bytes20 head, uint40 changed, uint24 count, uint16 epoch, uint16 floor);
+    ) external view returns (bytes20 head, uint24 count, uint16 epoch, uint16 floor);
 
     /// @notice The `Grant` as stored; whether it holds is for `may` to say.
     function grants(address patient, address grantee, uint48 folder) external view returns (Grant memory);

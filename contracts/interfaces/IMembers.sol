@@ -36,18 +36,21 @@ interface IMembers {
         ByOwner
     }
 
-    /// @notice One storage slot per member. All but `role` and `enroller` outlive the membership, so that removal and a
+    /// @notice One storage slot per member. All but `role` and `enroller` outlive a membership, so that removal and a
     /// new enrolment launder nothing.
     /// @param role What it is; `None` for an account that is not, or no longer, a member.
     /// @param suspension Whether it is suspended, and by whom.
     /// @param lockedUntil Unix second before which it is not active, for its strikes.
-    /// @param granted Block of its newest grant to someone new, where its wallet starts to walk back; 0 for none.
+    /// @param membership How many times the account was let in. What was granted to it as the member that it was does not
+    /// hold for the one it becomes.
+    /// @param vouchedBy Of staff: its hospital's `membership` at the time, without which it is not active.
     /// @param enroller The account that let it in.
     struct Member {
         Role role;
         Suspension suspension;
         uint40 lockedUntil;
-        uint40 granted;
+        uint16 membership;
+        uint16 vouchedBy;
         address enroller;
     }
 
@@ -160,7 +163,7 @@ interface IMembers {
     function member(address who) external view returns (Member memory);
 
     /// @notice Whether `who` may act, by the last column of the table above.
-    /// Staff revive when their hospital is enrolled again under the same account.
+    /// A hospital that left and was let in again vouches for its staff anew: it removes and enrols them.
     function isActive(address who) external view returns (bool);
 
     /// @notice Whether `who` is an active `role`.

@@ -4,38 +4,42 @@ pragma solidity 0.8.37;
 /// @title Sealed records, anchored in the order in which they were added.
 /// @notice A record is a log; storage keeps one slot per *folder*, whose `head` chains the ids of all its records:
 /// `head' = nextHead(head, id)`, from 0. A wallet that rebuilds the head from the logs it was given knows that it was
-/// given all of them. `previous` links each log to the block of the one before, so that no index is needed to walk.
+/// given all of them.
 interface IRecords {
     /// @notice One record to add; the EIP-712 type of the same name.
     /// @param folder The patient's folder.
     /// @param cid SHA-256 digest in the content id of the ciphertext.
+    /// @param epoch The folder's epoch that it was sealed for: it lands in no other.
     /// @param commitment Salted hash of the plaintext and of what it replaces.
+    // solhint-disable-next-line gas-struct-packing
     struct Entry {
         uint48 folder;
         bytes32 cid;
+        uint16 epoch;
         bytes32 commitment;
     }
 
     /// @notice `author` added a record.
     /// @param id `recordId` of the rest.
-    /// @param epoch Epoch of the folder key that sealed it.
-    /// @param previous Block of the record before it in the folder, 0 for the first.
+    /// @param epoch Epoch of the folder that it was sealed for.
     event RecordAdded(
         bytes32 indexed id,
         address indexed patient,
         address indexed author,
         uint48 folder,
         uint16 epoch,
-        uint40 previous,
         bytes32 cid,
         bytes32 commitment
     );
 
+    /// @notice The folder is in `epoch` now: what was sealed for another one must be sealed anew.
+    error StaleEpoch(address patient, uint48 folder, uint16 epoch);
+
     /// @notice Add a record as the patient itself, or with a grant of `WRITE`.
     /// @return id The record's id.
     /// @dev Reverts with `NotA(Patient)` if the caller writes to itself and is none, `NotActive` (another caller) or
-    /// `NoConsent`.
-    /// The patient comes last because that gives a low function selector: the compiler tries selectors one by one.
+    /// `NoConsent`, and with `StaleEpoch`.
+    /// The order of arguments and fields gives a low function selector: the compiler tries selectors one by one.
     function addRecord(Entry calldata entry, address patient) external returns (bytes32 id);
 
     /// @notice Bring `author`'s signed `AddRecords`. All of `entries` are added, or none.

@@ -107,7 +107,7 @@ contract FuzzTest is Network {
         bytes memory notActive = abi.encodeWithSelector(IMembers.NotActive.selector, by);
         vm.expectRevert(registry.isActive(by) ? noConsent : notActive);
         vm.prank(by);
-        registry.addRecord(IRecords.Entry(folder, cid, cid), patients[0]);
+        registry.addRecord(IRecords.Entry(folder, cid, 0, cid), patients[0]);
     }
 
     function testFuzz_NobodyEnrolsWithoutARole(address by, address who, uint8 role) public {

@@ -29,6 +29,7 @@ contract Driver is Network {
     mapping(address patient => mapping(uint48 folder => bytes20)) private head;
     mapping(address patient => mapping(uint48 folder => uint256)) private count;
     mapping(address who => bool) private out;
+    mapping(address who => bool) private unvouched;
     mapping(address who => bool) private suspended;
     mapping(address who => uint256) private strikes;
     mapping(address who => uint256) private lockEnd;
@@ -140,12 +141,15 @@ contract Driver is Network {
         (strikes[grantee(g)], lockEnd[grantee(g)]) = (0, 0);
     }
 
-    function addRecord(uint256 p, uint256 g, uint48 folder, bytes32 cid) external {
+    function addRecord(uint256 p, uint256 g, uint48 folder, bytes32 cid, uint8 chance) external {
         (address patient, address by) = (patients[p % PATIENTS], grantee(g));
         folder %= FOLDERS;
-        bool allowed = by == patient || (isActive(by) && holds(patient, by, folder, 2, 0));
+        bool stale = chance < 32;
+        (, , uint16 epoch, ) = registry.folders(patient, folder);
+        if (stale) ++epoch;
+        bool allowed = !stale && (by == patient || (isActive(by) && holds(patient, by, folder, 2, 0)));
         vm.prank(by);
-        try registry.addRecord(IRecords.Entry(folder, cid, 0), patient) returns (bytes32 id) {
+        try registry.addRecord(IRecords.Entry(folder, cid, epoch, 0), patient) returns (bytes32 id) {
             assert(allowed);
             head[patient][folder] = registry.nextHead(head[patient][folder], id);
             ++count[patient][folder];
@@ -154,15 +158,20 @@ contract Driver is Network {
         }
     }
 
-    /// @dev Closing the hospital, or dismissing a doctor, is rare, or most runs would spend their time without them.
+    /// @dev Closing the hospital, or dismissing a doctor, is rare, or most runs would spend their time without them. A
+    /// doctor who is taken on again is another member, and a hospital that opens again has vouched for nobody yet.
     function toggleRemoved(uint8 chance, bool whole, uint256 d) external {
         address who = whole ? hospital : doctors[d % 2];
         if (!out[who] && chance > 32) return;
-        if (out[who] && whole) registry.enrol(hospital, IMembers.Role.Hospital);
-        else if (out[who]) {
+        if (out[who] && whole) {
+            registry.enrol(hospital, IMembers.Role.Hospital);
+            for (uint256 i; i < 2; ++i) unvouched[doctors[i]] = true;
+        } else if (out[who]) {
             if (out[hospital] || suspended[hospital]) return;
             vm.prank(hospital);
             registry.enrol(who, IMembers.Role.Doctor);
+            unvouched[who] = false;
+            forget(who);
         } else {
             registry.remove(who);
         }
@@ -177,6 +186,15 @@ contract Driver is Network {
         suspended[who] = !suspended[who];
     }
 
+    function forget(address who) private {
+        for (uint256 p; p < PATIENTS; ++p) {
+            for (uint48 folder; folder < FOLDERS; ++folder) {
+                windows[patients[p]][who][folder].end = 0;
+                opening[patients[p]][who][folder] = 0;
+            }
+        }
+    }
+
     function passTime(uint16 time) external {
         vm.warp(block.timestamp + (time % 20_000));
     }
@@ -184,7 +202,7 @@ contract Driver is Network {
     function check() external view {
         for (uint256 p; p < PATIENTS; ++p) {
             for (uint48 folder; folder < FOLDERS; ++folder) {
-                (bytes20 actual, , uint24 added, , ) = registry.folders(patients[p], folder);
+                (bytes20 actual, uint24 added, , ) = registry.folders(patients[p], folder);
                 assert(actual == head[patients[p]][folder]);
                 assert(added == count[patients[p]][folder]);
                 (bool allowed, uint32 times) = registry.emergencies(patients[p], folder);
@@ -248,7 +266,7 @@ contract Driver is Network {
     function isActive(address who) private view returns (bool) {
         if (lockEnd[who] > block.timestamp) return false;
         if (who != doctors[0] && who != doctors[1]) return true;
-        return !out[who] && !suspended[who] && !out[hospital] && !suspended[hospital];
+        return !out[who] && !unvouched[who] && !suspended[who] && !out[hospital] && !suspended[hospital];
     }
 
     function holds(address patient, address who, uint48 folder, uint8 rights, uint16 why) private view returns (bool) {

@@ -49,7 +49,7 @@ describe('An access', () => {
       const access = registry.connect(who.doctor).access(who.patient, folder, ID, purpose);
       await expect(access).to.emit(registry, 'Accessed').withArgs(who.doctor, who.patient, folder, ID, purpose, false);
       await expect(access).to.emit(registry, 'Struck').withArgs(who.doctor, 1, 0);
-      expect(await registry.strikes(who.doctor)).to.deep.equal([1n, BigInt(await now())]);
+      expect(await registry.strikes(who.doctor)).to.deep.equal([1n, BigInt(await ethers.provider.getBlockNumber())]);
     });
   }
 
@@ -103,7 +103,7 @@ describe('Strikes', () => {
     const { registry, who } = await networkHelpers.loadFixture(deployLocked);
     expect(await registry.may(who.doctor, who.patient, FOLDER, Right.Read, TREATMENT)).to.equal(false);
     await expect(
-      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: ID, commitment: ZeroHash }, who.patient),
+      registry.connect(who.doctor).addRecord({ folder: FOLDER, epoch: 0, cid: ID, commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NotActive');
   });
 
@@ -131,7 +131,7 @@ describe('Strikes', () => {
     const patient = registry.connect(who.patient);
     for (let strike = 0; strike < 3; strike++) await patient.access(who.stranger, 1, ID, TREATMENT);
     expect(await registry.isActive(who.patient)).to.equal(false);
-    await patient.addRecord({ folder: FOLDER, cid: ID, commitment: ZeroHash }, who.patient);
+    await patient.addRecord({ folder: FOLDER, epoch: 0, cid: ID, commitment: ZeroHash }, who.patient);
     await patient.grant([termsFor(who.lab, until)], digest('receipt'));
     await patient.revoke(who.doctor, [FOLDER]);
   });
@@ -151,27 +151,51 @@ describe('A report', () => {
     signer?: Signer;
     folder?: number;
     purpose?: number;
-    at?: number;
+    /** Block that the request names; the newest unless said. */
+    block?: Block;
     domain?: Net['domain'];
+    /** Of what is brought, against what was signed. */
+    change?: Partial<Reading>;
   }
+  interface Block {
+    readonly number: number;
+    readonly hash: string;
+  }
+  type Reading = Parameters<Net['registry']['report']>[0];
 
-  /** Brings what `by` (or another `signer`) signed; `at` is now unless said. */
+  const newest = async (): Promise<Block> => {
+    const { number, hash } = (await ethers.provider.getBlock('latest'))!;
+    return { number, hash: hash! };
+  };
+
+  /** Brings what `by` (or another `signer`) signed. */
   async function report(net: Net, offence: Offence = {}) {
     const { by = net.who.doctor, folder = EMPTY, purpose = TREATMENT, domain = net.domain } = offence;
-    const at = offence.at ?? (await now());
-    const message = { signer: by.address, patient: net.who.patient.address, folder, purpose, at };
-    const signature = await (offence.signer ?? by).signTypedData(domain, READ_TYPES, message);
-    return net.registry.connect(net.who.manager).report(by, net.who.patient, folder, purpose, at, signature);
+    const { number, hash } = offence.block ?? (await newest());
+    const reading = {
+      signer: by.address,
+      patient: net.who.patient.address,
+      folder,
+      records: [ID, digest('another')],
+      purpose,
+      manager: net.who.manager.address,
+      blockNumber: number,
+      blockHash: hash,
+      nonce: digest('nonce'),
+    };
+    const signature = await (offence.signer ?? by).signTypedData(domain, READ_TYPES, reading);
+    return net.registry.connect(net.who.manager).report({ ...reading, ...offence.change }, signature);
   }
   const struck = async (net: Net, offence?: Offence) => {
-    const { doctor } = net.who;
-    const by = offence?.by ?? doctor;
+    const by = offence?.by ?? net.who.doctor;
     await expect(report(net, offence)).to.emit(net.registry, 'Struck').withArgs(by, 1, 0);
   };
   const innocent = async (net: Net, offence?: Offence) => {
     await expect(report(net, offence)).to.be.revertedWithCustomError(net.registry, 'NoOffence');
     expect((await net.registry.strikes(offence?.by ?? net.who.doctor)).count).to.equal(0);
   };
+  /** A block later, what changed before is known to whoever names the newest block. */
+  const pass = () => networkHelpers.mine();
 
   it('of a request without any grant strikes and is logged', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
@@ -184,6 +208,7 @@ describe('A report', () => {
 
   it('of a wrong purpose under a live grant strikes', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
+    await pass();
     await struck(net, { folder: FOLDER, purpose: OTHER_PURPOSE });
   });
 
@@ -191,61 +216,71 @@ describe('A report', () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
     const terms = { ...termsFor(net.who.doctor, net.until), rights: Right.Write };
     await net.registry.connect(net.who.patient).grant([terms], digest('receipt'));
+    await pass();
     await struck(net, { folder: FOLDER });
   });
 
-  it('of a request after the grant ran out, or was revoked, strikes', async () => {
-    const late = await networkHelpers.loadFixture(deployWithGrant);
-    await networkHelpers.time.increaseTo(late.until);
-    await struck(late, { folder: FOLDER });
-    const revoked = await networkHelpers.loadFixture(deployWithGrant);
-    await revoked.registry.connect(revoked.who.patient).revoke(revoked.who.doctor, [FOLDER]);
-    await struck(revoked, { folder: FOLDER });
+  it('of a request after the grant was revoked strikes', async () => {
+    const net = await networkHelpers.loadFixture(deployWithGrant);
+    await net.registry.connect(net.who.patient).revoke(net.who.doctor, [FOLDER]);
+    await pass();
+    await struck(net, { folder: FOLDER });
   });
 
-  it('of a request within consent is no offence, also once that has ended', async () => {
+  it('of a request within consent is no offence, also once that has ended in whatever way', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
-    const at = await now();
+    const before = await newest();
     await innocent(net, { folder: FOLDER });
     await net.registry.connect(net.who.patient).revoke(net.who.doctor, [FOLDER]);
-    await innocent(net, { folder: FOLDER, at });
+    await innocent(net, { folder: FOLDER, block: before });
     const voided = await networkHelpers.loadFixture(deployWithGrant);
     await voided.registry.connect(voided.who.patient).rotate([FOLDER], true, digest('keyring'));
+    await pass();
     await innocent(voided, { folder: FOLDER });
+    const left = await networkHelpers.loadFixture(deployWithGrant);
+    await left.registry.connect(left.who.hospital).remove(left.who.doctor);
+    await left.registry.connect(left.who.hospital).enrol(left.who.doctor, Role.Pharmacist);
+    await pass();
+    await innocent(left, { folder: FOLDER });
   });
 
-  it('of a time before the newest grant began proves nothing', async () => {
+  it('is never of a clock: that a grant ran out is no offence', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
-    const at = await now();
-    await networkHelpers.time.increase(60);
+    const before = await newest();
+    await networkHelpers.time.increaseTo(net.until + DAY);
+    await innocent(net, { folder: FOLDER });
+    await innocent(net, { folder: FOLDER, block: before });
+  });
+
+  it('of what was signed in the block of the revocation is no offence', async () => {
+    const net = await networkHelpers.loadFixture(deployWithGrant);
+    await net.registry.connect(net.who.patient).revoke(net.who.doctor, [FOLDER]);
+    await innocent(net, { folder: FOLDER, block: await newest() });
+  });
+
+  it('of a block before the newest grant proves nothing', async () => {
+    const net = await networkHelpers.loadFixture(deployWithGrant);
+    await pass();
+    const before = await newest();
     const narrower = { ...termsFor(net.who.doctor, net.until), purposes: OTHER_PURPOSE };
     await net.registry.connect(net.who.patient).grant([narrower], digest('receipt'));
-    await innocent(net, { folder: FOLDER, at });
+    await innocent(net, { folder: FOLDER, block: before });
+    await pass();
     await struck(net, { folder: FOLDER });
   });
 
-  it('of an emergency opening is no offence, for its purpose and its time', async () => {
+  it('of an emergency purpose is no offence where there was an opening', async () => {
     const { BTG } = PURPOSE_BITS;
-    const deployOpened = async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
-      await net.registry.connect(net.who.patient).allowEmergency([EMPTY], true);
-      const opened = (await now()) + 60;
-      await networkHelpers.time.setNextBlockTimestamp(opened);
-      await net.registry.connect(net.who.doctor).breakGlass(net.who.patient, EMPTY, ID);
-      return { net, opened };
-    };
-    const { net, opened } = await deployOpened();
-    await innocent(net, { purpose: BTG, at: opened });
-    await networkHelpers.time.increaseTo(opened + DAY - 10);
-    await innocent(net, { purpose: BTG, at: opened });
-    await networkHelpers.time.increaseTo(opened + DAY + 60);
-    await innocent(net, { purpose: BTG, at: opened + DAY - 1 });
-    await struck(net, { purpose: BTG, at: opened + DAY });
-
-    const early = await deployOpened();
-    await struck(early.net, { purpose: BTG, at: early.opened - 1 });
-    const other = await deployOpened();
-    await struck(other.net, { purpose: TREATMENT, at: other.opened });
+    const net = await networkHelpers.loadFixture(deployWithGrant);
+    await net.registry.connect(net.who.patient).allowEmergency([EMPTY], true);
+    await net.registry.connect(net.who.doctor).breakGlass(net.who.patient, EMPTY, ID);
+    await pass();
+    await innocent(net, { purpose: BTG });
+    await networkHelpers.time.increase(2 * DAY);
+    await innocent(net, { purpose: BTG });
+    await struck(net, { purpose: TREATMENT });
+    const without = await networkHelpers.loadFixture(deployWithGrant);
+    await struck(without, { purpose: BTG });
   });
 
   it('of the patient itself, or of no purpose, is no offence', async () => {
@@ -254,40 +289,49 @@ describe('A report', () => {
     await innocent(net, { purpose: 0 });
   });
 
-  it('counts for a day, and not for the future', async () => {
+  it('counts for 256 blocks, and for none that this chain does not have', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
-    await networkHelpers.time.increase(2 * DAY);
-    const time = (await now()) + 10;
-    await networkHelpers.time.setNextBlockTimestamp(time);
-    await innocent(net, { at: time - DAY - 1 });
-    await networkHelpers.time.setNextBlockTimestamp(time + 10);
-    await innocent(net, { at: time + 11 });
-    await networkHelpers.time.setNextBlockTimestamp(time + 20);
-    await struck(net, { at: time + 20 - DAY });
+    const block = await newest();
+    await innocent(net, { block: { ...block, hash: digest('another chain’s') } });
+    await innocent(net, { block: { ...block, hash: ZeroHash } });
+    await innocent(net, { block: { number: block.number + 1, hash: ZeroHash } });
+    await innocent(net, { block: { number: block.number - 1, hash: block.hash } });
+    // What is brought is in the block after the newest, and sees as far as 256 blocks back.
+    await networkHelpers.mineUpTo(block.number + 255);
+    await struck(net, { block });
+    const late = await networkHelpers.loadFixture(deployWithGrant);
+    const old = await newest();
+    await networkHelpers.mineUpTo(old.number + 256);
+    await innocent(late, { block: old });
   });
 
-  it('strikes once for one request', async () => {
+  it('strikes once for one request, and for all that were signed before the strike', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
-    const at = await now();
-    await struck(net, { at });
-    await expect(report(net, { at })).to.be.revertedWithCustomError(net.registry, 'NoOffence');
+    const block = await newest();
+    await struck(net, { block });
+    for (const again of [{ block }, { block, folder: EMPTY + 1 }]) {
+      await expect(report(net, again)).to.be.revertedWithCustomError(net.registry, 'NoOffence');
+    }
     expect((await net.registry.strikes(net.who.doctor)).count).to.equal(1);
   });
 
-  it('needs the offender’s own signature, for this contract and this chain', async () => {
+  it('needs the offender’s own signature, for this contract and this chain, of all that is brought', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
     const address = await net.registry.getAddress();
     const bad: Offence[] = [
       { signer: net.who.manager },
       { domain: registryDomain(1, address) },
       { domain: registryDomain(CHAIN_ID, net.who.stranger.address) },
+      { change: { patient: net.who.stranger.address } },
+      { change: { folder: EMPTY + 1 } },
+      { change: { records: [ID] } },
+      { change: { purpose: OTHER_PURPOSE } },
+      { change: { manager: net.who.stranger.address } },
+      { change: { nonce: digest('another') } },
     ];
     for (const offence of bad) {
       await expect(report(net, offence)).to.be.revertedWithCustomError(net.registry, 'BadSignature');
     }
-    const at = await now();
-    const empty = net.registry.report(net.who.doctor, net.who.patient, EMPTY, TREATMENT, at, '0x');
-    await expect(empty).to.be.revertedWithCustomError(net.registry, 'BadSignature');
     expect((await net.registry.strikes(net.who.doctor)).count).to.equal(0);
   });
 
@@ -298,14 +342,25 @@ describe('A report', () => {
 
   it('takes the signature of a contract wallet', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
-    const { registry, who, fresh, domain } = net;
+    const { registry, who, fresh } = net;
     const wallet = await (await ethers.deployContract('Wallet', [fresh.other.address])).getAddress();
     await registry.connect(who.hospital).enrol(wallet, Role.Doctor);
-    const at = await now();
-    const message = { signer: wallet, patient: who.patient.address, folder: EMPTY, purpose: TREATMENT, at };
-    const signature = await fresh.other.signTypedData(domain, READ_TYPES, message);
-    await expect(registry.report(wallet, who.patient, EMPTY, TREATMENT, at, signature))
+    const by = Object.assign(Object.create(fresh.other) as Signer, { address: wallet });
+    await expect(report(net, { by, signer: fresh.other }))
       .to.emit(registry, 'Struck')
       .withArgs(wallet, 1, 0);
+  });
+});
+
+describe('The head of a manager’s log', () => {
+  it('is set down by an active manager alone', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+    const anchor = (by: Signer) => registry.connect(by).anchorLog(42, digest('root'));
+    await expect(anchor(who.manager)).to.emit(registry, 'LogAnchored').withArgs(who.manager, 42, digest('root'));
+    for (const other of [who.hospital, who.registrar, who.owner, who.doctor, who.stranger]) {
+      await expect(anchor(other)).to.be.revertedWithCustomError(registry, 'NotA');
+    }
+    await registry.connect(who.registrar).suspend(who.manager);
+    await expect(anchor(who.manager)).to.be.revertedWithCustomError(registry, 'NotA');
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ZeroHash } from 'ethers';
 import { describe, it } from 'mocha';
 
+import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
 import {
   DAY,
@@ -15,7 +16,6 @@ import {
   termsFor,
   TREATMENT,
   type Network,
-  type Signer,
 } from './fixture.ts';
 
 const OTHER_PURPOSE = 2;
@@ -31,7 +31,7 @@ describe('A grant', () => {
     await networkHelpers.time.setNextBlockTimestamp(time);
     await expect(registry.connect(who.patient).grant([termsFor(who.doctor, until)], RECEIPT))
       .to.emit(registry, 'Granted')
-      .withArgs(who.patient, who.doctor, FOLDER, time, until, TREATMENT, Right.Read | Right.Write, 0, 0, RECEIPT);
+      .withArgs(who.patient, who.doctor, FOLDER, time, until, TREATMENT, Right.Read | Right.Write, 0, RECEIPT);
     const grant = await registry.grants(who.patient, who.doctor, FOLDER);
     expect([grant.from, grant.until, grant.epoch]).to.deep.equal([BigInt(time), BigInt(until), 0n]);
     expect([grant.purposes, grant.rights]).to.deep.equal([BigInt(TREATMENT), BigInt(Right.Read | Right.Write)]);
@@ -72,10 +72,12 @@ describe('A grant', () => {
   it('sleeps while its grantee is not active', async () => {
     const net = await networkHelpers.loadFixture(deployWithGrant);
     const { registry, who } = net;
-    await registry.connect(who.hospital).remove(who.doctor);
-    expect(await mayRead(net)).to.equal(false);
-    await registry.connect(who.hospital).enrol(who.doctor, Role.Doctor);
-    expect(await mayRead(net)).to.equal(true);
+    for (const member of [who.doctor, who.hospital]) {
+      await registry.connect(who.owner).suspend(member);
+      expect(await mayRead(net)).to.equal(false);
+      await registry.connect(who.owner).restore(member);
+      expect(await mayRead(net)).to.equal(true);
+    }
   });
 
   it('may go to a member whose hospital is gone, and sleeps too', async () => {
@@ -291,48 +293,62 @@ describe('A window', () => {
   });
 });
 
-describe('The chain of grants', () => {
-  /** What a wallet does: look into single blocks only, from `Member.granted` on. */
-  async function walk({ registry, who }: Network): Promise<string[]> {
-    const found: string[] = [];
-    const seen = new Set<number>();
-    const ahead = [Number((await registry.member(who.patient)).granted)];
-    for (let block = ahead.pop(); block !== undefined; block = ahead.pop()) {
-      if (block === 0 || seen.has(block)) continue;
-      seen.add(block);
-      for (const { args } of await registry.queryFilter(registry.filters.Granted(who.patient.address), block, block)) {
-        found.push(`${args.grantee} ${args.folder} ${args.receipt}`);
-        ahead.push(Number(args.previous));
-        ahead.push(Number((await registry.grants(who.patient, args.grantee, args.folder)).changed));
+describe('A grant to one who left and was let in again', () => {
+  const AGAIN: readonly [string, (net: Network) => Promise<unknown>][] = [
+    [
+      'by another hospital, as a researcher',
+      async ({ registry, who, fresh }) => {
+        await registry.connect(who.registrar).enrol(fresh.hospital, Role.Hospital);
+        return registry.connect(fresh.hospital).enrol(who.doctor, Role.Researcher);
+      },
+    ],
+    [
+      'by the same hospital, as the same',
+      ({ registry, who }) => registry.connect(who.hospital).enrol(who.doctor, Role.Doctor),
+    ],
+    ['as a patient', ({ registry, who }) => registry.connect(who.doctor).join(digest('key'))],
+  ];
+  for (const [how, again] of AGAIN) {
+    it(`${how}, does not live again, nor does an emergency opening`, async () => {
+      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const { registry, who, until } = net;
+      const mayRead = (folder: number, purpose: number) =>
+        registry.may(who.doctor, who.patient, folder, Right.Read, purpose);
+      const { BTG } = PURPOSE_BITS;
+      await registry.connect(who.patient).allowEmergency([FOLDER, 1], true);
+      for (const folder of [FOLDER, 1]) await registry.connect(who.doctor).breakGlass(who.patient, folder, ZeroHash);
+      expect(await mayRead(FOLDER, TREATMENT)).to.equal(true);
+      expect(await mayRead(1, BTG)).to.equal(true);
+      await registry.connect(who.doctor).remove(who.doctor);
+      await again(net);
+      expect(await registry.isActive(who.doctor)).to.equal(true);
+      for (const folder of [FOLDER, 1]) {
+        expect(await mayRead(folder, TREATMENT)).to.equal(false);
+        expect(await mayRead(folder, BTG)).to.equal(false);
       }
-    }
-    return found.sort();
+      const add = registry
+        .connect(who.doctor)
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+      await expect(add).to.be.revertedWithCustomError(registry, 'NoConsent');
+      // A new consent is for who it is now, and wakes up nothing of before.
+      await registry.connect(who.patient).grant([termsFor(who.doctor, until)], RECEIPT);
+      expect(await mayRead(FOLDER, TREATMENT)).to.equal(true);
+      expect(await mayRead(FOLDER, BTG)).to.equal(false);
+      expect(await mayRead(1, BTG)).to.equal(false);
+    });
   }
 
-  it('leads to every grant there was, the renewed ones too', async () => {
-    const net = await networkHelpers.loadFixture(deployWithGrant);
-    const { registry, who, until } = net;
-    const grant = (grantees: Signer[], folder: number, receipt: string) =>
-      registry.connect(who.patient).grant(
-        grantees.map((grantee) => ({ ...termsFor(grantee, until), folder })),
-        digest(receipt),
-      );
-    await grant([who.lab, who.pharmacist], 1, 'two at once');
-    await grant([who.doctor], FOLDER, 'renewed');
-    await grant([who.researcher], 2, 'a newer one');
-    await registry.connect(who.patient).revoke(who.lab, [1]);
-    await grant([who.lab], 1, 'again');
-    await grant([who.lab], 1, 'and again');
-    const all = await registry.queryFilter(registry.filters.Granted(who.patient.address));
-    expect(all).to.have.length(7);
-    expect(await walk(net)).to.deep.equal(
-      all.map(({ args }) => `${args.grantee} ${args.folder} ${args.receipt}`).sort(),
+  it('is no delegation any more', async () => {
+    const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
+    const terms = { ...termsFor(who.doctor, until), rights: Right.Read | Right.Share };
+    await registry.connect(who.patient).grant([terms], RECEIPT);
+    await registry.connect(who.hospital).remove(who.doctor);
+    await registry.connect(who.hospital).enrol(who.doctor, Role.Doctor);
+    const given = { ...termsFor(who.lab, until), rights: Right.Read };
+    await expect(registry.connect(who.doctor).grantAs(who.patient, [given], RECEIPT)).to.be.revertedWithCustomError(
+      registry,
+      'NoConsent',
     );
-  });
-
-  it('begins with 0', async () => {
-    const { registry, who } = await networkHelpers.loadFixture(deploy);
-    expect((await registry.member(who.patient)).granted).to.equal(0);
   });
 });
 

@@ -85,7 +85,7 @@ describe('In an emergency', () => {
     expect(await may(net, Right.Read, BTG, FOLDER)).to.equal(true);
     await registry
       .connect(who.doctor)
-      .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+      .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient);
   });
 
   it('a grant leaves the opening as it is', async () => {

@@ -28,7 +28,7 @@ interface Act {
 }
 
 const TAG = 0x9a_3f_71_c2_54_e8;
-const entry = (text = 'cid') => ({ folder: FOLDER, cid: digest(text), commitment: digest('commitment') });
+const entry = (text = 'cid') => ({ folder: FOLDER, epoch: 0, cid: digest(text), commitment: digest('commitment') });
 const patient = ({ registry, who }: Net) => registry.connect(who.patient);
 const doctor = ({ registry, who }: Net) => registry.connect(who.doctor);
 const grantTo =

@@ -22,9 +22,9 @@ const ORIGIN = digest('https://portal.example');
 describe('Membership', () => {
   it('is one slot: role, standing and enroller', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
-    expect(await registry.member(who.doctor)).to.deep.equal([Role.Doctor, 0n, 0n, 0n, who.hospital.address]);
-    expect(await registry.member(who.patient)).to.deep.equal([Role.Patient, 0n, 0n, 0n, who.patient.address]);
-    expect(await registry.member(who.stranger)).to.deep.equal([Role.None, 0n, 0n, 0n, ZeroAddress]);
+    expect(await registry.member(who.doctor)).to.deep.equal([Role.Doctor, 0n, 0n, 1n, 1n, who.hospital.address]);
+    expect(await registry.member(who.patient)).to.deep.equal([Role.Patient, 0n, 0n, 1n, 0n, who.patient.address]);
+    expect(await registry.member(who.stranger)).to.deep.equal([Role.None, 0n, 0n, 0n, 0n, ZeroAddress]);
   });
 
   it('is given once', async () => {
@@ -56,10 +56,10 @@ describe('Membership', () => {
     await expect(registry.connect(who.hospital).remove(who.doctor))
       .to.emit(registry, 'Removed')
       .withArgs(who.doctor, who.hospital);
-    expect(await registry.member(who.doctor)).to.deep.equal([Role.None, 0n, 0n, 0n, ZeroAddress]);
+    expect(await registry.member(who.doctor)).to.deep.equal([Role.None, 0n, 0n, 1n, 1n, ZeroAddress]);
     expect(await registry.isActive(who.doctor)).to.equal(false);
     await registry.connect(who.hospital).enrol(who.doctor, Role.Lab);
-    expect((await registry.member(who.doctor)).role).to.equal(Role.Lab);
+    expect(await registry.member(who.doctor)).to.deep.equal([Role.Lab, 0n, 0n, 2n, 1n, who.hospital.address]);
   });
 
   it('may be left by anyone', async () => {
@@ -85,7 +85,7 @@ describe('Membership', () => {
     const patient = registry.connect(who.patient);
     await patient.remove(who.patient);
     await expect(
-      patient.addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+      patient.addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NotA');
     await expect(patient.grant([termsFor(who.lab, until)], digest('receipt'))).to.be.revertedWithCustomError(
       registry,
@@ -94,7 +94,7 @@ describe('Membership', () => {
     // What was given stands until it ends or is withdrawn.
     await registry
       .connect(who.doctor)
-      .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+      .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient);
     await patient.allowEmergency([FOLDER], false);
     await patient.revoke(who.doctor, [FOLDER]);
     expect(await registry.may(who.doctor, who.patient, FOLDER, Right.Read, TREATMENT)).to.equal(false);
@@ -318,7 +318,7 @@ describe('A voucher', () => {
 });
 
 describe('The chain of trust', () => {
-  it('suspends the staff of a removed hospital and revives it with the hospital', async () => {
+  it('suspends the staff of a removed hospital, which it vouches for anew when it is let in again', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
     const staff = [who.doctor, who.lab, who.pharmacist, who.researcher];
     const active = () => Promise.all(staff.map((member) => registry.isActive(member)));
@@ -330,14 +330,22 @@ describe('The chain of trust', () => {
     expect(await active()).to.deep.equal([false, false, false, false]);
     expect(await mayRead()).to.equal(false);
     await expect(
-      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+      registry
+        .connect(who.doctor)
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     )
       .to.be.revertedWithCustomError(registry, 'NotActive')
       .withArgs(who.doctor);
 
     await registry.connect(who.registrar).enrol(who.hospital, Role.Hospital);
-    expect(await active()).to.deep.equal([true, true, true, true]);
-    expect(await mayRead()).to.equal(true);
+    expect(await active()).to.deep.equal([false, false, false, false]);
+    expect(await mayRead()).to.equal(false);
+    const again = registry.connect(who.hospital);
+    await again.remove(who.doctor);
+    await again.enrol(who.doctor, Role.Doctor);
+    expect(await active()).to.deep.equal([true, false, false, false]);
+    // Another membership: what was given to the one before is not given to it.
+    expect(await mayRead()).to.equal(false);
   });
 
   it('does not revive the staff of a hospital that came back as something else', async () => {

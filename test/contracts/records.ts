@@ -3,7 +3,8 @@ import { AbiCoder, dataSlice, keccak256, ZeroHash } from 'ethers';
 import { describe, it } from 'mocha';
 
 import { Right } from '../../extension/core/registry/abi.ts';
-import { deployWithGrant, digest, ethers, FOLDER, networkHelpers, termsFor, type Network } from './fixture.ts';
+import { ADD_RECORDS_TYPES } from '../../extension/core/registry/typed-data.ts';
+import { deployWithGrant, digest, FOLDER, networkHelpers, termsFor, type Network } from './fixture.ts';
 
 const coder = AbiCoder.defaultAbiCoder();
 const EMPTY_HEAD = `0x${'00'.repeat(20)}`;
@@ -21,13 +22,13 @@ async function deployWithRecords() {
   const { registry, who } = net;
   await registry
     .connect(who.doctor)
-    .addRecord({ folder: FOLDER, cid: digest('cid 1'), commitment: digest('commitment 1') }, who.patient);
+    .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid 1'), commitment: digest('commitment 1') }, who.patient);
   await registry
     .connect(who.patient)
-    .addRecord({ folder: FOLDER, cid: digest('cid 2'), commitment: digest('commitment 2') }, who.patient);
+    .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid 2'), commitment: digest('commitment 2') }, who.patient);
   await registry
     .connect(who.doctor)
-    .addRecord({ folder: FOLDER, cid: digest('cid 3'), commitment: digest('commitment 3') }, who.patient);
+    .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid 3'), commitment: digest('commitment 3') }, who.patient);
   return net;
 }
 
@@ -38,19 +39,39 @@ describe('A record', () => {
     const id = keccak256(coder.encode(['address', 'address', 'uint48', 'bytes32', 'bytes32'], fields));
     expect(await registry.recordId(...fields)).to.equal(id);
     const add = registry.connect(who.doctor).addRecord;
-    const args = [{ folder: FOLDER, cid: digest('cid'), commitment: digest('commitment') }, who.patient] as const;
+    const args = [
+      { folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: digest('commitment') },
+      who.patient,
+    ] as const;
     expect(await add.staticCall(...args)).to.equal(id);
     await expect(add(...args))
       .to.emit(registry, 'RecordAdded')
-      .withArgs(id, who.patient, who.doctor, FOLDER, 0, 0, digest('cid'), digest('commitment'));
+      .withArgs(id, who.patient, who.doctor, FOLDER, 0, digest('cid'), digest('commitment'));
   });
 
-  it('carries the epoch of the key that sealed it', async () => {
-    const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
+  it('lands in the epoch that it was sealed for, and in no other', async () => {
+    const { registry, who, domain, until } = await networkHelpers.loadFixture(deployWithGrant);
+    const doctor = registry.connect(who.doctor);
+    const sealed = (epoch: number) => ({ folder: FOLDER, epoch, cid: digest('cid'), commitment: ZeroHash });
+    // Sealed and signed before the patient began a new epoch, brought after it.
+    const message = {
+      signer: who.doctor.address,
+      patient: who.patient.address,
+      entries: [sealed(0)],
+      nonce: 0,
+      deadline: until,
+    };
+    const signature = await who.doctor.signTypedData(domain, ADD_RECORDS_TYPES, message);
     await registry.connect(who.patient).rotate([FOLDER], false, digest('keyring'));
-    await registry
-      .connect(who.doctor)
-      .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+    for (const late of [
+      () => doctor.addRecord(sealed(0), who.patient),
+      () => registry.addRecordsFor(who.doctor, who.patient, [sealed(0)], 0, until, signature),
+      () => doctor.addRecord(sealed(2), who.patient),
+      () => registry.connect(who.patient).addRecord(sealed(0), who.patient),
+    ]) {
+      await expect(late()).to.be.revertedWithCustomError(registry, 'StaleEpoch').withArgs(who.patient, FOLDER, 1);
+    }
+    await doctor.addRecord(sealed(1), who.patient);
     const [log] = await registry.queryFilter(registry.filters.RecordAdded());
     expect(log?.args.epoch).to.equal(1);
   });
@@ -60,7 +81,9 @@ describe('A record', () => {
     const terms = { ...termsFor(who.doctor, until), rights: Right.Read | Right.Dispense };
     await registry.connect(who.patient).grant([terms], digest('receipt'));
     await expect(
-      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+      registry
+        .connect(who.doctor)
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NoConsent');
   });
 
@@ -68,7 +91,9 @@ describe('A record', () => {
     const { registry, who, until } = await networkHelpers.loadFixture(deployWithGrant);
     await networkHelpers.time.increaseTo(until);
     await expect(
-      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+      registry
+        .connect(who.doctor)
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     )
       .to.be.revertedWithCustomError(registry, 'NoConsent')
       .withArgs(who.patient, who.doctor);
@@ -78,7 +103,9 @@ describe('A record', () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithGrant);
     await registry.connect(who.patient).rotate([FOLDER], true, digest('keyring'));
     await expect(
-      registry.connect(who.doctor).addRecord({ folder: FOLDER, cid: digest('cid'), commitment: ZeroHash }, who.patient),
+      registry
+        .connect(who.doctor)
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NoConsent');
   });
 });
@@ -90,7 +117,6 @@ describe('The head of a folder', () => {
     const folder = await net.registry.folders(net.who.patient, FOLDER);
     expect(headOf(ids)).to.equal(folder.head);
     expect(folder.count).to.equal(3);
-    expect(folder.changed).to.equal(await ethers.provider.getBlockNumber());
     expect(await net.registry.nextHead(headOf(ids.slice(0, 2)), ids[2]!)).to.equal(folder.head);
   });
 
@@ -108,24 +134,12 @@ describe('The head of a folder', () => {
     expect(headOf(ids)).not.to.equal((await net.registry.folders(net.who.patient, FOLDER)).head);
   });
 
-  it('is reached from `changed` by walking `previous` back to 0', async () => {
-    const net = await networkHelpers.loadFixture(deployWithRecords);
-    const logs = await logsOf(net);
-    const walked: number[] = [];
-    let block = Number((await net.registry.folders(net.who.patient, FOLDER)).changed);
-    while (block !== 0) {
-      walked.unshift(block);
-      block = Number(logs.find((log) => log.blockNumber === block)?.args.previous);
-    }
-    expect(walked).to.deep.equal(logs.map((log) => log.blockNumber));
-  });
-
   it('of one folder is not touched by another', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
     const before = await registry.folders(who.patient, FOLDER);
     await registry
       .connect(who.patient)
-      .addRecord({ folder: FOLDER + 1, cid: digest('cid'), commitment: ZeroHash }, who.patient);
+      .addRecord({ folder: FOLDER + 1, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient);
     expect(await registry.folders(who.patient, FOLDER)).to.deep.equal(before);
   });
 
@@ -134,6 +148,6 @@ describe('The head of a folder', () => {
     const before = await registry.folders(who.patient, FOLDER);
     await registry.connect(who.patient).rotate([FOLDER], true, digest('keyring'));
     const after = await registry.folders(who.patient, FOLDER);
-    expect([after.head, after.changed, after.count]).to.deep.equal([before.head, before.changed, before.count]);
+    expect([after.head, after.count]).to.deep.equal([before.head, before.count]);
   });
 });

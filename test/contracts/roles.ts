@@ -77,7 +77,7 @@ const ANSWERING: { whom: Who; by: Who[] }[] = [
   { whom: 'patient', by: [] },
 ];
 
-const entry = (folder: number) => ({ folder, cid: digest('cid'), commitment: digest('commitment') });
+const entry = (folder: number) => ({ folder, epoch: 0, cid: digest('cid'), commitment: digest('commitment') });
 
 /** Everybody who is a member gets every right to the folder. */
 async function grantAll({ registry, who }: Network, until: number): Promise<void> {
@@ -111,7 +111,7 @@ const ACTS: Act[] = [
     attempt: ({ registry, who }, by) =>
       registry
         .connect(who[by])
-        .addRecord({ folder: FOLDER + 1, cid: digest('cid'), commitment: digest('commitment') }, who.patient),
+        .addRecord({ folder: FOLDER + 1, epoch: 0, cid: digest('cid'), commitment: digest('commitment') }, who.patient),
   },
   {
     act: "add to the patient's folder that is granted to the doctor",
@@ -120,7 +120,7 @@ const ACTS: Act[] = [
     attempt: ({ registry, who }, by) =>
       registry
         .connect(who[by])
-        .addRecord({ folder: FOLDER, cid: digest('cid'), commitment: digest('commitment') }, who.patient),
+        .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: digest('commitment') }, who.patient),
   },
   {
     act: 'add to a folder of one who is no patient',

@@ -50,7 +50,7 @@ const KEY = digest('signed key');
 const RECEIPT = digest('receipt');
 const KEYRING = digest('keyring');
 const FOLDERS = [FOLDER, FOLDER + 1];
-const ENTRIES = ['one', 'two'].map((text) => ({ folder: FOLDER, cid: digest(text), commitment: ZeroHash }));
+const ENTRIES = ['one', 'two'].map((text) => ({ folder: FOLDER, epoch: 0, cid: digest(text), commitment: ZeroHash }));
 
 const wish = (patient: Signer) => ({
   patient: patient.address,
@@ -368,7 +368,7 @@ describe('A signed act', () => {
     const sign = (by: Signer, types: Record<string, TypedDataField[]>, message: object) =>
       by.signTypedData(domain, types, { signer: by.address, ...message, nonce: 0, deadline: until });
     const terms = [termsFor(who.lab, until)];
-    const entries = [{ folder: FOLDER, cid: toBeHex(1, 32), commitment: ZeroHash }];
+    const entries = [{ folder: FOLDER, epoch: 0, cid: toBeHex(1, 32), commitment: ZeroHash }];
     const add = async (by: Signer, list: typeof entries) =>
       registry.addRecordsFor(
         by,
@@ -412,7 +412,7 @@ describe('A signed act', () => {
 
   it('of several records adds none if consent lacks for one folder', async () => {
     const { registry, domain, who, until } = await networkHelpers.loadFixture(deployWithGrant);
-    const entries = FOLDERS.map((folder) => ({ folder, cid: digest('cid'), commitment: ZeroHash }));
+    const entries = FOLDERS.map((folder) => ({ folder, epoch: 0, cid: digest('cid'), commitment: ZeroHash }));
     const signer = who.doctor.address;
     const message = { signer, patient: who.patient.address, entries, nonce: 0, deadline: until };
     const signature = await who.doctor.signTypedData(domain, ADD_RECORDS_TYPES, message);

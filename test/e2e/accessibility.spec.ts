@@ -7,7 +7,7 @@ import { SitePage } from './pages/site-page.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { lookAt } from './support/screens.ts';
 import { serveSite, type Site } from './support/site.ts';
-import { overwrite, overwriteVaultCopy } from './support/storage.ts';
+import { damageVault } from './support/storage.ts';
 
 let site: Site;
 test.beforeAll(async () => {
@@ -112,8 +112,7 @@ test('the screens of sharing, settings and the lock can be used by everybody', a
   await lookAt(page, 'unlock');
   // A wallet that looks in between mends the one from the other; then both are spoiled again.
   await expect(async () => {
-    await overwrite(page, 'local', 'vault', 'not a vault');
-    await overwriteVaultCopy(page, 'not a vault');
+    await damageVault(page);
     await page.reload();
     await expect(page.getByRole('button', { name: 'Use my recovery words' })).toBeVisible({ timeout: 5_000 });
   }).toPass();

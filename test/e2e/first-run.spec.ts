@@ -6,7 +6,7 @@ import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { ringAlarm } from './support/alarm.ts';
 import { extensionInLanguage } from './support/network.ts';
-import { keptIn, overwrite, overwriteVaultCopy, stored, vaultCopy } from './support/storage.ts';
+import { damageVault, keptIn, overwrite, overwriteVaultCopy, stored, vaultCopy } from './support/storage.ts';
 
 const file = (name: string, content: string | Buffer, mimeType = 'application/json') => ({
   name,
@@ -160,8 +160,7 @@ test('a damaged vault says so, and the recovery words bring everything back', as
   await app.importFile(bundleFile());
   await app.waitUntilRecorded();
   const [account, titles] = [await app.accountNumber(), await app.recordTitles()];
-  await overwrite(app.page, 'local', 'vault', 'not a vault');
-  await overwriteVaultCopy(app.page, { file: 'not a vault', check: '' });
+  await damageVault(app.page);
   await app.page.reload();
   await expect(app.page.getByRole('heading', { name: 'The wallet in this browser is damaged' })).toBeVisible();
   await app.page.getByRole('button', { name: 'Use my recovery words' }).click();

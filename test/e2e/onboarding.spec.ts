@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { SitePage } from './pages/site-page.ts';
 import { serveSite } from './support/site.ts';
-import { overwrite, overwriteVaultCopy } from './support/storage.ts';
+import { damageVault } from './support/storage.ts';
 
 const heading = (app: WalletApp, name: string) => app.page.getByRole('heading', { name });
 /** What has the focus: never the page as a whole, where nobody can go on. */
@@ -124,8 +124,7 @@ test('the focus is where the person goes on, at every step', async ({ newBrowser
 test('whoever begins to recover a damaged wallet can go back', async ({ newBrowser }) => {
   const app = await WalletApp.open(await newBrowser());
   await app.createWallet();
-  await overwrite(app.page, 'local', 'vault', 'not a vault');
-  await overwriteVaultCopy(app.page, { file: 'not a vault', check: '' });
+  await damageVault(app.page);
   await app.page.reload();
   const damaged = heading(app, 'The wallet in this browser is damaged');
   for (const back of [() => app.page.goBack(), () => app.page.getByRole('button', { name: 'Back' }).click()]) {

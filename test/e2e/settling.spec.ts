@@ -9,7 +9,7 @@ import { WalletApp } from './pages/wallet-app.ts';
 import { ringAlarm } from './support/alarm.ts';
 import { killBrowser, stopWorker } from './support/kill.ts';
 import { serve, serveSite, type Site } from './support/site.ts';
-import { overwrite, overwriteVaultCopy, stored } from './support/storage.ts';
+import { damageVault, overwrite, stored } from './support/storage.ts';
 
 let sites: Site[];
 const site = (): Site => sites[0]!;
@@ -260,8 +260,7 @@ test('after other words took the place of a damaged wallet, nothing that waited 
     await known.ask('personal_sign', ['Hello', before]),
     await unknown.ask('eth_requestAccounts'),
   ];
-  await overwrite(app.page, 'local', 'vault', 'not a vault');
-  await overwriteVaultCopy(app.page, { file: 'not a vault', check: '' });
+  await damageVault(app.page);
   await app.page.reload();
   await app.page.getByRole('button', { name: 'Use my recovery words' }).click();
   await app.enterWords(toWords(newEntropy()));

@@ -43,12 +43,14 @@ export class Ingest implements BlockSink {
     this.#writing.catch(() => undefined); // thrown by the next put, or by the commit
   }
 
-  /** @throws SalusError `storage-full`; then nothing of this import is visible */
-  async commit(roots: readonly Root[]): Promise<void> {
+  /** @param instead root that goes as these come. @throws SalusError `storage-full`; then nothing of this import is visible */
+  async commit(roots: readonly Root[], instead?: string): Promise<void> {
     await this.#writing;
     const at = Date.now();
     await this.#transaction('strict', (tx) => {
       this.#putPending(tx);
+      if (instead !== undefined)
+        for (const store of ['pins', 'outbox'] as const) inside(tx.objectStore(store).delete(instead));
       for (const { cid, blocks, row } of roots) {
         const root = cid.toString();
         inside(tx.objectStore('pins').put({ blocks: blocks.map((b) => own(b.bytes)), at }, root));

@@ -12,7 +12,7 @@ import { LocalEntryReader } from '../../core/records/local-reader.ts';
 import { itemAgain, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
-import { isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
+import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { ReadItem } from '../../core/records/entry-reader.ts';
 import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
@@ -152,15 +152,24 @@ export class StorageHost implements StoragePort {
     }
   }
 
-  async seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]> {
+  async seal(
+    target: SealTarget,
+    items: readonly ReadItem[],
+    patient: string,
+    author: string,
+    instead?: string,
+  ): Promise<LedgerRow[]> {
     const ingest = new Ingest(this.#db);
-    return navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
+    const before = instead === undefined ? undefined : await this.#db.get('outbox', instead);
+    const who = { patient, author, ...(before && { instead: idOf(before) }) };
+    const rows = await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
       const roots: Root[] = [];
-      for (const some of splitItems(items.map(itemAgain)))
-        roots.push(await this.#sealEntry(target, some, ingest, { patient, author }));
-      await ingest.commit(roots);
+      for (const some of splitItems(items.map(itemAgain))) roots.push(await this.#sealEntry(target, some, ingest, who));
+      await ingest.commit(roots, instead);
       return roots.map((r) => r.row);
     });
+    if (before !== undefined) void collectGarbage(this.#db);
+    return rows;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
@@ -319,7 +328,7 @@ export class StorageHost implements StoragePort {
     target: SealTarget,
     items: readonly NewItem[],
     ingest: Ingest,
-    who: Pick<LedgerRow, 'patient' | 'author'>,
+    who: Pick<LedgerRow, 'patient' | 'author' | 'instead'>,
     progress: Parameters<typeof sealEntry>[4] = {},
   ): Promise<Root> {
     const sink = new CountingSink(ingest);

@@ -144,11 +144,45 @@ export class Changes {
   }
 
   /** An entry that this wallet sealed for its own record, and that waits for the chain. */
-  async pending(entry: Omit<EntryRow, 'state' | 'items' | 'block' | 'index' | 'transaction'>): Promise<void> {
+  async pending({
+    instead,
+    ...entry
+  }: Omit<EntryRow, 'state' | 'items' | 'block' | 'index' | 'transaction'> & {
+    /** Id of the one whose place it took. */
+    readonly instead?: string;
+  }): Promise<void> {
+    if (instead !== undefined) await this.#withdraw(entry.registry, instead);
     const known = await this.#draft.get<EntryRow>(entryName(entry.registry, entry.id));
     if (known !== undefined) return;
     this.#count({ entries: 1 });
     this.#tryToOpen({ ...entry, block: 0, index: 0, transaction: '', state: 'waiting', items: [] });
+  }
+
+  /** Takes away an entry that waits for the chain, and will not come there. */
+  async #withdraw(registry: string, id: string): Promise<void> {
+    const name = entryName(registry, id);
+    const row = await this.#draft.get<EntryRow>(name);
+    if (row === undefined || row.block > 0) return;
+    this.#draft.delete(name);
+    this.#count({ entries: -1 });
+    this.#lists.put(ACTIVITY, entryKey(row), undefined);
+    if (row.state === 'waiting' || row.state === 'bad') {
+      this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
+      this.#count({ [row.state]: -1 });
+    }
+    for (const item of row.items) {
+      for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), undefined);
+      this.#lists.put(BY_TITLE, titleKey(wordsOf(item.title).join(' '), item), undefined);
+    }
+    const [first] = row.items;
+    if (first === undefined) return;
+    const { [first.section]: before, ...sections } = this.summary.sections;
+    const left = (before?.count ?? 0) - row.items.length;
+    this.summary = {
+      ...this.summary,
+      total: this.summary.total - row.items.length,
+      sections: before && left > 0 ? { ...sections, [first.section]: { ...before, count: left } } : sections,
+    };
   }
 
   /** Tries an entry again that did not open; also one of an author of whom too much did not. */

@@ -15,7 +15,7 @@ export const REGISTRY_ABI = [
   'function setOrigin(bytes32 origin, bool ours)',
   'function remove(address who)',
   'function redeemFor(address who, bytes32 key, tuple(uint8 role, address enroller, uint256 deadline, bytes signature) voucher, uint192 nonceKey, uint256 deadline, bytes signature)',
-  'function member(address who) view returns (tuple(uint8 role, uint8 suspension, uint40 lockedUntil, uint40 granted, address enroller))',
+  'function member(address who) view returns (tuple(uint8 role, uint8 suspension, uint40 lockedUntil, uint16 membership, uint16 vouchedBy, address enroller))',
   'function isActive(address who) view returns (bool)',
   'function encryptionKey(address who) view returns (bytes32)',
   'function profile(address who) view returns (bytes32)',
@@ -37,17 +37,17 @@ export const REGISTRY_ABI = [
   'function setKeyringFor(address patient, uint48[] folders, bytes32 keyring, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function allowEmergencyFor(address patient, uint48[] folders, bool allowed, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function may(address grantee, address patient, uint48 folder, uint8 rights, uint16 purposes) view returns (bool)',
-  'function folders(address patient, uint48 folder) view returns (bytes20 head, uint40 changed, uint24 count, uint16 epoch, uint16 floor)',
-  'function grants(address patient, address grantee, uint48 folder) view returns (tuple(uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights, uint40 changed, uint16 emergencyEpoch, uint40 emergencyUntil))',
+  'function folders(address patient, uint48 folder) view returns (bytes20 head, uint24 count, uint16 epoch, uint16 floor)',
+  'function grants(address patient, address grantee, uint48 folder) view returns (tuple(uint40 from, uint40 until, uint16 epoch, uint16 purposes, uint8 rights, uint16 membership, uint40 changed, uint16 emergencyEpoch, uint16 emergencyMembership, uint40 emergencyUntil))',
   'event Requested(address indexed by, address indexed patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note)',
-  'event Granted(address indexed patient, address indexed grantee, uint48 indexed folder, uint40 from, uint40 until, uint16 purposes, uint8 rights, uint16 epoch, uint40 previous, bytes32 receipt)',
+  'event Granted(address indexed patient, address indexed grantee, uint48 indexed folder, uint40 from, uint40 until, uint16 purposes, uint8 rights, uint16 epoch, bytes32 receipt)',
   'event Revoked(address indexed patient, address indexed grantee, uint48 indexed folder)',
   'event Rotated(address indexed patient, uint48 indexed folder, uint16 epoch, bool voidsGrants, bytes32 keyring)',
   'event KeyringSet(address indexed patient, uint48 indexed folder, uint16 epoch, bytes32 keyring)',
   // Records
-  'function addRecord(tuple(uint48 folder, bytes32 cid, bytes32 commitment) entry, address patient) returns (bytes32)',
-  'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',
-  'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, uint40 previous, bytes32 cid, bytes32 commitment)',
+  'function addRecord(tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment) entry, address patient) returns (bytes32)',
+  'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, bytes32 cid, bytes32 commitment)',
   // Versions
   'function successor() view returns (address)',
   // Batches
@@ -66,6 +66,7 @@ export const REGISTRY_ABI = [
   'error NoOffence()',
   'error EmergencyForbidden(address patient, uint48 folder)',
   'error NoConsent(address patient, address by)',
+  'error StaleEpoch(address patient, uint48 folder, uint16 epoch)',
   'error InvalidAccountNonce(address account, uint256 currentNonce)',
 ] as const;
 

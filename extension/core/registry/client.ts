@@ -27,15 +27,13 @@ export interface Grant {
   /** 0 when revoked or never given. */
   readonly rights: number;
   readonly purposes: number;
-  /** Block of its newest `Granted`. */
+  /** Block in which it was last given or ended; 0 when never given. */
   readonly changed: number;
 }
 
 /** State of a folder. */
 export interface Folder {
   readonly head: string;
-  /** Block of its newest record, 0 for none. */
-  readonly changed: number;
   readonly count: number;
   readonly epoch: number;
   readonly floor: number;
@@ -232,7 +230,6 @@ const revertName = (error: unknown): string | undefined =>
 type FolderAnswer = Record<Exclude<keyof Folder, 'head'>, bigint> & { head: string };
 const toFolder = (f: FolderAnswer): Folder => ({
   head: f.head,
-  changed: Number(f.changed),
   count: Number(f.count),
   epoch: Number(f.epoch),
   floor: Number(f.floor),

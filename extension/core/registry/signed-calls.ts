@@ -25,6 +25,8 @@ export interface Terms {
 
 export interface AnchoredEntry {
   readonly folder: number;
+  /** Epoch of the folder that it was sealed for; the registry takes it in no other. */
+  readonly epoch: number;
   /** Digest of the entry's CID. */
   readonly cid: Uint8Array;
   readonly commitment: Uint8Array;
@@ -98,7 +100,12 @@ export class SignedCalls {
   }
 
   addRecords(patient: string, entries: readonly AnchoredEntry[]): Promise<string> {
-    const list = entries.map((e) => ({ folder: e.folder, cid: toHex(e.cid), commitment: toHex(e.commitment) }));
+    const list = entries.map(({ folder, epoch, cid, commitment }) => ({
+      folder,
+      cid: toHex(cid),
+      epoch,
+      commitment: toHex(commitment),
+    }));
     const message = { patient, entries: list };
     return this.#call('addRecordsFor', ADD_RECORDS_TYPES, NonceKey.Records, message, [this.#address, patient, list]);
   }

@@ -42,7 +42,7 @@ export const ROTATE_TYPES: Types = {
 };
 export const ADD_RECORDS_TYPES: Types = {
   AddRecords: [signer, field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
-  Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('bytes32', 'commitment')],
+  Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('uint16', 'epoch'), field('bytes32', 'commitment')],
 };
 export const SET_KEYRING_TYPES: Types = {
   SetKeyring: [signer, field('uint48[]', 'folders'), field('bytes32', 'keyring'), ...tail],
@@ -71,14 +71,21 @@ export const VOUCHER_TYPES: Types = {
   Voucher: [signer, field('address', 'who'), field('uint8', 'role'), ...tail],
 };
 
-/** What a member signs to read from a manager, and what `report` takes as proof of a reading without consent; `at` in Unix seconds. */
+/**
+ * What a member signs to have a manager open records of one folder, and what `report` takes as proof of a reading without consent. It
+ * was not signed before the block that it names, whatever the clock of whoever signed it.
+ */
 export const READ_TYPES: Types = {
   Read: [
     signer,
     field('address', 'patient'),
     field('uint48', 'folder'),
+    field('bytes32[]', 'records'),
     field('uint16', 'purpose'),
-    field('uint40', 'at'),
+    field('address', 'manager'),
+    field('uint256', 'blockNumber'),
+    field('bytes32', 'blockHash'),
+    field('bytes32', 'nonce'),
   ],
 };
 

@@ -15,6 +15,8 @@ export interface LedgerRow {
   readonly registry?: string;
   /** Epoch it was sealed under; -1 for a capsule or an object. */
   readonly epoch: number;
+  /** Id of the entry whose place it took, which was sealed for another epoch and never reached the chain. */
+  readonly instead?: string;
   readonly patient: string;
   readonly author: string;
   /** Hex. */

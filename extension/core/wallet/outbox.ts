@@ -5,6 +5,7 @@ import { Role } from '../registry/abi.ts';
 import { digestOf } from '../storage/cid.ts';
 import { idOf, isDurable, type LedgerRow } from '../storage/ledger.ts';
 import { act } from './act.ts';
+import { sealForEpoch } from './seal-anew.ts';
 import type { AccountKind } from './sealed-state.ts';
 import type { Deployment, Session } from './session.ts';
 
@@ -78,10 +79,19 @@ export async function drainOutbox(session: Session): Promise<void> {
   await session.catalogue.listPending();
   const rows = await Promise.all(waiting.map((row) => session.storage.row(row.root)));
   const ready = rows.filter((row) => row !== undefined && isDurable(row, durableAt)) as LedgerRow[];
+  let sealedAnew = false;
   for (const group of byRegistryAndPatient(session, ready)) {
-    for (let i = 0; i < group.rows.length; i += MOST_PER_CALL) {
-      await anchor(session, { ...group, rows: group.rows.slice(i, i + MOST_PER_CALL) });
+    const { current, stale } = await byEpoch(session, group);
+    for (let i = 0; i < current.length; i += MOST_PER_CALL) {
+      await anchor(session, group, current.slice(i, i + MOST_PER_CALL));
     }
+    for (const { row, epoch } of stale) {
+      if (await sealForEpoch(session, group.deployment, row, epoch)) sealedAnew = true;
+    }
+  }
+  if (sealedAnew) {
+    await session.catalogue.listPending();
+    await drainOutbox(session);
   }
   if (ready.length < waiting.length) {
     throw new SalusError('managers-unreachable', 'Too few of the places that keep copies answer. It is tried again.');
@@ -103,12 +113,35 @@ function byRegistryAndPatient(session: Session, rows: readonly LedgerRow[]): Gro
   });
 }
 
-async function anchor(session: Session, { deployment, patient, rows }: Group): Promise<void> {
-  const entries = rows.map((row) => ({
+/** An entry, and the epoch in which its folder is. */
+interface InEpoch {
+  readonly row: LedgerRow;
+  readonly epoch: number;
+}
+
+/** Parts entries that can go to the chain from those that their folder's epoch overtook. What is for the patient alone is of every epoch. */
+async function byEpoch(
+  session: Session,
+  { deployment: { registry, client }, patient, rows }: Group,
+): Promise<{ current: InEpoch[]; stale: InEpoch[] }> {
+  const folders = [...new Set(rows.map(({ folder }) => folder))];
+  const epochs =
+    patient === session.address
+      ? await Promise.all(folders.map((folder) => session.catalogue.epochOf(registry, folder)))
+      : (await client.folders(folders.map((folder) => ({ patient, folder })))).map(({ epoch }) => epoch);
+  const all = rows.map((row) => ({ row, epoch: epochs[folders.indexOf(row.folder)] ?? 0 }));
+  const isCurrent = ({ row, epoch }: InEpoch) => row.epoch < 0 || row.epoch === epoch;
+  return { current: all.filter(isCurrent), stale: all.filter((one) => !isCurrent(one)) };
+}
+
+async function anchor(session: Session, { deployment, patient }: Group, some: readonly InEpoch[]): Promise<void> {
+  const entries = some.map(({ row, epoch }) => ({
     folder: row.folder,
+    epoch,
     cid: digestOf(CID.parse(row.root)),
     commitment: fromHex(row.commitment),
   }));
+  const rows = some.map(({ row }) => row);
   await act(session, deployment, [await deployment.calls.addRecords(patient, entries)], async () => {
     await session.catalogue.sync();
     return (await settle(session, rows)).length === 0;

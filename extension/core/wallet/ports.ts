@@ -33,8 +33,18 @@ export interface StoragePort extends EntryReader {
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
-  /** Seals items that were read elsewhere, all of them or none. @returns their rows, more than one where they take several entries */
-  seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]>;
+  /**
+   * Seals items that were read elsewhere, all of them or none.
+   * @param instead root of an entry of this browser whose place they take: it goes as they come
+   * @returns their rows, more than one where they take several entries
+   */
+  seal(
+    target: SealTarget,
+    items: readonly ReadItem[],
+    patient: string,
+    author: string,
+    instead?: string,
+  ): Promise<LedgerRow[]>;
   progress(job: string): Promise<Progress | undefined>;
   cancel(job: string): Promise<void>;
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */

@@ -94,6 +94,7 @@ export class Session {
           author: row.author,
           folder: row.folder,
           epoch: Math.max(row.epoch, 0),
+          ...(row.instead !== undefined && { instead: row.instead }),
           cid: toHex(digestOf(CID.parse(row.root))),
           commitment: row.commitment,
         }));

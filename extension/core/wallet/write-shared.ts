@@ -2,6 +2,7 @@ import { keysName } from '../catalogue/model.ts';
 import type { GivenKeys } from '../catalogue/openings.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { noConsent, SalusError } from '../errors.ts';
+import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
@@ -31,21 +32,24 @@ export async function writeShared(
   }
   const report = await session.storage.plan(job, [], section);
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
-  const key = (grant.rights & Right.Read) !== 0 ? await folderKeyNow(session, grant) : undefined;
-  const target = {
-    section,
-    folder: grant.folder,
-    registry,
-    key: key ?? { patientKey: await keyOfPatient(session, patient) },
-  };
+  const { epoch } = await client.folder(patient, grant.folder);
+  const target = { section, folder: grant.folder, registry, key: await writingKey(session, grant, epoch) };
   session.keyring.check();
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   return row;
 }
 
-async function folderKeyNow(session: Session, { registry, patient, folder }: GivenFolder) {
-  const { epoch } = await session.client.folder(patient, folder);
+/**
+ * What a provider seals under in a patient's folder: the folder's key of this epoch where it may read, else a key for the patient alone.
+ * @throws SalusError `no-consent` where that key was not given to it, `no-recipient-key`
+ */
+export async function writingKey(
+  session: Session,
+  { registry, patient, folder, rights }: GivenFolder,
+  epoch: number,
+): Promise<EntryKey> {
+  if ((rights & Right.Read) === 0) return { patientKey: await keyOfPatient(session, patient) };
   const keys = await session.catalogue.rows.get<GivenKeys>(keysName(registry, patient, folder));
   const key = keys?.[epoch];
   if (key === undefined) throw noConsent();

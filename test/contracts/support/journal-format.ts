@@ -13,9 +13,10 @@ export type Outcome = v.InferOutput<typeof Outcome>;
 const Transaction = v.looseObject({ hash: Hex, from: Hex, type: Hex });
 export type Transaction = v.InferOutput<typeof Transaction>;
 
-/** What a transaction can see of its block. */
+/** What a transaction can see of its block, and later ones of it. */
 const Header = v.object({
   number: Hex,
+  hash: Hex,
   timestamp: Hex,
   gasLimit: Hex,
   baseFeePerGas: Hex,

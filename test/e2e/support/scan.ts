@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, inflateRawSync, inflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
+import { within } from '../../../scripts/lib/patience.ts';
 
 /** The part of a base64 text that holds `bytes` whatever stands before and after them, for each of the three alignments. */
 const inBase64 = (bytes: Buffer): string[] =>
@@ -103,8 +104,10 @@ export async function keptValues(page: Page): Promise<{ path: string; bytes: Buf
 export async function chainBytes(rpcUrl: string): Promise<{ path: string; bytes: Buffer }[]> {
   const ask = async (method: string, params: unknown[]): Promise<unknown> => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-    const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    return ((await response.json()) as { result: unknown }).result;
+    const headers = { 'content-type': 'application/json' };
+    const answer = fetch(rpcUrl, { method: 'POST', headers, body }).then((response) => response.json());
+    const { result } = (await within(30_000, `the node’s answer to ${method}`, answer)) as { result: unknown };
+    return result;
   };
   const hex = (data: string) => Buffer.from(data.slice(2), 'hex');
   const latest = Number(await ask('eth_blockNumber', []));

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { LedgerRow } from '../../../extension/core/storage/ledger.ts';
 
 export interface Kept {
@@ -79,3 +79,16 @@ export const overwriteVaultCopy = (page: Page, value: unknown): Promise<void> =>
       }),
     value,
   );
+
+/**
+ * Damages both copies of the vault, as a failing disk would. Whoever looks at it in between mends the one by the other, so it is done
+ * until both are.
+ */
+export async function damageVault(page: Page): Promise<void> {
+  const copy = { file: 'not a vault', check: '' };
+  await expect(async () => {
+    await overwrite(page, 'local', 'vault', 'not a vault');
+    await overwriteVaultCopy(page, copy);
+    expect([await stored(page, 'local', 'vault'), await vaultCopy(page)]).toEqual(['not a vault', copy]);
+  }).toPass({ timeout: 30_000 });
+}

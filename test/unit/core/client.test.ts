@@ -24,7 +24,7 @@ async function scene() {
   const terms = { grantee: anna.address, folder: 1, from: 0, until: UNTIL, purposes: 1, rights: 3 };
   await send(patient, 'grant', [terms], digest('receipt'));
   const add = (folder: number, name: string) =>
-    send(patient, 'addRecord', { folder, cid: digest(name), commitment: digest(name) }, patient.address);
+    send(patient, 'addRecord', { folder, epoch: 0, cid: digest(name), commitment: digest(name) }, patient.address);
   for (const [folder, name] of [
     [1, 'a'],
     [2, 'b'],

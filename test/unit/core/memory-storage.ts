@@ -4,7 +4,7 @@ import { planImport, type ImportPlan } from '../../../extension/core/records/imp
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { itemAgain, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
-import { isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
+import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import type { ReadItem } from '../../../extension/core/records/entry-reader.ts';
 import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
@@ -52,8 +52,19 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return rows;
   }
 
-  async seal(target: SealTarget, items: readonly ReadItem[], patient: string, author: string): Promise<LedgerRow[]> {
-    const row = await this.#sealed(target, items.map(itemAgain), patient, author);
+  async seal(
+    target: SealTarget,
+    items: readonly ReadItem[],
+    patient: string,
+    author: string,
+    instead = '',
+  ): Promise<LedgerRow[]> {
+    const before = this.ledger.get(instead);
+    const row = {
+      ...(await this.#sealed(target, items.map(itemAgain), patient, author)),
+      ...(before && { instead: idOf(before) }),
+    };
+    this.ledger.delete(instead);
     this.ledger.set(row.root, row);
     return [row];
   }

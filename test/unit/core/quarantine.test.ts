@@ -28,7 +28,7 @@ it('what one author floods a record with costs a bounded number of tries, each o
     const entries = [];
     for (let j = 0; j < 60; j++) {
       const root = await flooding.storage.putObject(random(40), patient.address, flooding.address);
-      entries.push({ folder, cid: digestOf(CID.parse(root)), commitment: random(32) });
+      entries.push({ folder, epoch: 0, cid: digestOf(CID.parse(root)), commitment: random(32) });
     }
     const calls = [await flooding.calls.addRecords(patient.address, entries)];
     await flooding.sponsor.submit(calls, registry.network.registry);

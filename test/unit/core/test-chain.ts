@@ -41,7 +41,6 @@ export class TestChain {
         patient,
         folder,
         0,
-        0,
         id,
         id,
       ]);

@@ -170,7 +170,7 @@ describe('a wallet whose network has a new registry', () => {
     const self = await evm.impersonate(patient.address);
     const [item] = (await listOwn(patient)).items.filter((i) => i.title === 'Penicillin');
     const record = await patient.catalogue.entry(old.registry, item!.id.split('/')[0]!);
-    const entry = { folder: record!.folder, cid: record!.cid, commitment: record!.commitment };
+    const entry = { folder: record!.folder, epoch: 1, cid: record!.cid, commitment: record!.commitment };
     // In another epoch of the folder, so that its key there is certainly another.
     await (
       await second
