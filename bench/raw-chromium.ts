@@ -212,7 +212,8 @@ export async function startRawChromium(profileDir: string, extensionDirs: readon
     heap: async (url) => heapIn(await connectTo(url)),
     stopWorker: async (url) => stopWorkerOver(await connectTo(START), url),
     async open(url) {
-      await ask(`new?${encodeURIComponent(url)}`, 'PUT');
+      const { id } = (await (await ask(`new?${encodeURIComponent(url)}`, 'PUT')).json()) as Target;
+      await ask(`activate/${id}`); // a page behind another is not painted
     },
     async shut(url) {
       await until(`the end of ${url}`, async () => {

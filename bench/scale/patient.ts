@@ -8,6 +8,8 @@ import type { Site } from '../site.ts';
 const ROUNDS = 5;
 /** What takes longer than this many milliseconds counts as this long: what grows without an end must not be waited for without one. */
 const MOST_MS = 120_000;
+/** A page that is not painted although everything is there counts as painted so much later. */
+const UNPAINTED_MS = 2_000;
 /** A record is taken in, and kept in the browser, within this, or the bench ends. */
 const REBUILD_MS = 30 * 60_000;
 const KEEP_MS = 45 * 60_000;
@@ -31,6 +33,7 @@ const until = (act: string, selector: string) => `new Promise((resolve) => {
     if (document.querySelector(${JSON.stringify(selector)}) === null) return;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(say));
+    setTimeout(say, ${UNPAINTED_MS});
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true, attributes: true });
@@ -123,7 +126,9 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
   /** Brings the app to where something can be measured. */
   const reach = async (act: string, selector: string): Promise<void> => {
     if ((await run(until(act, selector))) < MOST_MS) return;
-    const shown = String(await browser.evaluate(app, 'location.href + ": " + document.body.innerText'));
+    const shown = String(
+      await browser.evaluate(app, 'location.href + " (" + document.visibilityState + "): " + document.body.innerText'),
+    );
     throw new Error(`waited ${MOST_MS / 1_000} s in vain for ${selector}; the app shows ${shown.slice(0, 500)}`);
   };
   /** The median of some rounds, the first of which is left out. */

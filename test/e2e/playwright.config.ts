@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   outputDir: '../../.output/test-results',
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
+  timeout: 240_000,
+  expect: { timeout: 45_000 },
   // Nothing is waited for without an end, so that a failure says what did not come.
   use: { actionTimeout: 60_000, navigationTimeout: 60_000 },
   // Each worker has a network of its own and mostly waits for it; `npm test` says how many this machine has room for now.
