@@ -1,9 +1,12 @@
+import { CarBlockIterator } from '@ipld/car';
 import type { CID } from 'multiformats/cid';
 import { own } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import { matches } from '../../core/storage/cid.ts';
 
 const TIMEOUT_MS = 15_000;
+/** Bytes of blocks taken in one answer; what is beyond them is fetched block by block. */
+const MOST_CAR_BYTES = 32 * 1_048_576;
 
 /** One block from one manager's trustless gateway, checked. @throws SalusError `block-missing`, `block-damaged` */
 export async function fetchBlock(manager: string, cid: CID, signal?: AbortSignal): Promise<Uint8Array> {
@@ -29,13 +32,16 @@ export async function fetchBlock(manager: string, cid: CID, signal?: AbortSignal
   return own(bytes);
 }
 
-/** Asks the managers in turn, from a random one on; a manager that is down or lies only costs a moment. */
+/** Managers in turn, from a random one on. */
+function fromAnyOn(managers: readonly string[]): string[] {
+  const first = (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) % Math.max(managers.length, 1);
+  return [...managers.slice(first), ...managers.slice(0, first)];
+}
+
+/** Asks the managers in turn; a manager that is down or lies only costs a moment. */
 export async function fetchFromAny(managers: readonly string[], cid: CID, signal?: AbortSignal): Promise<Uint8Array> {
-  const first = crypto.getRandomValues(new Uint8Array(1))[0] ?? 0;
   let damaged: unknown;
-  for (let i = 0; i < managers.length; i++) {
-    const manager = managers[(first + i) % managers.length];
-    if (manager === undefined) continue;
+  for (const manager of fromAnyOn(managers)) {
     try {
       return await fetchBlock(manager, cid, signal);
     } catch (error) {
@@ -45,4 +51,45 @@ export async function fetchFromAny(managers: readonly string[], cid: CID, signal
   }
   if (damaged instanceof SalusError) throw damaged;
   throw new SalusError('block-missing', 'No manager could give this part of the record. Try again later.');
+}
+
+/**
+ * What lies under a root, in one answer of the first manager that gives some of it; each block checked.
+ * @returns blocks by CID; fewer than there are where the manager leaves some out, or gives something else, or they are too many
+ */
+export async function fetchTree(managers: readonly string[], root: CID): Promise<ReadonlyMap<string, Uint8Array>> {
+  for (const manager of fromAnyOn(managers)) {
+    const found = await treeOf(manager, root);
+    if (found.size > 0) return found;
+  }
+  return new Map();
+}
+
+async function treeOf(manager: string, root: CID): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  try {
+    const { ok, body } = await fetch(`${manager}/ipfs/${root.toString()}?format=car`, {
+      headers: { accept: 'application/vnd.ipld.car' },
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!ok || body === null) return found;
+    for await (const { cid, bytes } of await CarBlockIterator.fromIterable(atMost(body))) {
+      if (await matches(cid, bytes)) found.set(cid.toString(), own(bytes));
+    }
+  } catch {
+    return found; // what it gave until then is as good as any
+  }
+  return found;
+}
+
+/** Ends, and lets go of the line, where the bytes are too many. */
+async function* atMost(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > MOST_CAR_BYTES) return;
+    yield chunk;
+  }
 }

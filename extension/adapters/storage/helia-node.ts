@@ -8,7 +8,7 @@ import { decodeEntry } from '../../core/records/entry.ts';
 import { DAG_PB } from '../../core/storage/cid.ts';
 import type { BlockSource } from '../../core/storage/ports.ts';
 import type { Database } from './database.ts';
-import { fetchFromAny } from './gateway.ts';
+import { fetchFromAny, fetchTree } from './gateway.ts';
 import { IdbBlockstore } from './idb-blockstore.ts';
 
 /** Most blocks of one entry that are fetched to be kept here. */
@@ -50,13 +50,15 @@ export async function startNode(db: Database, managers: () => readonly string[])
   };
   const source: NodeBlocks = {
     async all(root) {
-      const bytes = await source.block(root);
+      const tree = await fetchTree(managers(), root);
+      const blockOf = async (cid: CID) => tree.get(cid.toString()) ?? (await source.block(cid));
+      const bytes = await blockOf(root);
       const { index, items } = decodeEntry(bytes);
       const found: NodeBlock[] = [{ cid: root, bytes }];
       const next = [index, ...items];
       for (let cid = next.shift(); cid !== undefined; cid = next.shift()) {
         if (found.length >= MOST_BLOCKS) throw new SalusError('too-large', 'This entry is too large to be kept here.');
-        const block = { cid, bytes: await source.block(cid) };
+        const block = { cid, bytes: await blockOf(cid) };
         found.push(block);
         if (cid.code === DAG_PB) next.push(...dagPb.decode(block.bytes).Links.map((link) => link.Hash));
       }

@@ -9,7 +9,7 @@ import { blockKey, exact } from './idb-blockstore.ts';
 const WHOLE_BYTES = 32 * 1_048_576;
 const SAMPLED_BLOCKS = 64;
 /** Random blocks of an entry that somebody else stored there. */
-const PROBED_BLOCKS = 8;
+const PROBED_BLOCKS = 3;
 /** Blocks put into one part of the CAR, so that a large entry is never in memory at once: Blobs spill to disk. */
 const BLOCKS_PER_PART = 16;
 
@@ -74,11 +74,9 @@ async function holdsSample(
   signal: AbortSignal,
   most = SAMPLED_BLOCKS,
 ): Promise<boolean> {
-  const picks = blocks.length <= most ? blocks.keys() : crypto.getRandomValues(new Uint32Array(most)).values();
-  for (const pick of picks) {
-    const cid = blocks[pick % blocks.length];
-    if (cid !== undefined) await fetchBlock(manager, cid, signal);
-  }
+  const picks = blocks.length <= most ? [...blocks.keys()] : [...crypto.getRandomValues(new Uint32Array(most))];
+  const sample = new Set(picks.map((pick) => blocks[pick % blocks.length]));
+  for (const cid of sample) if (cid !== undefined) await fetchBlock(manager, cid, signal);
   return true;
 }
 

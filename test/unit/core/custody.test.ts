@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, random, toHex, type Bytes } from '../../../extension/core/bytes.ts';
@@ -215,6 +217,18 @@ const subsets = (n: number): number[][] =>
   Array.from({ length: 2 ** n }, (_, bits) =>
     Array.from({ length: n }, (__, i) => i + 1).filter((i) => bits & (1 << (i - 1))),
   );
+
+it.each(GROUPS)('the vectors of docs/PROTOCOL.md are what %s gives', (_, group) => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/PROTOCOL.md'), 'utf8');
+  const secret = group.scalarFrom(fill(64, 7));
+  const input = entryInput(entry(1));
+  const { shares, commitments } = deal(group, secret, { k: 2, n: 3 }, [group.scalarFrom(fill(64, 8))]);
+  const { evaluated, proof } = answer(group, shares[0]!.value, [elementOf(group, input)], fill(64, 9));
+  const all = [input, secret, elementOf(group, input), ownEntryKey(group, secret, entry(1)), ...commitments];
+  for (const bytes of [...all, ...shares.map(({ value }) => value), ...evaluated, proof]) {
+    expect(text).toContain(toHex(bytes).slice(2));
+  }
+});
 
 describe('the key of an entry', () => {
   const group = GROUPS[1]![1];
