@@ -1,4 +1,4 @@
-import { isError, NonceManager, Wallet } from 'ethers';
+import { isError, Wallet } from 'ethers';
 import { NodeProvider } from '../extension/core/chain/node.ts';
 import { isSalusError } from '../extension/core/errors.ts';
 import { toHex } from '../extension/core/bytes.ts';
@@ -13,12 +13,11 @@ const CONFIRM_WITHIN_MS = 60_000;
 /**
  * The registry over an Ethereum node's JSON-RPC; the hospital pays for its own calls. Nothing is asked before the first call.
  *
- * @param hospitalKey private key, 0x hex; this is the account's only user
+ * @param hospitalKey private key, 0x hex
  */
 export function connectHospitalChain(network: Network, hospitalKey: string): HospitalChain & { close(): void } {
   const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
   const wallet = new Wallet(hospitalKey, provider);
-  const signer = new NonceManager(wallet);
   const client = new RegistryClient(network, provider);
   let last: Promise<void> = Promise.resolve();
 
@@ -32,7 +31,10 @@ export function connectHospitalChain(network: Network, hospitalKey: string): Hos
     close: () => provider.destroy(),
   };
 
-  /** One transaction at a time: two prepared side by side would take the same nonce. */
+  /**
+   * One transaction at a time: two prepared side by side would take the same nonce. It is asked for each time, since the account may be
+   * used elsewhere too, and a reorganisation may take back what counted.
+   */
   function send(name: string, args: unknown[]): Promise<void> {
     const turn = last.then(() => reach(() => transact(name, args)));
     last = turn.catch(() => undefined);
@@ -42,14 +44,8 @@ export function connectHospitalChain(network: Network, hospitalKey: string): Hos
   async function transact(name: string, args: unknown[]): Promise<void> {
     await requireChain();
     const data = registryInterface.encodeFunctionData(name, args);
-    try {
-      const sent = await signer.sendTransaction({ to: network.registry, data });
-      await sent.wait(1, CONFIRM_WITHIN_MS);
-    } catch (error) {
-      // What was counted may not have been sent.
-      signer.reset();
-      throw error;
-    }
+    const sent = await wallet.sendTransaction({ to: network.registry, data });
+    await sent.wait(1, CONFIRM_WITHIN_MS);
   }
 
   /** Before anything is signed: a transaction for another chain would be sent to strangers. */
