@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, inflateRawSync, inflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
@@ -51,11 +51,13 @@ export class Scanner {
   }
 }
 
-/** Every file below a folder. A running browser may take one away meanwhile; what is gone needs no scan. */
-export async function filesBelow(folder: string): Promise<{ path: string; bytes: Buffer }[]> {
+/** Every file below a folder that was written since a time, in milliseconds since the epoch. */
+export async function filesBelow(folder: string, since = 0): Promise<{ path: string; bytes: Buffer }[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(files.map(async (path) => ({ path, bytes: await readFile(path) })));
+  const times = await Promise.all(files.map(async (path) => (await stat(path)).mtimeMs));
+  const written = files.filter((_, i) => (times[i] ?? 0) >= since);
+  return Promise.all(written.map(async (path) => ({ path, bytes: await readFile(path) })));
 }
 
 /** Every value the wallet keeps in this browser: all IndexedDB databases and `chrome.storage.local`. */
