@@ -86,3 +86,7 @@ export class NodeError extends Error {
 
 export const isSalusError = (error: unknown, code?: ErrorCode): error is SalusError =>
   error instanceof SalusError && (code === undefined || error.code === code);
+
+/** Whether one of many things failed by itself, to be tried again later: neither a lock nor a full disk, which all would meet. */
+export const isForLater = (error: unknown): boolean =>
+  isSalusError(error) && error.code !== 'vault-locked' && error.code !== 'storage-full';

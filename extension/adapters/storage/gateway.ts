@@ -5,8 +5,19 @@ import { SalusError } from '../../core/errors.ts';
 import { matches } from '../../core/storage/cid.ts';
 
 const TIMEOUT_MS = 15_000;
-/** Bytes of blocks taken in one answer; what is beyond them is fetched block by block. */
-const MOST_CAR_BYTES = 32 * 1_048_576;
+/** Up to this an entry is read back whole after an upload; of a larger one, random blocks are. */
+export const WHOLE_BYTES = 32 * 1_048_576;
+/** Bytes of an answer that holds a tree: more than of any that is read back whole. */
+const MOST_CAR_BYTES = 2 * WHOLE_BYTES;
+
+/** Asks a manager's trustless gateway, which learns nothing but what is asked for. */
+const ask = (manager: string, cid: CID, format: 'raw' | 'car', signal: AbortSignal): Promise<Response> =>
+  fetch(`${manager}/ipfs/${cid.toString()}?format=${format}`, {
+    headers: { accept: `application/vnd.ipld.${format}` },
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    signal,
+  });
 
 /** One block from one manager's trustless gateway, checked. @throws SalusError `block-missing`, `block-damaged` */
 export async function fetchBlock(manager: string, cid: CID, signal?: AbortSignal): Promise<Uint8Array> {
@@ -14,12 +25,7 @@ export async function fetchBlock(manager: string, cid: CID, signal?: AbortSignal
   const missing = () => new SalusError('block-missing', 'A part of this record could not be fetched. Try again later.');
   let response: Response;
   try {
-    response = await fetch(`${manager}/ipfs/${cid.toString()}?format=raw`, {
-      headers: { accept: 'application/vnd.ipld.raw' },
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    response = await ask(manager, cid, 'raw', signal ? AbortSignal.any([signal, timeout]) : timeout);
   } catch {
     signal?.throwIfAborted();
     throw missing();
@@ -53,27 +59,30 @@ export async function fetchFromAny(managers: readonly string[], cid: CID, signal
   throw new SalusError('block-missing', 'No manager could give this part of the record. Try again later.');
 }
 
-/**
- * What lies under a root, in one answer of the first manager that gives some of it; each block checked.
- * @returns blocks by CID; fewer than there are where the manager leaves some out, or gives something else, or they are too many
- */
-export async function fetchTree(managers: readonly string[], root: CID): Promise<ReadonlyMap<string, Uint8Array>> {
+/** What lies under a root, in one answer of the first manager that gives some of it; see {@link fetchTree}. */
+export async function fetchTreeFromAny(
+  managers: readonly string[],
+  root: CID,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   for (const manager of fromAnyOn(managers)) {
-    const found = await treeOf(manager, root);
+    const found = await fetchTree(manager, root, AbortSignal.timeout(TIMEOUT_MS));
     if (found.size > 0) return found;
   }
   return new Map();
 }
 
-async function treeOf(manager: string, root: CID): Promise<ReadonlyMap<string, Uint8Array>> {
+/**
+ * What lies under a root, in one answer of a manager; each block checked.
+ * @returns blocks by CID; fewer than there are where the manager leaves some out, gives something else or ends, or they are too many
+ */
+export async function fetchTree(
+  manager: string,
+  root: CID,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   try {
-    const { ok, body } = await fetch(`${manager}/ipfs/${root.toString()}?format=car`, {
-      headers: { accept: 'application/vnd.ipld.car' },
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const { ok, body } = await ask(manager, root, 'car', signal);
     if (!ok || body === null) return found;
     for await (const { cid, bytes } of await CarBlockIterator.fromIterable(atMost(body))) {
       if (await matches(cid, bytes)) found.set(cid.toString(), own(bytes));

@@ -8,7 +8,7 @@ import { decodeEntry } from '../../core/records/entry.ts';
 import { DAG_PB } from '../../core/storage/cid.ts';
 import type { BlockSource } from '../../core/storage/ports.ts';
 import type { Database } from './database.ts';
-import { fetchFromAny, fetchTree } from './gateway.ts';
+import { fetchFromAny, fetchTreeFromAny } from './gateway.ts';
 import { IdbBlockstore } from './idb-blockstore.ts';
 
 /** Most blocks of one entry that are fetched to be kept here. */
@@ -50,7 +50,7 @@ export async function startNode(db: Database, managers: () => readonly string[])
   };
   const source: NodeBlocks = {
     async all(root) {
-      const tree = await fetchTree(managers(), root);
+      const tree = await fetchTreeFromAny(managers(), root);
       const blockOf = async (cid: CID) => tree.get(cid.toString()) ?? (await source.block(cid));
       const bytes = await blockOf(root);
       const { index, items } = decodeEntry(bytes);

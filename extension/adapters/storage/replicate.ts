@@ -1,15 +1,12 @@
-import { CarReader, CarWriter } from '@ipld/car';
+import { CarWriter } from '@ipld/car';
 import { CID } from 'multiformats/cid';
-import { matches } from '../../core/storage/cid.ts';
 import type { Database } from './database.ts';
-import { fetchBlock } from './gateway.ts';
+import { fetchBlock, fetchTree, WHOLE_BYTES } from './gateway.ts';
 import { blockKey, exact } from './idb-blockstore.ts';
 
-/** Up to this an entry is read back whole after an upload; of a larger one, random blocks are. */
-const WHOLE_BYTES = 32 * 1_048_576;
 const SAMPLED_BLOCKS = 64;
 /** Random blocks of an entry that somebody else stored there. */
-const PROBED_BLOCKS = 3;
+const PROBED_BLOCKS = 8;
 /** Blocks put into one part of the CAR, so that a large entry is never in memory at once: Blobs spill to disk. */
 const BLOCKS_PER_PART = 16;
 
@@ -52,19 +49,8 @@ export async function pack(db: Database, root: CID): Promise<Shipment> {
 
 /** Whether a manager gives back every block of a root, in one answer, each as it was sent. */
 async function holdsAll(manager: string, root: CID, blocks: readonly CID[], signal: AbortSignal): Promise<boolean> {
-  const response = await fetch(`${manager}/ipfs/${root.toString()}?format=car`, {
-    headers: { accept: 'application/vnd.ipld.car' },
-    credentials: 'omit',
-    referrerPolicy: 'no-referrer',
-    signal,
-  });
-  if (!response.ok) return false;
-  const missing = new Set(blocks.map((cid) => cid.toString()));
-  const reader = await CarReader.fromBytes(new Uint8Array(await response.arrayBuffer()));
-  for await (const { cid, bytes } of reader.blocks()) {
-    if (await matches(cid, bytes)) missing.delete(cid.toString());
-  }
-  return missing.size === 0;
+  const tree = await fetchTree(manager, root, signal);
+  return blocks.every((cid) => tree.has(cid.toString()));
 }
 
 /** Whether a manager gives back random blocks of an entry too large to be fetched whole. */
@@ -74,9 +60,11 @@ async function holdsSample(
   signal: AbortSignal,
   most = SAMPLED_BLOCKS,
 ): Promise<boolean> {
-  const picks = blocks.length <= most ? [...blocks.keys()] : [...crypto.getRandomValues(new Uint32Array(most))];
-  const sample = new Set(picks.map((pick) => blocks[pick % blocks.length]));
-  for (const cid of sample) if (cid !== undefined) await fetchBlock(manager, cid, signal);
+  const picks = blocks.length <= most ? blocks.keys() : crypto.getRandomValues(new Uint32Array(most)).values();
+  for (const pick of picks) {
+    const cid = blocks[pick % blocks.length];
+    if (cid !== undefined) await fetchBlock(manager, cid, signal);
+  }
   return true;
 }
 

@@ -166,14 +166,8 @@ export class Changes {
     this.#draft.delete(name);
     this.#count({ entries: -1 });
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
-    if (row.state === 'waiting' || row.state === 'bad') {
-      this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
-      this.#count({ [row.state]: -1 });
-    }
-    for (const item of row.items) {
-      for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), undefined);
-      this.#lists.put(BY_TITLE, titleKey(wordsOf(item.title).join(' '), item), undefined);
-    }
+    this.#unlist(row);
+    for (const item of row.items) this.#listOwn(item, false);
     const [first] = row.items;
     if (first === undefined) return;
     const { [first.section]: before, ...sections } = this.summary.sections;
@@ -190,11 +184,17 @@ export class Changes {
     const name = entryName(registry, id);
     const row = await this.#draft.get<EntryRow>(name);
     if (row === undefined || (row.state !== 'waiting' && row.state !== 'bad')) return;
-    this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
+    this.#unlist(row);
     if (row.code === 'too-many-faults') this.#wanted.add(name);
-    this.#count({ [row.state]: -1 });
     if (!this.#isMe(row.patient)) await this.#countPatient(row, -1);
     this.#tryToOpen({ ...row, state: 'closed' });
+  }
+
+  /** It is no more among those that did not open. */
+  #unlist(row: EntryRow): void {
+    if (row.state !== 'waiting' && row.state !== 'bad') return;
+    this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
+    this.#count({ [row.state]: -1 });
   }
 
   /** All blocks of an own entry are in this browser now. */
@@ -344,12 +344,13 @@ export class Changes {
     this.#note(row, section, row.items.length);
   }
 
-  #listOwn(item: RecordItem): void {
-    this.#lists.put(OWN, itemKey(item), item);
-    this.#lists.put(ownSection(item.section), itemKey(item), item);
+  /** @param there false takes it out of the lists */
+  #listOwn(item: RecordItem, there = true): void {
+    for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), there ? item : undefined);
     const words = wordsOf(item.title);
     const title = words.join(' ');
-    this.#lists.put(BY_TITLE, titleKey(title, item), itemKey(item));
+    this.#lists.put(BY_TITLE, titleKey(title, item), there ? itemKey(item) : undefined);
+    if (!there) return; // its words may be another title's too
     for (const word of words) this.#lists.put(TITLES, wordKey(word, title), title);
     if (!this.#isMe(item.author)) {
       this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);

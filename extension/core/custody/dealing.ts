@@ -1,4 +1,4 @@
-import { random, type Bytes } from '../bytes.ts';
+import { equal, random, type Bytes } from '../bytes.ts';
 import { scalarOf, type Group, type Term } from './group.ts';
 
 /** A share of a secret: the value of the polynomial at the keeper's number. */
@@ -70,8 +70,7 @@ export function publicShare(group: Group, commitments: readonly Uint8Array[], ke
 /** Whether a share is the keeper's share of what was committed to (`vss_verify`). */
 export function fits(group: Group, commitments: readonly Uint8Array[], { keeper, value }: Share): boolean {
   try {
-    const expected = publicShare(group, commitments, keeper);
-    return group.multiplyGenerator(value).every((byte, i) => byte === expected[i]);
+    return equal(group.multiplyGenerator(value), publicShare(group, commitments, keeper));
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -1,5 +1,5 @@
 import { sha512 } from '@noble/hashes/sha2';
-import { concat, own, random, uintBytes, utf8, type Bytes } from '../bytes.ts';
+import { concat, equal, own, random, uintBytes, utf8, type Bytes } from '../bytes.ts';
 import { SIZE, type Group, type Term } from './group.ts';
 
 /**
@@ -77,7 +77,7 @@ export function isAnswer(
       [challenge, z],
     ]);
     const again = challengeOf(group, [publicKey, m, z, t2, t3]);
-    return again.every((byte, i) => byte === challenge[i]);
+    return equal(again, challenge);
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -1,6 +1,6 @@
 import { fromHex } from '../bytes.ts';
 import type { EntryRow } from '../catalogue/model.ts';
-import { isSalusError } from '../errors.ts';
+import { isForLater } from '../errors.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { Session } from './session.ts';
 
@@ -42,6 +42,3 @@ async function adopt(session: Session, entry: EntryRow, final: number): Promise<
     final: block <= final,
   });
 }
-
-const isForLater = (error: unknown): boolean =>
-  isSalusError(error) && error.code !== 'vault-locked' && error.code !== 'storage-full';

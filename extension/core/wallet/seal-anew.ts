@@ -1,7 +1,7 @@
 import { keysName, type EntryRow } from '../catalogue/model.ts';
 import type { GivenKeys } from '../catalogue/openings.ts';
 import { fromHex, toHex, type Bytes } from '../bytes.ts';
-import { isSalusError } from '../errors.ts';
+import { isForLater, isSalusError } from '../errors.ts';
 import { wipedFolderKey } from '../keys/keyring.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
@@ -20,7 +20,7 @@ export async function sealAnew(session: Session): Promise<void> {
     try {
       await sealExposed(session, entry);
     } catch (error) {
-      if (!isSalusError(error) || error.code === 'vault-locked' || error.code === 'storage-full') throw error;
+      if (!isForLater(error)) throw error;
     }
   }
 }
