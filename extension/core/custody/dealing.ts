@@ -17,7 +17,7 @@ export interface Dealing {
 }
 
 /** Most keepers of one secret. */
-const MOST_KEEPERS = 9;
+export const MOST_KEEPERS = 9;
 
 /** Whether a keeper can have this number. */
 export const isKeeper = (number: number): boolean => Number.isInteger(number) && number >= 1 && number <= MOST_KEEPERS;

@@ -16,11 +16,11 @@ export interface FolderPlace {
 /** What an entry's key is made for. All of it is on the chain. */
 export interface EntryPlace extends FolderPlace {
   readonly author: string;
-  /** 16 bytes that its author drew for this entry. */
-  readonly salt: Bytes;
+  /** What the author committed to, 32 bytes: the root over its salted items, which no other entry has. */
+  readonly commitment: Uint8Array;
 }
 
-const SALT_BYTES = 16;
+const COMMITMENT_BYTES = 32;
 const CONTEXT = utf8('salus/entry/v2');
 /** Bytes of an entry's key: the first of the 64 that the function gives. */
 const KEY_BYTES = 32;
@@ -28,10 +28,11 @@ const KEY_BYTES = 32;
 export const folderBytes = ({ chainId, registry, patient, folder, epoch }: FolderPlace): Bytes =>
   concat(uintBytes(chainId, 8), fromHex(registry), fromHex(patient), uintBytes(folder, 6), uintBytes(epoch, 2));
 
-/** "salus/entry/v2" ‖ chain (8) ‖ registry (20) ‖ patient (20) ‖ folder (6) ‖ epoch (2) ‖ author (20) ‖ salt (16) */
+/** "salus/entry/v2" ‖ chain (8) ‖ registry (20) ‖ patient (20) ‖ folder (6) ‖ epoch (2) ‖ author (20) ‖ commitment (32) */
 export function entryInput(entry: EntryPlace): Bytes {
-  if (entry.salt.byteLength !== SALT_BYTES) throw new RangeError(`a salt has ${SALT_BYTES} bytes`);
-  return concat(CONTEXT, folderBytes(entry), fromHex(entry.author), entry.salt);
+  const { author, commitment } = entry;
+  if (commitment.byteLength !== COMMITMENT_BYTES) throw new RangeError(`a commitment has ${COMMITMENT_BYTES} bytes`);
+  return concat(CONTEXT, folderBytes(entry), fromHex(author), commitment);
 }
 
 /** Key of an entry, from its folder's secret: the patient's own way, which asks nobody. */

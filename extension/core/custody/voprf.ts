@@ -16,7 +16,7 @@ const FINALIZE = utf8('Finalize');
 const UNIFORM = 64;
 
 /** Inputs answered under one proof, at most. */
-const MOST_IN_BATCH = 1_000;
+export const MOST_IN_BATCH = 1_000;
 
 export interface Answer {
   /** key · element of each input, in the order of the inputs. */

@@ -89,5 +89,22 @@ export const READ_TYPES: Types = {
   ],
 };
 
+/** What an author signs to have a manager give what it is to seal entries of its own in one folder with. */
+export const SEAL_TYPES: Types = {
+  Seal: [
+    signer,
+    field('address', 'patient'),
+    field('uint48', 'folder'),
+    field('bytes32[]', 'commitments'),
+    field('address', 'manager'),
+    field('uint256', 'blockNumber'),
+    field('bytes32', 'blockHash'),
+    field('bytes32', 'nonce'),
+  ],
+};
+
+/** What a manager signs once its shares of a keyring are checked and on its disk. `keyring` is the digest of the keyring's object. */
+export const KEPT_TYPES: Types = { Kept: [signer, field('bytes32', 'keyring')] };
+
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
 export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };

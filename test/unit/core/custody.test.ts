@@ -99,7 +99,7 @@ const PLACE = {
   folder: 0x01_02_03_04_05_06,
   epoch: 3,
 };
-const entry = (n: number) => ({ ...PLACE, author: `0x${'33'.repeat(20)}`, salt: fill(16, n) });
+const entry = (n: number) => ({ ...PLACE, author: `0x${'33'.repeat(20)}`, commitment: fill(32, n) });
 
 describe.each(GROUPS)('ristretto255 in %s', (_, group) => {
   it.each(VOPRF.batches)('answers as RFC 9497 says, %#', (batch) => {
@@ -260,7 +260,7 @@ describe('the key of an entry', () => {
     expect(ownEntryKey(nobleGroup, secret, entry(1))).toEqual(ownEntryKey(group, secret, entry(1)));
   });
 
-  it('is another for another patient, folder, epoch, author, salt, registry or chain', () => {
+  it('is another for another patient, folder, epoch, author, commitment, registry or chain', () => {
     const secret = aSecret(group);
     const others = [
       { chainId: 1 },
@@ -269,11 +269,11 @@ describe('the key of an entry', () => {
       { folder: 7 },
       { epoch: 4 },
       { author: `0x${'99'.repeat(20)}` },
-      { salt: fill(16, 9) },
+      { commitment: fill(32, 9) },
     ];
     const keys = [{}, ...others].map((change) => toHex(ownEntryKey(group, secret, { ...entry(1), ...change })));
     expect(new Set(keys).size).toBe(others.length + 1);
-    expect(() => entryInput({ ...entry(1), salt: fill(15, 1) })).toThrow(RangeError);
+    expect(() => entryInput({ ...entry(1), commitment: fill(31, 1) })).toThrow(RangeError);
   });
 
   describe('with one keeper that lies', () => {

@@ -1,0 +1,111 @@
+import * as dagCbor from '@ipld/dag-cbor';
+import * as v from 'valibot';
+import { fromBase64, type Bytes } from '../bytes.ts';
+import { SalusError } from '../errors.ts';
+import { SIZE } from './group.ts';
+import { MOST_IN_BATCH } from './voprf.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/), v.toLowerCase());
+const word = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/));
+const words = v.pipe(v.array(word), v.minLength(1), v.maxLength(MOST_IN_BATCH));
+const signature = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{130}$/));
+const base64 = v.pipe(
+  v.string(),
+  v.base64(),
+  v.transform((text) => fromBase64(text)),
+);
+const folder = v.pipe(count, v.maxValue(2 ** 48 - 1));
+
+/** What both requests to a keeper say. All of it is signed but `registry`, which is of the signature's domain. */
+const common = {
+  registry: address,
+  signer: address,
+  patient: address,
+  folder,
+  /** Account of the manager that is asked. */
+  manager: address,
+  /** A recent block that the signer saw: it was not signed before. */
+  blockNumber: count,
+  blockHash: word,
+  /** 32 bytes drawn by chance; a request counts once. */
+  nonce: word,
+  signature,
+};
+
+/** Body of `POST /v1/read`: `Read` of the registry's EIP-712 domain, with its signature. */
+export const ReadRequestSchema = v.strictObject({
+  ...common,
+  /** Ids of records in that folder. */
+  records: words,
+  /** One bit: what they are read for. */
+  purpose: v.pipe(count, v.maxValue(0xffff)),
+});
+export type ReadRequest = v.InferOutput<typeof ReadRequestSchema>;
+
+/** Body of `POST /v1/seal`: `Seal` of the registry's EIP-712 domain, with its signature. */
+export const SealRequestSchema = v.strictObject({ ...common, commitments: words });
+export type SealRequest = v.InferOutput<typeof SealRequestSchema>;
+
+/** Body of `POST /v1/shares`. The authorization header is that of a CAR, over the digest of the keyring's object. */
+export const DealRequestSchema = v.strictObject({
+  registry: address,
+  /** The keyring's object, dag-cbor. */
+  keyring: base64,
+  /** One for each folder and epoch of the keyring: see `sealShare`. */
+  shares: v.pipe(v.array(v.strictObject({ folder, epoch: count, capsule: base64 })), v.minLength(1), v.maxLength(64)),
+});
+
+/** Answer to `POST /v1/shares`: `Kept` of the managers' EIP-712 domain, signed by the manager's account. */
+export const KeptSchema = v.object({ signature });
+
+/** Answer to `POST /v1/read` and `/v1/seal`: ECIES to the signer's registered key of {@link KeeperReply}. */
+export const SealedReplySchema = v.object({ sealed: base64 });
+
+const element = v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === SIZE, `expected ${SIZE} bytes`);
+
+/** What a keeper gives: for each epoch that the entries are of, one answer with one proof. */
+const KeeperReplySchema = v.strictObject({
+  v: v.literal(1),
+  /** Of the request. */
+  nonce: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes'),
+  parts: v.pipe(
+    v.array(
+      v.strictObject({
+        epoch: count,
+        /** Digest of the keyring whose share answered. */
+        keyring: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes'),
+        /** Positions, in the request, of the entries that this is for. */
+        positions: v.pipe(v.array(count), v.minLength(1), v.maxLength(MOST_IN_BATCH)),
+        evaluated: v.pipe(v.array(element), v.minLength(1), v.maxLength(MOST_IN_BATCH)),
+        proof: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 2 * SIZE, 'expected a proof'),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(64),
+  ),
+});
+export type KeeperReply = v.InferOutput<typeof KeeperReplySchema>;
+
+export const encodeReply = (reply: KeeperReply): Bytes => Uint8Array.from(dagCbor.encode(reply));
+
+/** @throws SalusError `sealed-data-damaged` */
+export function decodeReply(bytes: Uint8Array): KeeperReply {
+  try {
+    return v.parse(KeeperReplySchema, dagCbor.decode(bytes));
+  } catch {
+    throw new SalusError('sealed-data-damaged', 'A keeper’s answer is not in a form this version understands.');
+  }
+}
+
+/** Message of `Read` as EIP-712 signs it. */
+export const readMessage = ({ registry, signature: signed, ...message }: ReadRequest) => {
+  void [registry, signed];
+  return message;
+};
+
+/** Message of `Seal` as EIP-712 signs it. */
+export const sealMessage = ({ registry, signature: signed, ...message }: SealRequest) => {
+  void [registry, signed];
+  return message;
+};
