@@ -1,8 +1,11 @@
 import type { StorageHost } from '../../extension/adapters/storage/storage-host.ts';
+import { fromHex } from '../../extension/core/bytes.ts';
 import type { ImportReport } from '../../extension/core/records/importer.ts';
 import { isSection } from '../../extension/core/records/sections.ts';
 import { time, randomBytes } from './timing.ts';
 
+/** x coordinate of the generator of secp256k1: a key that is a point. */
+const PATIENT_KEY = fromHex('0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798');
 const NOBODY = '0x0000000000000000000000000000000000000000';
 
 /** Runs whole imports through the storage host, as the wallet does, and leaves nothing behind. */
@@ -40,7 +43,11 @@ export class Keeper {
     const targets = sections.map((section, index) => ({
       section,
       folder: index + 1,
-      key: { epoch: 0, folderKey: randomBytes(32) },
+      patientKey: PATIENT_KEY,
+      under: {
+        seed: randomBytes(64),
+        place: { chainId: 1, registry: NOBODY, patient: NOBODY, author: NOBODY, folder: index + 1, epoch: 0 },
+      },
     }));
     return this.#host.commit(job, targets, NOBODY, NOBODY);
   }

@@ -6,11 +6,13 @@ import type { CID } from 'multiformats/cid';
 import { fromHex, randomId, toHex, type Bytes } from '../../extension/core/bytes.ts';
 import { sealConsent } from '../../extension/core/consent/consent-object.ts';
 import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
+import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { canonicalBytes } from '../../extension/core/fhir/canonical.ts';
 import { describe } from '../../extension/core/fhir/describe.ts';
 import type { Keyring } from '../../extension/core/keys/keyring.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { decodeEntry } from '../../extension/core/records/entry.ts';
+import { entryKeyOf } from '../../extension/core/records/local-reader.ts';
 import { sealEntry, type NewItem } from '../../extension/core/records/seal-entry.ts';
 import type { Section } from '../../extension/core/records/sections.ts';
 import { REGISTRY_ABI, registryInterface, Right } from '../../extension/core/registry/abi.ts';
@@ -138,11 +140,12 @@ export class Seeder {
    * @returns the blocks that these entries open with
    */
   async entries(keyring: Keyring, count: number, tell: (done: number) => void = () => undefined): Promise<string[]> {
-    const { registry } = this.#network;
-    const keys = new Map<Section, Bytes>();
+    const { registry, chainId } = this.#network;
+    const seeds = new Map<Section, Bytes>();
     const folders = await Folders.of(keyring);
     const opening: string[] = [];
-    for (const section of SECTIONS) keys.set(section, await keyring.folderKey(registry, folders.tag(section), 0));
+    for (const section of SECTIONS)
+      seeds.set(section, await keyring.folderSeed(this.#network, folders.tag(section), 0));
     /** What the chain is still taking in, while the next ones are sealed and copied. */
     let before: Promise<void> = Promise.resolve();
     for (let done = 0; done < count; done += AT_ONCE) {
@@ -153,8 +156,13 @@ export class Seeder {
       for (let entry = done; entry < Math.min(count, done + AT_ONCE); entry++) {
         const section = SECTIONS[entry % SECTIONS.length] ?? 'results';
         const items = Array.from({ length: ITEMS }, (_, place) => item(entry, place, section));
-        const key = { epoch: 0, folderKey: keys.get(section) as Bytes };
-        const { cid, commitment } = await sealEntry(section, items, key, sink);
+        const { address } = keyring;
+        const place = { chainId, registry, patient: address, author: address, folder: folders.tag(section), epoch: 0 };
+        const seed = seeds.get(section) as Bytes;
+        const entryKey = (committed: Bytes) =>
+          entryKeyOf(nobleGroup, { seed, place: { ...place, commitment: committed } });
+        const sealedFor = { patientKey: keyring.encryption.publicX, entryKey };
+        const { cid, commitment } = await sealEntry(section, items, sealedFor, sink);
         roots.push(cid);
         for (const one of openedFirst(cid, blocks)) opening.push(one.toString());
         const record = { folder: folders.tag(section), epoch: 0, cid: digestOf(cid), commitment };
@@ -181,8 +189,12 @@ export class Seeder {
     const until = issued + 365 * 86_400;
     const folders = await Folders.of(keyring);
     const sections = SECTIONS.map((section) => ({ section, folder: folders.tag(section) }));
-    const keys = await Promise.all(
-      sections.map(async ({ folder }) => ({ folder, epoch: 0, key: await keyring.folderKey(registry, folder, 0) })),
+    const seeds = await Promise.all(
+      sections.map(async ({ folder }) => ({
+        folder,
+        epoch: 0,
+        seed: await keyring.folderSeed(this.#network, folder, 0),
+      })),
     );
     const receipt = {
       schema: 'salus/receipt/v1' as const,
@@ -201,7 +213,7 @@ export class Seeder {
       registry,
       jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.' as const,
     };
-    const content = { context: 'salus/consent/v1' as const, registry, patient: keyring.address, keys, receipt };
+    const content = { context: 'salus/consent/v2' as const, registry, patient: keyring.address, seeds, receipt };
     const to = [keyring.encryption.publicX, fromHex(readerKey)];
     const { cid, bytes } = await sealConsent(content, to);
     await store(this.#network, keyring, cid, [{ cid, bytes }]);

@@ -44,7 +44,7 @@ export const ERROR_CODES = [
   'not-sent',
   'not-waiting',
   'not-saved',
-  'exposed',
+  'keys-disagree',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

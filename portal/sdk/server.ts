@@ -7,6 +7,7 @@ import { SalusError } from '../../extension/core/errors.ts';
 import { hkdf } from '../../extension/core/keys/hkdf.ts';
 import type { EncryptionKey } from '../../extension/core/keys/keyring.ts';
 import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
+import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
 import { RegistryClient } from '../../extension/core/registry/client.ts';
 import { readRecord, sharedRecords, type Reader } from '../../extension/core/wallet/records.ts';
@@ -60,18 +61,20 @@ export class Recipient implements Reader {
       now: this.now,
     });
     const blocks = gatewaySource(network.managers);
-    const reader = new LocalEntryReader(blocks);
+    const reader = new LocalEntryReader(blocks, nobleGroup);
     this.#store = fileRows(file);
     this.catalogue = new Catalogue({
       store: this.#store,
       source: {
         keyOf: (cid) => reader.keyOf(cid),
+        unwrap: (cid, from) => reader.unwrap(cid, from),
         openIndex: (cid, key, commitment) => reader.openIndex(cid, key, commitment),
         readItem: (cid, key, commitment, position) => reader.readItem(cid, key, commitment, position),
         block: async (cid) => own(await blocks.block(CID.parse(cid))),
       },
       follower: this.follower,
       clients,
+      chainId: network.chainId,
       // A server has no record of its own.
       unanchored: () => Promise.resolve([]),
       ownFolders: () => Promise.resolve([]),
@@ -79,7 +82,7 @@ export class Recipient implements Reader {
         address,
         check: () => void this.#keys(),
         rowsKey: () => hkdf(this.#keys().secret, new Uint8Array(), utf8('salus/server-catalogue/v1')),
-        folderKey: () => Promise.reject(new SalusError('no-consent', 'A server has no folders of its own.')),
+        folderSeed: () => Promise.reject(new SalusError('no-consent', 'A server has no folders of its own.')),
         secret: () => own(this.#keys().secret),
         sectionOf: () => Promise.resolve(undefined),
       },

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { JsonRpcProvider } from 'ethers';
-import { openConsent, type FolderKey } from '../../extension/core/consent/consent-object.ts';
+import { openConsent, type FolderSeed } from '../../extension/core/consent/consent-object.ts';
+import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { Keyring } from '../../extension/core/keys/keyring.ts';
 import { fromWords } from '../../extension/core/keys/mnemonic.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
@@ -123,16 +124,22 @@ test('an entry added after sharing ended is sealed under keys the former reader 
   const [old, fresh] = [shared.filter((r) => r.epoch === 0), shared.filter((r) => r.epoch === 1)];
   expect(old.length).toBeGreaterThan(0);
   expect(fresh.length).toBeGreaterThan(0);
-  for (const { cid, commitment, folder } of old) {
-    const key = former.keyOf(folder, 0);
-    const index = await reader.openIndex(cidFromDigest(cid).toString(), key ?? new Uint8Array(32), commitment);
-    expect(index.items.length).toBeGreaterThan(0);
+  const placeOf = ({ folder, epoch, author, commitment }: (typeof records)[number]) => {
+    const { chainId, registry } = stack.network;
+    return { chainId, registry, patient: owner, folder, epoch, author, commitment };
+  };
+  for (const record of old) {
+    const root = cidFromDigest(record.cid).toString();
+    const seed = former.seedOf(record.folder, 0) ?? new Uint8Array(64);
+    const key = await reader.unwrap(root, { seed, place: placeOf(record) });
+    expect((await reader.openIndex(root, key, record.commitment)).items.length).toBeGreaterThan(0);
   }
-  for (const { cid, commitment, folder } of fresh) {
-    expect(former.keyOf(folder, 1)).toBeUndefined();
-    const root = cidFromDigest(cid).toString();
-    for (const key of former.keys) {
-      await expect(reader.openIndex(root, key, commitment)).rejects.toMatchObject({ code: 'sealed-data-damaged' });
+  for (const record of fresh) {
+    expect(former.seedOf(record.folder, 1)).toBeUndefined();
+    const root = cidFromDigest(record.cid).toString();
+    for (const seed of former.seeds) {
+      const opening = reader.unwrap(root, { seed, place: placeOf(record) });
+      await expect(opening).rejects.toMatchObject({ code: 'wrong-key' });
     }
   }
 });
@@ -145,20 +152,20 @@ async function everyKeyGiven(network: Network, words: readonly string[], patient
   const events = await eventsOf(provider, network, [...filtersOf(address), ...filtersOfPatients([patient])]);
   const given = events.filter((e) => e.kind === 'granted');
   const digests = [...given.map((g) => g.receipt), ...events.flatMap((e) => (e.kind === 'rotated' ? [e.keyring] : []))];
-  const found: FolderKey[] = [];
+  const found: FolderSeed[] = [];
   for (const digest of digests) {
     const bytes = await source.block(cidFromDigest(digest));
     const content = await openConsent(bytes, encryption.secret, { registry: network.registry, patient }).catch(
       () => undefined,
     );
-    found.push(...(content?.keys ?? []));
+    found.push(...(content?.seeds ?? []));
   }
   return {
     records: await recordsOf(provider, network, patient),
-    reader: new LocalEntryReader(source),
+    reader: new LocalEntryReader(source, nobleGroup),
     folders: new Set(found.map((k) => k.folder)),
-    keys: found.map((k) => k.key),
-    keyOf: (folder: number, epoch: number) => found.find((k) => k.folder === folder && k.epoch === epoch)?.key,
+    seeds: found.map((k) => k.seed),
+    seedOf: (folder: number, epoch: number) => found.find((k) => k.folder === folder && k.epoch === epoch)?.seed,
   };
 }
 

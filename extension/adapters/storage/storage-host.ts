@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid';
-import { own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
+import { fromHex, own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import {
   MOST_FILE_BYTES,
@@ -8,13 +8,15 @@ import {
   type ImportReport,
   type Validate,
 } from '../../core/records/importer.ts';
-import { LocalEntryReader } from '../../core/records/local-reader.ts';
-import { itemAgain, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
+import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
+import { nobleGroup } from '../../core/custody/noble-group.ts';
+import { decodeEntry } from '../../core/records/entry.ts';
+import { rewrapEntry, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
-import type { ReadItem } from '../../core/records/entry-reader.ts';
-import type { Progress, SealTarget, StoragePort } from '../../core/wallet/ports.ts';
+import type { EntryKeySource } from '../../core/records/entry-reader.ts';
+import type { Progress, SealTarget, SealUnder, StoragePort } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
@@ -61,7 +63,7 @@ export class StorageHost implements StoragePort {
   ) {
     this.#db = db;
     this.#source = source;
-    this.#reader = new LocalEntryReader(source);
+    this.#reader = new LocalEntryReader(source, nobleGroup);
     this.#validate = validate;
     this.#network = network;
   }
@@ -152,24 +154,24 @@ export class StorageHost implements StoragePort {
     }
   }
 
-  async seal(
-    target: SealTarget,
-    items: readonly ReadItem[],
-    patient: string,
-    author: string,
-    instead?: string,
-  ): Promise<LedgerRow[]> {
-    const ingest = new Ingest(this.#db);
-    const before = instead === undefined ? undefined : await this.#db.get('outbox', instead);
-    const who = { patient, author, ...(before && { instead: idOf(before) }) };
-    const rows = await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
-      const roots: Root[] = [];
-      for (const some of splitItems(items.map(itemAgain))) roots.push(await this.#sealEntry(target, some, ingest, who));
-      await ingest.commit(roots, instead);
-      return roots.map((r) => r.row);
+  async rewrap(root: string, contentKey: Bytes, under: SealUnder): Promise<LedgerRow> {
+    const row = await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
+      const [before, pin] = await Promise.all([this.#db.get('outbox', root), this.#db.get('pins', root)]);
+      if (before === undefined || pin === undefined) throw new SalusError('not-found', 'There is no such entry here.');
+      const ingest = new Ingest(this.#db);
+      const old = CID.parse(root);
+      const entry = decodeEntry(await this.#source.block(old));
+      const cid = await rewrapEntry(entry, contentKey, entryKey(under, fromHex(before.commitment)), ingest);
+      const others = pin.blocks.map((bytes) => CID.decode(bytes)).filter((block) => !block.equals(old));
+      const { anchor, final, ...kept } = before;
+      void [anchor, final];
+      const said = { root: cid.toString(), epoch: under.place.epoch, instead: idOf(before), replicas: [] };
+      const next = this.#indexed({ ...kept, ...said });
+      await ingest.commit([{ cid, blocks: [...others, cid], row: next }], root);
+      return next;
     });
-    if (before !== undefined) void collectGarbage(this.#db);
-    return rows;
+    void collectGarbage(this.#db);
+    return row;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
@@ -186,6 +188,10 @@ export class StorageHost implements StoragePort {
 
   keyOf(cid: string) {
     return this.#reader.keyOf(cid);
+  }
+
+  unwrap(cid: string, source: EntryKeySource) {
+    return this.#reader.unwrap(cid, source);
   }
 
   openIndex(cid: string, key: Bytes, commitment: Bytes) {
@@ -332,13 +338,15 @@ export class StorageHost implements StoragePort {
     progress: Parameters<typeof sealEntry>[4] = {},
   ): Promise<Root> {
     const sink = new CountingSink(ingest);
-    const sealed = await sealEntry(target.section, items, target.key, sink, progress);
+    const { patientKey, under } = target;
+    const sealedFor = { patientKey, ...(under && { entryKey: (commitment: Bytes) => entryKey(under, commitment) }) };
+    const sealed = await sealEntry(target.section, items, sealedFor, sink, progress);
     const row = newRow({
       root: sealed.cid.toString(),
       kind: 'entry',
       folder: target.folder,
       ...(target.registry !== undefined && { registry: target.registry }),
-      epoch: 'epoch' in target.key ? target.key.epoch : -1,
+      epoch: under?.place.epoch ?? -1,
       ...who,
       commitment: toHex(sealed.commitment),
       bytes: sink.bytes,
@@ -384,6 +392,9 @@ const streamed = (item: NewItem, { file, abort }: Job): NewItem => ({
   plaintext: fileBytes(file),
   ...(worthWorker(file) && { digest: () => fileDigest(file, abort.signal) }),
 });
+
+const entryKey = ({ seed, place }: SealUnder, commitment: Bytes): Bytes =>
+  entryKeyOf(nobleGroup, { seed, place: { ...place, commitment } });
 
 class CountingSink {
   bytes = 0;

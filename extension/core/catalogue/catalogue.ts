@@ -20,7 +20,6 @@ import {
   AWAY,
   bucketName,
   entryName,
-  EXPOSED,
   FOLLOWED,
   folderName,
   GIVEN,
@@ -57,6 +56,7 @@ export interface CatalogueParts {
   /** One for each registry of the network. */
   readonly clients: readonly RegistryClient[];
   readonly keys: CatalogueKeys;
+  readonly chainId: number;
   /** Entries that this wallet sealed for its own record and that are not on the chain. */
   readonly unanchored: () => Promise<readonly PendingEntry[]>;
   /** This account's own folders that may hold something. */
@@ -88,8 +88,6 @@ export class Catalogue {
   readonly openings: Openings;
   /** Own entries of which this browser has not all blocks. */
   readonly away = this.#roundOf(AWAY, 8);
-  /** Own entries that anybody can open and whose content is not sealed anew yet. */
-  readonly exposed = this.#roundOf(EXPOSED, 10);
   readonly #waiting = this.#roundOf(WAITING, MOST_RETRIED);
   readonly #parts: CatalogueParts;
   #sync: Promise<void> | undefined;
@@ -107,7 +105,7 @@ export class Catalogue {
       () => parts.keys.rowsKey(),
       () => parts.keys.check(),
     );
-    this.openings = new Openings(parts.source, parts.keys, parts.now);
+    this.openings = new Openings(parts.source, parts.keys, parts.chainId, parts.now);
   }
 
   get address(): string {
@@ -210,16 +208,6 @@ export class Catalogue {
       const { items, ...next } = await list.page(this.rows, part, { before });
       return { items: (await this.rows.getAll<EntryRow>(items)).filter((row) => row !== undefined), ...next };
     });
-  }
-
-  sealedAnew(entry: EntryRow): Promise<void> {
-    return this.#one(() =>
-      this.#change(async (changes) => {
-        await this.#listPending(changes);
-        changes.sealedAnew(entry);
-        await changes.finish();
-      }),
-    );
   }
 
   kept(entries: readonly EntryRow[]): Promise<void> {

@@ -13,12 +13,11 @@ import {
   entryKey,
   EMPTY_PATIENT,
   entryName,
-  EXPOSED,
   folderName,
   GIVEN,
   givenKey,
   itemKey,
-  keysName,
+  seedsName,
   OWN,
   ownSection,
   patientName,
@@ -44,7 +43,7 @@ import {
   type Summary,
 } from './model.ts';
 import { wordsOf } from './words.ts';
-import type { CatalogueKeys, GivenKeys, Opened, Openings } from './openings.ts';
+import type { CatalogueKeys, GivenSeeds, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
 
@@ -202,11 +201,6 @@ export class Changes {
     this.#lists.put(AWAY, entryKey(row), undefined);
   }
 
-  /** What is in an exposed entry is sealed anew. */
-  sealedAnew(row: EntryRow): void {
-    this.#lists.put(EXPOSED, entryKey(row), undefined);
-  }
-
   async #record(event: RecordAdded): Promise<void> {
     const { registry, id, patient, author, folder, block, index, transaction } = event;
     const own = this.#isMe(patient);
@@ -256,10 +250,6 @@ export class Changes {
       this.#lists.put(list, entryKey(known), undefined);
       this.#lists.put(list, entryKey(row), name);
     }
-    if (known.code === 'exposed' && !this.#toOpen.has(name)) {
-      this.#lists.put(EXPOSED, entryKey(known), undefined);
-      this.#lists.put(EXPOSED, entryKey(row), name);
-    }
     for (const item of items) this.#listOwn(item);
     const [first] = items;
     if (first === undefined) return;
@@ -296,7 +286,6 @@ export class Changes {
     } else if (row.state === 'bad') {
       this.#count({ bad: 1 });
       this.#lists.put(BAD, key, name);
-      if (row.code === 'exposed') this.#lists.put(EXPOSED, key, name);
       if (row.code === 'too-many-faults') return;
       this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
     }
@@ -454,10 +443,10 @@ export class Changes {
     if (waited !== undefined) this.#draft.put('objects', others);
     this.#draft.put(name, (content?.receipt ? { receipt: content.receipt } : {}) satisfies ReceiptRow);
     if (content === undefined || this.#isMe(patient)) return;
-    for (const { folder, epoch, key } of content.keys) {
-      const row = keysName(registry, patient, folder);
-      const keys = (await this.#draft.get<GivenKeys>(row)) ?? {};
-      this.#draft.put(row, { ...keys, [epoch]: toHex(key) });
+    for (const { folder, epoch, seed } of content.seeds) {
+      const row = seedsName(registry, patient, folder);
+      const seeds = (await this.#draft.get<GivenSeeds>(row)) ?? {};
+      this.#draft.put(row, { ...seeds, [epoch]: toHex(seed) });
     }
   }
 

@@ -161,7 +161,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -189,8 +189,8 @@ export interface Anchor {
 export const writtenName = (registry: string, id: string): string => `written/${registry}/${id}`;
 export const folderName = (registry: string, patient: string, folder: number): string =>
   `folder/${registry}/${patient.toLowerCase()}/${folder}`;
-export const keysName = (registry: string, patient: string, folder: number): string =>
-  `keys/${registry}/${patient.toLowerCase()}/${folder}`;
+export const seedsName = (registry: string, patient: string, folder: number): string =>
+  `seeds/${registry.toLowerCase()}/${patient.toLowerCase()}/${folder}`;
 export const receiptName = (digest: string): string => `receipt/${digest}`;
 export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
@@ -215,8 +215,6 @@ export const ACTIVITY = new SortedList<ActivityRow>('activity');
 /** Names of the entries that do not open, and of those still to be fetched. */
 export const BAD = new SortedList<string>('bad');
 export const WAITING = new SortedList<string>('waiting');
-/** Own entries that are to be sealed anew: anybody can open them. */
-export const EXPOSED = new SortedList<string>('exposed');
 /** Own entries of which this browser has not all blocks yet. */
 export const AWAY = new SortedList<string>('away');
 /** Entries of another person's folder. */

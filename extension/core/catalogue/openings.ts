@@ -1,12 +1,12 @@
-import { fromHex, toHex, type Bytes } from '../bytes.ts';
+import { equal, fromHex, toHex, type Bytes } from '../bytes.ts';
 import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
+import type { EntryPlace } from '../custody/entry-key.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
-import { wipedFolderKey } from '../keys/keyring.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { keysName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
+import { seedsName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
 import type { RowReader } from './sorted-list.ts';
 
 /** What the catalogue may use of a person's keys. Every call throws SalusError `vault-locked` once the wallet is locked. */
@@ -15,8 +15,8 @@ export interface CatalogueKeys {
   check(): void;
   /** Key of the catalogue itself. */
   rowsKey(): Promise<Bytes>;
-  /** Key of one of this account's own folders. */
-  folderKey(registry: string, folder: number, epoch: number): Promise<Bytes>;
+  /** Seed of one of this account's own folders. */
+  folderSeed(registry: string, folder: number, epoch: number): Promise<Bytes>;
   /** Opens capsules. */
   secret(): Bytes;
   /** What one of this account's own folders holds. */
@@ -35,18 +35,20 @@ const LONGEST_PAUSE_MS = 3_600_000;
 
 export type Opened = Pick<EntryRow, 'state' | 'items'> & Partial<Pick<EntryRow, 'code' | 'tries' | 'due'>>;
 
-/** Folder keys that a reader was given: epoch → key in hex. */
-export type GivenKeys = Readonly<Record<string, string>>;
+/** Folder seeds that a reader was given: epoch → seed in hex. */
+export type GivenSeeds = Readonly<Record<string, string>>;
 
 /** Opens entries and consent objects, and says how each stands afterwards. Never throws but `vault-locked`. */
 export class Openings {
   readonly #source: SealedSource;
   readonly #keys: CatalogueKeys;
+  readonly #chainId: number;
   readonly #now: () => number;
 
-  constructor(source: SealedSource, keys: CatalogueKeys, now: () => number) {
+  constructor(source: SealedSource, keys: CatalogueKeys, chainId: number, now: () => number) {
     this.#source = source;
     this.#keys = keys;
+    this.#chainId = chainId;
     this.#now = now;
   }
 
@@ -54,14 +56,10 @@ export class Openings {
   async open(rows: RowReader, row: EntryRow, section: Section | undefined): Promise<Opened> {
     try {
       const key = await this.keyOf(rows, row);
+      await this.#requireOneKey(row, key);
       const cid = cidFromDigest(fromHex(row.cid)).toString();
       const commitment = fromHex(row.commitment);
-      const index = await this.#source.openIndex(cid, key, commitment).catch(async (error: unknown) => {
-        if (await this.#isExposed(row, error)) {
-          throw new SalusError('exposed', 'This was sealed under a key that anybody can work out.');
-        }
-        throw error;
-      });
+      const index = await this.#source.openIndex(cid, key, commitment);
       if (section === undefined || index.section !== section) {
         throw new SalusError(
           'misfiled',
@@ -97,36 +95,41 @@ export class Openings {
     }
   }
 
-  /** The key of an entry. @throws SalusError `no-consent`, `wrong-key`, `block-missing` */
+  /** The content key of an entry. @throws SalusError `no-consent`, `wrong-key`, `block-missing` */
   async keyOf(rows: RowReader, row: EntryRow): Promise<Bytes> {
-    const how = await this.#source.keyOf(cidFromDigest(fromHex(row.cid)).toString());
-    const own = row.patient.toLowerCase() === this.#keys.address.toLowerCase();
-    if (own) {
-      if ('capsule' in how) return eciesOpen(this.#keys.secret(), how.capsule);
-      return this.#keys.folderKey(row.registry, row.folder, how.epoch);
-    }
+    const cid = cidFromDigest(fromHex(row.cid)).toString();
+    if (this.#isMe(row.patient)) return eciesOpen(this.#keys.secret(), (await this.#source.keyOf(cid)).capsule);
     this.#keys.check();
-    if ('capsule' in how) throw noConsent(); // sealed to the patient alone
-    const given = await rows.get<GivenKeys>(keysName(row.registry, row.patient, row.folder));
-    const key = given?.[how.epoch];
-    if (key === undefined) throw noConsent();
-    return fromHex(key);
+    const given = await rows.get<GivenSeeds>(seedsName(row.registry, row.patient, row.folder));
+    const seed = given?.[row.epoch];
+    if (seed === undefined) throw noConsent();
+    return this.#source.unwrap(cid, { seed: fromHex(seed), place: this.#placeOf(row) });
   }
 
-  /** Whether an own entry opens under what a wiped keyring gave. */
-  async #isExposed(row: EntryRow, error: unknown): Promise<boolean> {
-    const me = this.#keys.address.toLowerCase();
-    if (!isSalusError(error, 'sealed-data-damaged')) return false;
-    if (row.patient.toLowerCase() !== me || row.author.toLowerCase() !== me) return false;
-    const index = this.#source.openIndex(
-      cidFromDigest(fromHex(row.cid)).toString(),
-      await wipedFolderKey(row.registry, row.folder, row.epoch),
-      fromHex(row.commitment),
-    );
-    return index.then(
-      () => true,
-      () => false,
-    );
+  /**
+   * What somebody else put into this account's record opens alike for the patient and for readers: an author who sealed one thing
+   * for the patient to see and another for the readers is found when it arrives.
+   */
+  async #requireOneKey(row: EntryRow, key: Bytes): Promise<void> {
+    if (!this.#isMe(row.patient) || this.#isMe(row.author)) return;
+    const cid = cidFromDigest(fromHex(row.cid)).toString();
+    if ((await this.#source.keyOf(cid)).wrapped === undefined) return;
+    const seed = await this.#keys.folderSeed(row.registry, row.folder, row.epoch);
+    const theirs = await this.#source.unwrap(cid, { seed, place: this.#placeOf(row) }).catch((error: unknown) => {
+      if (isSalusError(error, 'wrong-key')) return undefined;
+      throw error;
+    });
+    if (theirs !== undefined && equal(theirs, key)) return;
+    throw new SalusError('keys-disagree', 'Its author sealed this so that its readers would not see what you see.');
+  }
+
+  #placeOf({ registry, patient, folder, epoch, author, commitment }: EntryRow): EntryPlace {
+    const chainId = this.#chainId;
+    return { chainId, registry, patient, folder, epoch, author, commitment: fromHex(commitment) };
+  }
+
+  #isMe(address: string): boolean {
+    return address.toLowerCase() === this.#keys.address.toLowerCase();
   }
 
   /** Opens a consent or keyring object. @returns undefined for one that is not for this reader, and `later` for one to be tried again */

@@ -8,18 +8,18 @@ import { eciesOpen, eciesSeal } from '../keys/ecies.ts';
 import { cidOf, DAG_CBOR } from '../storage/cid.ts';
 import { ReceiptSchema } from './receipt.ts';
 
-/** A folder key in one epoch, as it is handed to a reader. */
-const FolderKeySchema = v.strictObject({
+/** Seed of a folder in one epoch, as it is handed to a reader. */
+const FolderSeedSchema = v.strictObject({
   folder: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  key: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes'),
+  seed: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 64, 'expected 64 bytes'),
 });
-export type FolderKey = v.InferOutput<typeof FolderKeySchema>;
+export type FolderSeed = v.InferOutput<typeof FolderSeedSchema>;
 
 const bytes = v.custom<Bytes>((x) => x instanceof Uint8Array, 'expected bytes');
 
 /**
- * The object whose digest a grant (`receipt`) or a rotation (`keyring`) carries: folder keys, and the receipt where there is
+ * The object whose digest a grant (`receipt`) or a rotation (`keyring`) carries: folder seeds, and the receipt where there is
  * one, encrypted under a random key that is wrapped by ECIES to each member who keeps access, and to the patient.
  * Capsules stand in random order and name nobody: whoever holds the right key finds theirs by trying.
  */
@@ -32,10 +32,10 @@ const ConsentObjectSchema = v.strictObject({
 });
 
 const ContentSchema = v.strictObject({
-  context: v.picklist(['salus/consent/v1', 'salus/keyring/v1']),
+  context: v.picklist(['salus/consent/v2', 'salus/keyring/v1']),
   registry: v.string(),
   patient: v.string(),
-  keys: v.array(FolderKeySchema),
+  seeds: v.array(FolderSeedSchema),
   receipt: v.nullable(ReceiptSchema),
 });
 export type ConsentContent = v.InferOutput<typeof ContentSchema>;

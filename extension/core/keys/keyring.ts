@@ -34,15 +34,14 @@ export function evenKey(secret: Uint8Array): EncryptionKey {
 export const walletKey = (entropy: Uint8Array): Promise<Bytes> =>
   hkdf(Uint8Array.from(entropy), new Uint8Array(), utf8('salus/wallet/v1'));
 
-/**
- * What a keyring of an early version gave as a folder's key once it was wiped: derived from zeros, so that anybody can work it out.
- * Entries sealed under it are found by it, and sealed anew.
- */
-export const wipedFolderKey = (registry: string, tag: number, epoch: number): Promise<Bytes> =>
-  hkdf(new Uint8Array(32), new Uint8Array(), folderInfo(registry, tag, epoch));
+/** Bytes that a folder's secret is made of: twice its own, so that no scalar is likelier than another. */
+const SEED_BYTES = 64;
 
-const folderInfo = (registry: string, tag: number, epoch: number): Bytes =>
-  concat(utf8('salus/folder/v1'), fromHex(registry), uintBytes(tag, 6), uintBytes(epoch, 2));
+/** A registry on its chain. */
+export interface RegistryPlace {
+  readonly chainId: number;
+  readonly registry: string;
+}
 
 /** What a keyring holds while it may be used. */
 interface Secrets {
@@ -105,11 +104,13 @@ export class Keyring {
   }
 
   /**
-   * Key of one folder in one epoch: HKDF-SHA256(content root, info = "salus/folder/v1" ‖ registry (20) ‖ tag (6) ‖ epoch (2)).
-   * @param tag see {@link folderTag}
+   * What the secret of one folder in one epoch is made of (`Group.scalarFrom`), 64 bytes: HKDF-SHA256(content root, info =
+   * "salus/folder/v2" ‖ chain (8) ‖ registry (20) ‖ tag (6) ‖ epoch (2)).
+   * @param folder its tag: see {@link folderTag}
    */
-  folderKey(registry: string, tag: number, epoch: number): Promise<Bytes> {
-    return this.#derive(folderInfo(registry, tag, epoch));
+  folderSeed({ chainId, registry }: RegistryPlace, folder: number, epoch: number): Promise<Bytes> {
+    const place = concat(uintBytes(chainId, 8), fromHex(registry), uintBytes(folder, 6), uintBytes(epoch, 2));
+    return this.#derive(concat(utf8('salus/folder/v2'), place), SEED_BYTES);
   }
 
   /**
@@ -149,10 +150,10 @@ export class Keyring {
   }
 
   /** A copy goes in: a wipe while the platform reads the root must not change what it derives. */
-  async #derive(info: Uint8Array): Promise<Bytes> {
+  async #derive(info: Uint8Array, length?: number): Promise<Bytes> {
     const root = Uint8Array.from(this.#alive.contentRoot);
     try {
-      return await hkdf(root, new Uint8Array(), info);
+      return await hkdf(root, new Uint8Array(), info, length);
     } finally {
       root.fill(0);
     }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import type { EntryPlace } from '../custody/entry-key.ts';
 import type { Entry, EntryIndex, ItemMeta } from './entry.ts';
 
 /** An item as it was read. */
@@ -7,10 +8,18 @@ export interface ReadItem {
   readonly bytes: Bytes;
 }
 
-/** Opens sealed entries, wherever their blocks are. Keys are 32-byte entry keys; commitments come from the chain. */
+/** What gives a reader the key of an entry: its folder's seed, or the key itself. */
+export type EntryKeySource = { readonly seed: Bytes; readonly place: EntryPlace } | { readonly key: Bytes };
+
+/** Opens sealed entries, wherever their blocks are. Keys are 32-byte content keys; commitments come from the chain. */
 export interface EntryReader {
-  /** Which key an entry needs. */
+  /** What an entry says of its content key. */
   keyOf(cid: string): Promise<Entry['key']>;
+  /**
+   * Content key of an entry, as its readers come by it.
+   * @throws SalusError `no-consent` where it is for its patient alone; `wrong-key`
+   */
+  unwrap(cid: string, source: EntryKeySource): Promise<Bytes>;
   openIndex(cid: string, key: Bytes, commitment: Bytes): Promise<EntryIndex>;
   readItem(cid: string, key: Bytes, commitment: Bytes, position: number): Promise<ReadItem>;
 }

@@ -3,6 +3,7 @@ import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
+import { WRAPPED_BYTES } from '../keys/key-wrap.ts';
 import { clip, MOST_ITEMS, TEXT_LIMITS } from './limits.ts';
 import { isSection, type Section } from './sections.ts';
 
@@ -23,14 +24,14 @@ const text = (field: keyof typeof TEXT_LIMITS) =>
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /**
- * The public part of an entry, dag-cbor: meaningless without a key.
- * `key.epoch`: sealed under the folder key of that epoch; `key.capsule`: ECIES wrap of a one-time entry key to the patient,
- * for an author who may write but not read.
+ * The public part of an entry, dag-cbor: meaningless without a key. Everything in it is sealed under a content key of its own, which
+ * stands here twice: `key.capsule`, ECIES to the patient; `key.wrapped`, under the entry's key (`ownEntryKey`), for readers. What
+ * is for the patient alone has no second.
  */
 const EntrySchema = v.strictObject({
-  v: v.literal(1),
+  v: v.literal(2),
   suite: v.literal(1),
-  key: v.union([v.strictObject({ epoch: count }), v.strictObject({ capsule: anyBytes })]),
+  key: v.strictObject({ capsule: anyBytes, wrapped: v.optional(bytesOf(WRAPPED_BYTES)) }),
   salt: bytesOf(32),
   index: cid,
   items: v.pipe(v.array(cid), v.minLength(1), v.maxLength(MOST_ITEMS)),

@@ -8,9 +8,6 @@ import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } 
 import { INDEX_LIMIT } from './limits.ts';
 import { indexKey, itemKey } from './seal-entry.ts';
 
-/** Gives the key an entry was sealed under, or throws SalusError `no-consent` when the reader was not given it. */
-export type KeyFinder = (key: Entry['key']) => Promise<Bytes>;
-
 export interface OpenedEntry {
   readonly cid: CID;
   readonly entry: Entry;
@@ -20,18 +17,18 @@ export interface OpenedEntry {
 
 /**
  * Opens an entry's index and checks it against the chain.
+ * @param key its content key
  * @param commitment what `RecordAdded` holds; the index must add up to exactly this
- * @throws SalusError `block-missing`, `block-damaged`, `sealed-data-damaged`, `commitment-mismatch`, `no-consent`
+ * @throws SalusError `block-missing`, `block-damaged`, `sealed-data-damaged`, `commitment-mismatch`
  */
 export async function openEntry(
   cid: CID,
   commitment: Uint8Array,
-  keys: KeyFinder,
+  key: Bytes,
   source: BlockSource,
   signal?: AbortSignal,
 ): Promise<OpenedEntry> {
   const entry = decodeEntry(await source.block(cid, signal));
-  const key = await keys(entry.key);
   const options = {
     key: await indexKey(key, entry.salt),
     kind: Kind.Index,

@@ -7,18 +7,23 @@ import { eciesSeal } from '../keys/ecies.ts';
 import { hkdf } from '../keys/hkdf.ts';
 import { cidOf, DAG_CBOR } from '../storage/cid.ts';
 import type { BlockSink } from '../storage/ports.ts';
-import type { ReadItem } from './entry-reader.ts';
-import { encodeEntry, encodeIndex, indexBytes, type ItemMeta } from './entry.ts';
+import { wrapKey } from '../keys/key-wrap.ts';
+import { encodeEntry, encodeIndex, indexBytes, type Entry, type ItemMeta } from './entry.ts';
 import { INDEX_LIMIT, MOST_ITEMS, withinLimits } from './limits.ts';
 import type { Section } from './sections.ts';
 
-export const itemKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
-  hkdf(folderKey, salt, utf8('salus/item/v1'));
-export const indexKey = (folderKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
-  hkdf(folderKey, salt, utf8('salus/index/v1'));
+export const itemKey = (contentKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
+  hkdf(contentKey, salt, utf8('salus/item/v1'));
+export const indexKey = (contentKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
+  hkdf(contentKey, salt, utf8('salus/index/v1'));
 
-/** Under which key an entry is sealed: the folder's, or a fresh one wrapped to the patient by an author who cannot read. */
-export type EntryKey = { readonly epoch: number; readonly folderKey: Bytes } | { readonly patientKey: Bytes };
+/** Who can open an entry. */
+export interface SealedFor {
+  /** Registered key of the patient (x coordinate): the content key goes to it in a capsule. */
+  readonly patientKey: Bytes;
+  /** Gives the key of the entry with this commitment, which readers come by; absent for what is for the patient alone. */
+  readonly entryKey?: (commitment: Bytes) => Bytes | Promise<Bytes>;
+}
 
 /** What is known of an item before it is sealed. */
 export type NewItem = Pick<
@@ -31,12 +36,6 @@ export type NewItem = Pick<
   /** SHA-256 of a streamed plaintext, where it is computed beside; see {@link seal}. */
   readonly digest?: () => Promise<Bytes>;
 };
-
-/** An item that was read, to be sealed again. */
-export function itemAgain({ meta: { size, digest, salt, leafSalt, ...said }, bytes }: ReadItem): NewItem {
-  void [size, digest, salt, leafSalt];
-  return { ...said, plaintext: bytes };
-}
 
 export interface SealedEntry {
   /** Root: the entry object itself. */
@@ -93,13 +92,13 @@ const tooLarge = () =>
 /** One item; as it is where it would be denser than a reader unpacks. */
 async function sealItem(
   { plaintext, digest, encoding }: NewItem,
-  root: Bytes,
+  contentKey: Bytes,
   salt: Bytes,
   sink: BlockSink,
   progress: SealProgress,
 ): Promise<Sealed & { encoding: Encoding }> {
   const options = {
-    key: await itemKey(root, salt),
+    key: await itemKey(contentKey, salt),
     kind: Kind.Item,
     salt,
     encoding,
@@ -125,12 +124,11 @@ async function sealItem(
 export async function sealEntry(
   section: Section,
   items: readonly NewItem[],
-  entryKey: EntryKey,
+  { patientKey, entryKey }: SealedFor,
   sink: BlockSink,
   progress: SealProgress = {},
 ): Promise<SealedEntry> {
-  const oneTimeKey = 'patientKey' in entryKey ? random(32) : undefined;
-  const root = 'patientKey' in entryKey ? (oneTimeKey as Bytes) : entryKey.folderKey;
+  const contentKey = random(32);
   const blocks: CID[] = [];
   const cids: CID[] = [];
   const metas: ItemMeta[] = [];
@@ -138,7 +136,7 @@ export async function sealEntry(
   for (const item of items) {
     progress.signal?.throwIfAborted();
     const salt = random(32);
-    const { size, digest, encoding, ...sealed } = await sealItem(item, root, salt, sink, progress);
+    const { size, digest, encoding, ...sealed } = await sealItem(item, contentKey, salt, sink, progress);
     for (const block of sealed.blocks) blocks.push(block);
     cids.push(sealed.cid);
     metas.push({ ...saidOf(item), encoding, size, digest, salt, leafSalt: random(32) });
@@ -149,14 +147,34 @@ export async function sealEntry(
   if (plainIndex.byteLength > INDEX_LIMIT) throw tooLarge();
   const index = await seal(
     plainIndex,
-    { key: await indexKey(root, salt), kind: Kind.Index, salt, encoding: 'deflate' },
+    { key: await indexKey(contentKey, salt), kind: Kind.Index, salt, encoding: 'deflate' },
     sink,
   );
-  const key = 'patientKey' in entryKey ? { capsule: eciesSeal(entryKey.patientKey, root) } : { epoch: entryKey.epoch };
-  const bytes = encodeEntry({ v: 1, suite: 1, key, salt, index: index.cid, items: cids });
+  const leaves = await Promise.all(metas.map((m) => leafHash(m.leafSalt, m.digest)));
+  const commitment = await merkleRoot(leaves);
+  const capsule = eciesSeal(patientKey, contentKey);
+  const key = entryKey ? await wrapped({ capsule }, contentKey, await entryKey(commitment)) : { capsule };
+  contentKey.fill(0);
+  const cid = await putEntry({ v: 2, suite: 1, key, salt, index: index.cid, items: cids }, sink);
+  return { cid, blocks: [...blocks, ...index.blocks, cid], commitment };
+}
+
+/**
+ * An entry for the readers of another epoch of its folder: its content key under another entry's key, everything else as it is.
+ * @param entryKey of the entry in that epoch
+ * @returns its CID
+ */
+export async function rewrapEntry(entry: Entry, contentKey: Bytes, entryKey: Bytes, sink: BlockSink): Promise<CID> {
+  return putEntry({ ...entry, key: await wrapped(entry.key, contentKey, entryKey) }, sink);
+}
+
+async function wrapped({ capsule }: Entry['key'], contentKey: Bytes, entryKey: Bytes): Promise<Entry['key']> {
+  return { capsule, wrapped: await wrapKey(entryKey, contentKey) };
+}
+
+async function putEntry(entry: Entry, sink: BlockSink): Promise<CID> {
+  const bytes = encodeEntry(entry);
   const cid = await cidOf(DAG_CBOR, bytes);
   await sink.put(cid, bytes);
-  oneTimeKey?.fill(0);
-  const leaves = await Promise.all(metas.map((m) => leafHash(m.leafSalt, m.digest)));
-  return { cid, blocks: [...blocks, ...index.blocks, cid], commitment: await merkleRoot(leaves) };
+  return cid;
 }

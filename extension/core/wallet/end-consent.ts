@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import type { FolderKey } from '../consent/consent-object.ts';
+import type { FolderSeed } from '../consent/consent-object.ts';
 import { SalusError } from '../errors.ts';
 import { act, orUnknown } from './act.ts';
 import { publishConsent } from './publish-consent.ts';
@@ -82,13 +82,14 @@ async function publishKeyring(
   folders: readonly number[],
   readers: readonly string[],
 ): Promise<Bytes> {
-  const keys: FolderKey[] = [];
+  const { chainId } = client.network;
+  const seeds: FolderSeed[] = [];
   for (const folder of folders) {
     const epoch = (await client.folder(session.address, folder)).epoch + 1;
-    keys.push({ folder, epoch, key: await session.keyring.folderKey(registry, folder, epoch) });
+    seeds.push({ folder, epoch, seed: await session.keyring.folderSeed({ chainId, registry }, folder, epoch) });
   }
   const members = await Promise.all(readers.map((reader) => client.member(reader)));
   const readerKeys = members.map((m) => m.encryptionKey).filter((key) => key !== undefined);
-  const content = { context: 'salus/keyring/v1' as const, registry, patient: session.address, keys, receipt: null };
+  const content = { context: 'salus/keyring/v1' as const, registry, patient: session.address, seeds, receipt: null };
   return publishConsent(session, content, readerKeys);
 }

@@ -1,5 +1,5 @@
 import { randomId, toHex } from '../bytes.ts';
-import type { FolderKey } from '../consent/consent-object.ts';
+import type { FolderSeed } from '../consent/consent-object.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
@@ -31,14 +31,17 @@ export interface GivenConsent extends ConsentView {
   readonly receipt: Receipt;
 }
 
-/** The keys of a folder in every epoch up to now. */
-async function keysOf(session: Session, folder: number, through: number): Promise<FolderKey[]> {
+/** The seeds of a folder in every epoch up to now. */
+async function seedsOf(session: Session, folder: number, through: number): Promise<FolderSeed[]> {
   const epochs = Array.from({ length: through + 1 }, (_, epoch) => epoch);
-  return Promise.all(epochs.map(async (epoch) => ({ folder, epoch, key: await session.folderKey(folder, epoch) })));
+  const { network } = session.client;
+  return Promise.all(
+    epochs.map(async (epoch) => ({ folder, epoch, seed: await session.keyring.folderSeed(network, folder, epoch) })),
+  );
 }
 
 /**
- * Gives access: seals the receipt and the folder keys to the recipient, and records the grant on the chain with one signature.
+ * Gives access: seals the receipt and the folder seeds to the recipient, and records the grant on the chain with one signature.
  * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
  */
 export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
@@ -79,17 +82,17 @@ export async function giveInTurn(
     registry: network.registry,
     jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
   };
-  const keys: FolderKey[] = [];
+  const seeds: FolderSeed[] = [];
   if (decision.rights.includes('read')) {
     for (const { folder } of sections) {
-      keys.push(...(await keysOf(session, folder, (await session.client.folder(session.address, folder)).epoch)));
+      seeds.push(...(await seedsOf(session, folder, (await session.client.folder(session.address, folder)).epoch)));
     }
   }
   const content = {
-    context: 'salus/consent/v1' as const,
+    context: 'salus/consent/v2' as const,
     registry: network.registry,
     patient: session.address,
-    keys,
+    seeds,
     receipt,
   };
   const digest = await publishConsent(session, content, [recipient.encryptionKey]);

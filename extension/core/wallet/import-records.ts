@@ -30,11 +30,18 @@ export async function commitOwnImport(session: Session, job: string, report: Imp
   await lookIfPossible(session);
   const folders = await session.folders();
   const { registry } = session.newest;
+  const patientKey = session.keyring.encryption.publicX;
   const targets: SealTarget[] = [];
   for (const section of SECTIONS.filter((s) => report.sections[s] !== undefined)) {
     const folder = folders.tag(section);
     const epoch = await session.catalogue.epochOf(registry, folder);
-    targets.push({ section, folder, registry, key: { epoch, folderKey: await session.folderKey(folder, epoch) } });
+    targets.push({
+      section,
+      folder,
+      registry,
+      patientKey,
+      under: await session.sealUnder(session.newest, folder, epoch),
+    });
   }
   session.keyring.check();
   const rows = await session.storage.commit(job, targets, session.address, session.address);

@@ -1,11 +1,17 @@
 import type { Bytes } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
-import type { EntryReader, ReadItem } from '../records/entry-reader.ts';
+import type { EntryPlace } from '../custody/entry-key.ts';
+import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportReport } from '../records/importer.ts';
-import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
 import type { LedgerCounts, LedgerRow } from '../storage/ledger.ts';
+
+/** A folder's seed, and all that the keys of one author's entries in it are made for but their commitments. */
+export interface SealUnder {
+  readonly seed: Bytes;
+  readonly place: Omit<EntryPlace, 'commitment'>;
+}
 
 /** Where part of an import goes. */
 export interface SealTarget {
@@ -13,7 +19,10 @@ export interface SealTarget {
   readonly folder: number;
   /** Registry that the folder is in; it is noted with the entry, which goes there whatever the network follows later. */
   readonly registry?: string;
-  readonly key: EntryKey;
+  /** Registered key of the patient (x coordinate). */
+  readonly patientKey: Bytes;
+  /** How its readers come by it; absent for what is for the patient alone. */
+  readonly under?: SealUnder;
 }
 
 /** How far an import is. `bytes` are those of the file being sealed. */
@@ -34,17 +43,10 @@ export interface StoragePort extends EntryReader {
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
   /**
-   * Seals items that were read elsewhere, all of them or none.
-   * @param instead root of an entry of this browser whose place they take: it goes as they come
-   * @returns their rows, more than one where they take several entries
+   * Wraps an entry of this browser anew, for the readers of another epoch: it goes as the new one comes.
+   * @param contentKey of the entry
    */
-  seal(
-    target: SealTarget,
-    items: readonly ReadItem[],
-    patient: string,
-    author: string,
-    instead?: string,
-  ): Promise<LedgerRow[]>;
+  rewrap(root: string, contentKey: Bytes, under: SealUnder): Promise<LedgerRow>;
   progress(job: string): Promise<Progress | undefined>;
   cancel(job: string): Promise<void>;
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */

@@ -1,5 +1,5 @@
 import { CID } from 'multiformats/cid';
-import { toHex, utf8, type Bytes } from '../bytes.ts';
+import { toHex, utf8 } from '../bytes.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import type { RowStore } from '../catalogue/rows.ts';
 import { Follower } from '../chain/follower.ts';
@@ -11,7 +11,7 @@ import { managerDomain, STORE_TYPES } from '../registry/typed-data.ts';
 import { digestOf } from '../storage/cid.ts';
 import { idOf } from '../storage/ledger.ts';
 import { Folders } from './folders.ts';
-import type { SponsorPort, StateSlot, StoragePort } from './ports.ts';
+import type { SealUnder, SponsorPort, StateSlot, StoragePort } from './ports.ts';
 import { sealedState, type SealedState } from './sealed-state.ts';
 
 export interface SessionParts {
@@ -84,6 +84,7 @@ export class Session {
       source: parts.storage,
       follower: this.follower,
       clients: parts.clients,
+      chainId: network.chainId,
       unanchored: async () => {
         const rows = await parts.storage.openRows(this.address);
         const own = rows.filter((r) => r.kind === 'entry' && r.patient === this.address && r.anchor === undefined);
@@ -107,7 +108,8 @@ export class Session {
         address: keyring.address,
         check: () => keyring.check(),
         rowsKey: () => keyring.catalogueKey(),
-        folderKey: (registry, folder, epoch) => keyring.folderKey(registry, folder, epoch),
+        folderSeed: (registry, folder, epoch) =>
+          keyring.folderSeed({ chainId: network.chainId, registry }, folder, epoch),
         secret: () => keyring.encryption.secret,
         sectionOf: async (folder) => (await this.folders()).section(folder),
       },
@@ -129,8 +131,11 @@ export class Session {
     return this.#folders;
   }
 
-  folderKey(folder: number, epoch: number): Promise<Bytes> {
-    return this.keyring.folderKey(this.newest.registry, folder, epoch);
+  /** What this account seals for its own record under. */
+  async sealUnder({ registry }: Deployment, folder: number, epoch: number): Promise<SealUnder> {
+    const { chainId } = this.client.network;
+    const seed = await this.keyring.folderSeed({ chainId, registry }, folder, epoch);
+    return { seed, place: { chainId, registry, patient: this.address, folder, epoch, author: this.address } };
   }
 
   /** That registry; the newest, where the network names no such registry. */

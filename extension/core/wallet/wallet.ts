@@ -8,7 +8,6 @@ import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountLis
 import { keepHere } from './keep-here.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
-import { sealAnew } from './seal-anew.ts';
 import type { AccountKind, UndoneAct } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
 import { Session, type SessionParts } from './session.ts';
@@ -319,7 +318,6 @@ export class Wallet {
       await ensureMembership(session);
       await this.#findAccounts(session);
       await settleActs(session);
-      await sealAnew(session);
       await drainOutbox(session);
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);

@@ -1,17 +1,16 @@
-import { keysName } from '../catalogue/model.ts';
-import type { GivenKeys } from '../catalogue/openings.ts';
+import { seedsName } from '../catalogue/model.ts';
+import type { GivenSeeds } from '../catalogue/openings.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { noConsent, SalusError } from '../errors.ts';
-import type { EntryKey } from '../records/seal-entry.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
+import type { SealUnder } from './ports.ts';
 import type { Session } from './session.ts';
 import { givenFolders, type GivenFolder } from './sharing.ts';
 
 /**
- * Seals what a provider adds to a patient's folder: under the folder's key where the provider may read it, else under a one-time
- * key wrapped to the patient.
+ * Seals what a provider adds to a patient's folder: for its readers where the provider is one of them, else for the patient alone.
  * @throws SalusError `no-consent` without a live right to write to the section
  */
 export async function writeShared(
@@ -33,7 +32,9 @@ export async function writeShared(
   const report = await session.storage.plan(job, [], section);
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   const { epoch } = await client.folder(patient, grant.folder);
-  const target = { section, folder: grant.folder, registry, key: await writingKey(session, grant, epoch) };
+  const patientKey = await keyOfPatient(session, patient);
+  const under = await givenUnder(session, grant, epoch);
+  const target = { section, folder: grant.folder, registry, patientKey, ...(under && { under }) };
   session.keyring.check();
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
@@ -41,19 +42,20 @@ export async function writeShared(
 }
 
 /**
- * What a provider seals under in a patient's folder: the folder's key of this epoch where it may read, else a key for the patient alone.
- * @throws SalusError `no-consent` where that key was not given to it, `no-recipient-key`
+ * What a provider seals under in a patient's folder; undefined where it may not read it, and seals for the patient alone.
+ * @throws SalusError `no-consent` where the seed of this epoch was not given to it
  */
-export async function writingKey(
+export async function givenUnder(
   session: Session,
   { registry, patient, folder, rights }: GivenFolder,
   epoch: number,
-): Promise<EntryKey> {
-  if ((rights & Right.Read) === 0) return { patientKey: await keyOfPatient(session, patient) };
-  const keys = await session.catalogue.rows.get<GivenKeys>(keysName(registry, patient, folder));
-  const key = keys?.[epoch];
-  if (key === undefined) throw noConsent();
-  return { epoch, folderKey: fromHex(key) };
+): Promise<SealUnder | undefined> {
+  if ((rights & Right.Read) === 0) return undefined;
+  const seeds = await session.catalogue.rows.get<GivenSeeds>(seedsName(registry, patient, folder));
+  const seed = seeds?.[epoch];
+  if (seed === undefined) throw noConsent();
+  const { chainId } = session.client.network;
+  return { seed: fromHex(seed), place: { chainId, registry, patient, folder, epoch, author: session.address } };
 }
 
 async function keyOfPatient(session: Session, patient: string): Promise<Bytes> {

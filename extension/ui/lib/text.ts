@@ -69,7 +69,7 @@ const ERROR_KEYS: Record<string, string> = {
   'not-sent': 'notSent',
   'not-waiting': 'notWaiting',
   'not-saved': 'notSaved',
-  exposed: 'exposed',
+  'keys-disagree': 'keysDisagree',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

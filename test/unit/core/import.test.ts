@@ -1,3 +1,4 @@
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -121,30 +122,37 @@ describe('sealing what was planned', () => {
   const item = { type: 'Patient', title: 'Ada', mediaType: 'application/fhir+json', encoding: 'deflate' as const };
   const plaintext = new TextEncoder().encode('{"resourceType":"Patient"}');
 
-  it('opens for the folder key, for nobody else, and only against its commitment', async () => {
+  it('opens for the patient and for who has the entry’s key, for nobody else, and only against its commitment', async () => {
     const blocks = new MemoryBlocks();
-    const key = { epoch: 0, folderKey: fill(32, 6) };
+    const entryKey = fill(32, 6);
+    const committed: Uint8Array[] = [];
+    const sealedFor = {
+      patientKey: evenKey(fill(32, 9)).publicX,
+      entryKey: (commitment: Uint8Array) => (committed.push(commitment), entryKey),
+    };
     const sealed = await sealEntry(
       'profile',
       [
         { ...item, plaintext },
         { ...item, plaintext: fill(9) },
       ],
-      key,
+      sealedFor,
       blocks,
     );
-    const reader = new LocalEntryReader(blocks);
+    const reader = new LocalEntryReader(blocks, nobleGroup);
     const cid = sealed.cid.toString();
-    const { bytes } = await reader.readItem(cid, fill(32, 6), sealed.commitment, 1);
+    expect(committed).toEqual([sealed.commitment]);
+    const key = await reader.unwrap(cid, { key: entryKey });
+    // The patient's own way gives the same.
+    expect(eciesOpen(evenKey(fill(32, 9)).secret, (await reader.keyOf(cid)).capsule)).toEqual(key);
+    const { bytes } = await reader.readItem(cid, key, sealed.commitment, 1);
     expect(bytes).toEqual(fill(9));
-    expect(await reader.keyOf(cid)).toEqual({ epoch: 0 });
+    await expect(reader.unwrap(cid, { key: fill(32, 7) })).rejects.toMatchObject({ code: 'wrong-key' });
     await expect(reader.openIndex(cid, fill(32, 7), sealed.commitment)).rejects.toSatisfy((e) =>
       isSalusError(e, 'sealed-data-damaged'),
     );
-    await expect(reader.openIndex(cid, fill(32, 6), fill(32))).rejects.toSatisfy((e) =>
-      isSalusError(e, 'commitment-mismatch'),
-    );
-    await expect(reader.readItem(cid, fill(32, 6), sealed.commitment, 2)).rejects.toSatisfy((e) =>
+    await expect(reader.openIndex(cid, key, fill(32))).rejects.toSatisfy((e) => isSalusError(e, 'commitment-mismatch'));
+    await expect(reader.readItem(cid, key, sealed.commitment, 2)).rejects.toSatisfy((e) =>
       isSalusError(e, 'not-found'),
     );
   });
@@ -153,9 +161,10 @@ describe('sealing what was planned', () => {
     const blocks = new MemoryBlocks();
     const patientKey = evenKey(fill(32, 9));
     const sealed = await sealEntry('results', [{ ...item, plaintext }], { patientKey: patientKey.publicX }, blocks);
-    const reader = new LocalEntryReader(blocks);
+    const reader = new LocalEntryReader(blocks, nobleGroup);
     const how = await reader.keyOf(sealed.cid.toString());
-    if (!('capsule' in how)) throw new Error('expected a capsule');
+    expect(how.wrapped).toBeUndefined();
+    await expect(reader.unwrap(sealed.cid.toString(), { key: fill(32) })).rejects.toMatchObject({ code: 'no-consent' });
     const key = eciesOpen(patientKey.secret, how.capsule);
     expect((await reader.readItem(sealed.cid.toString(), key, sealed.commitment, 0)).bytes).toEqual(plaintext);
   });
@@ -166,7 +175,7 @@ describe('sealing what was planned', () => {
     await sealEntry(
       'documents',
       [{ ...item, title: 'PLAINTEXT-MARKER-4711', encoding: 'identity', plaintext: marker }],
-      { epoch: 0, folderKey: fill(32) },
+      { patientKey: evenKey(fill(32, 9)).publicX, entryKey: () => fill(32, 6) },
       blocks,
     );
     for (const cid of blocks.order) expect(Buffer.from(await blocks.block(cid)).includes('MARKER')).toBe(false);

@@ -9,7 +9,7 @@ import { fromWords, newEntropy, toWords } from '../../../extension/core/keys/mne
 import { fill, toHex } from './support.ts';
 
 const WORDS = 'test test test test test test test test test test test junk';
-const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+const PLACE = { chainId: 1, registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3' };
 
 describe('recovery words', () => {
   it('are 24 and come back as the same entropy, however they are typed', () => {
@@ -67,17 +67,18 @@ describe('keyring', () => {
     expect((await Keyring.fromEntropy(fromWords(WORDS))).address).toBe(expected.address);
   });
 
-  it('gives another folder key for another registry, tag, epoch and wallet', async () => {
+  it('gives another folder’s seed for another registry, chain, tag, epoch and wallet', async () => {
     const keyring = await Keyring.fromEntropy(fromWords(WORDS));
     const other = await Keyring.fromEntropy(fill(32, 5));
     const keys = await Promise.all([
-      keyring.folderKey(REGISTRY, 1, 0),
-      keyring.folderKey(REGISTRY, 2, 0),
-      keyring.folderKey(REGISTRY, 1, 1),
-      keyring.folderKey('0x0000000000000000000000000000000000000001', 1, 0),
-      other.folderKey(REGISTRY, 1, 0),
+      keyring.folderSeed(PLACE, 1, 0),
+      keyring.folderSeed(PLACE, 2, 0),
+      keyring.folderSeed(PLACE, 1, 1),
+      keyring.folderSeed({ ...PLACE, registry: '0x0000000000000000000000000000000000000001' }, 1, 0),
+      keyring.folderSeed({ ...PLACE, chainId: 2 }, 1, 0),
+      other.folderSeed(PLACE, 1, 0),
     ]);
-    expect(new Set(keys.map(toHex)).size).toBe(5);
+    expect(new Set(keys.map(toHex)).size).toBe(6);
   });
 
   it('always registers a point with even y, whose private key it holds', () => {
@@ -96,21 +97,21 @@ describe('keyring', () => {
   it('wipes what decrypts, and gives nothing any more', async () => {
     const keyring = await Keyring.fromEntropy(fill(32, 5));
     const { secret } = keyring.encryption;
-    const begun = keyring.folderKey(REGISTRY, 7, 0);
+    const begun = keyring.folderSeed(PLACE, 7, 0);
     keyring.wipe();
     expect(secret.every((b) => b === 0)).toBe(true);
     const uses = [
       () => keyring.account,
       () => keyring.encryption,
       () => keyring.check(),
-      () => keyring.folderKey(REGISTRY, 7, 0),
+      () => keyring.folderSeed(PLACE, 7, 0),
       () => keyring.folderTag('results'),
       () => keyring.stateKey(),
       () => keyring.messageKey(),
     ];
     for (const use of uses) await expect(Promise.resolve().then(use)).rejects.toMatchObject({ code: 'vault-locked' });
     // What had begun before is what it would have been, never a key of an empty root.
-    expect(toHex(await begun)).toBe(toHex(await (await Keyring.fromEntropy(fill(32, 5))).folderKey(REGISTRY, 7, 0)));
+    expect(toHex(await begun)).toBe(toHex(await (await Keyring.fromEntropy(fill(32, 5))).folderSeed(PLACE, 7, 0)));
   });
 });
 

@@ -1,8 +1,9 @@
-import { CID } from 'multiformats/cid';
 import { afterEach, describe, expect, it } from 'vitest';
 import { concat, fromHex, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
 import { isSalusError } from '../../../extension/core/errors.ts';
 import { hkdf } from '../../../extension/core/keys/hkdf.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
+import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
@@ -72,19 +73,19 @@ describe('a wallet that is locked in the middle of its work', () => {
     expect(unreadable).toEqual([]);
     expect(items.length).toBeGreaterThan(0);
     const folder = items[0]!.folder;
-    const info = concat(
-      utf8('salus/folder/v1'),
-      fromHex(registry.network.registry),
-      uintBytes(folder, 6),
-      uintBytes(0, 2),
-    );
-    const anybodys = await hkdf(new Uint8Array(32), new Uint8Array(), info);
-    const reader = new LocalEntryReader(w.shared);
+    // What a wiped keyring would derive, were it derived from the zeros that are left.
+    const { chainId, registry: address } = registry.network;
+    const place = concat(uintBytes(chainId, 8), fromHex(address), uintBytes(folder, 6), uintBytes(0, 2));
+    const seed = await hkdf(new Uint8Array(32), new Uint8Array(), concat(utf8('salus/folder/v2'), place), 64);
+    const reader = new LocalEntryReader(w.shared, nobleGroup);
+    const { address: patientAddress } = unlocked;
     for (const row of w.storages.get(patient.address)!.ledger.values()) {
       if (row.kind !== 'entry') continue;
-      await expect(
-        reader.openIndex(CID.parse(row.root).toString(), anybodys, fromHex(row.commitment)),
-      ).rejects.toThrow();
+      const of = { chainId, registry: address, patient: patientAddress, folder, epoch: 0, author: patientAddress };
+      const opening = reader.unwrap(row.root, { seed, place: { ...of, commitment: fromHex(row.commitment) } });
+      await expect(opening).rejects.toMatchObject({ code: 'wrong-key' });
+      const { capsule } = await reader.keyOf(row.root);
+      expect(() => eciesOpen(new Uint8Array(32), capsule)).toThrow();
     }
   }, 400_000);
 

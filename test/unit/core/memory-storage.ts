@@ -1,12 +1,13 @@
 import { CID } from 'multiformats/cid';
-import { own, randomId, toHex, type Bytes } from '../../../extension/core/bytes.ts';
+import { fromHex, own, randomId, toHex, type Bytes } from '../../../extension/core/bytes.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
+import { decodeEntry } from '../../../extension/core/records/entry.ts';
 import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
-import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
-import { itemAgain, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
+import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
+import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
-import type { ReadItem } from '../../../extension/core/records/entry-reader.ts';
-import type { SealTarget, StoragePort } from '../../../extension/core/wallet/ports.ts';
+import type { SealTarget, SealUnder, StoragePort } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
 const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
@@ -20,7 +21,7 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   readonly #jobs = new Map<string, { file: Blob; plan?: ImportPlan }>();
 
   constructor(blocks = new MemoryBlocks()) {
-    super(blocks);
+    super(blocks, nobleGroup);
     this.blocks = blocks;
   }
 
@@ -52,36 +53,32 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return rows;
   }
 
-  async seal(
-    target: SealTarget,
-    items: readonly ReadItem[],
-    patient: string,
-    author: string,
-    instead = '',
-  ): Promise<LedgerRow[]> {
-    const before = this.ledger.get(instead);
-    const row = {
-      ...(await this.#sealed(target, items.map(itemAgain), patient, author)),
-      ...(before && { instead: idOf(before) }),
-    };
-    this.ledger.delete(instead);
-    this.ledger.set(row.root, row);
-    return [row];
+  async rewrap(root: string, contentKey: Bytes, { seed, place }: SealUnder): Promise<LedgerRow> {
+    const before = this.ledger.get(root)!;
+    const entry = decodeEntry(await this.blocks.block(CID.parse(root)));
+    const key = entryKeyOf(nobleGroup, { seed, place: { ...place, commitment: fromHex(before.commitment) } });
+    const cid = (await rewrapEntry(entry, contentKey, key, this.blocks)).toString();
+    const row = { ...before, root: cid, epoch: place.epoch, instead: idOf(before) };
+    this.ledger.delete(root);
+    this.ledger.set(cid, row);
+    return row;
   }
 
   async #sealed(
-    { section, folder, registry, key }: SealTarget,
+    { section, folder, registry, patientKey, under }: SealTarget,
     items: readonly NewItem[],
     patient: string,
     author: string,
   ): Promise<LedgerRow> {
-    const sealed = await sealEntry(section, items, key, this.blocks);
+    const entryKey = (commitment: Bytes) =>
+      entryKeyOf(nobleGroup, { seed: under!.seed, place: { ...under!.place, commitment } });
+    const sealed = await sealEntry(section, items, { patientKey, ...(under && { entryKey }) }, this.blocks);
     return {
       ...this.#row(sealed.cid.toString(), patient, author),
       kind: 'entry',
       folder,
       ...(registry !== undefined && { registry }),
-      epoch: 'epoch' in key ? key.epoch : -1,
+      epoch: under?.place.epoch ?? -1,
       commitment: toHex(sealed.commitment),
     };
   }

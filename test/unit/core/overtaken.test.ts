@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keysName } from '../../../extension/core/catalogue/model.ts';
-import type { GivenKeys } from '../../../extension/core/catalogue/openings.ts';
+import { seedsName } from '../../../extension/core/catalogue/model.ts';
+import type { GivenSeeds } from '../../../extension/core/catalogue/openings.ts';
 import { fromHex } from '../../../extension/core/bytes.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
@@ -8,6 +8,7 @@ import { readRecord } from '../../../extension/core/wallet/records.ts';
 import { searchOwn } from '../../../extension/core/wallet/search.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
+import type { LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import { listOwn, listShared } from './listings.ts';
 import { allergy, codeOf, importOwn, json, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
@@ -27,15 +28,16 @@ async function scene(rights: Parameters<typeof share>[2] = ['read', 'write']) {
   const rowsOf = (session: Session) =>
     [...w.storages.get(session.address)!.ledger.values()].filter((r) => r.kind === 'entry');
   const folder = (await patient.folders()).tag('allergies');
-  /** Whether the key that a former reader was given once opens an entry. */
-  const opensFor = async (reader: Session, root: string, commitment: string) => {
-    const keys = await reader.catalogue.rows.get<GivenKeys>(
-      keysName(registry.network.registry.toLowerCase(), patient.address, folder),
-    );
+  /** Whether what a former reader was given once opens an entry. */
+  const opensFor = async (reader: Session, { root, author, commitment }: LedgerRow) => {
+    const { chainId, registry: address } = registry.network;
+    const seeds = await reader.catalogue.rows.get<GivenSeeds>(seedsName(address, patient.address, folder));
     const codes = await Promise.all(
-      Object.values(keys ?? {}).map((key) =>
-        codeOf(patient.storage.openIndex(root, fromHex(key), fromHex(commitment))),
-      ),
+      Object.entries(seeds ?? {}).map(([epoch, seed]) => {
+        const place = { chainId, registry: address, patient: patient.address, folder, epoch: Number(epoch), author };
+        const source = { seed: fromHex(seed), place: { ...place, commitment: fromHex(commitment) } };
+        return codeOf(patient.storage.unwrap(root, source));
+      }),
     );
     return codes.includes('none');
   };
@@ -52,7 +54,7 @@ describe('an entry that was sealed before access ended, and comes to the chain a
     const { patient, doctor, other, end, rowsOf, opensFor } = await scene();
     await importOwn(patient, allergy('Penicillin'));
     const before = rowsOf(patient).at(-1)!;
-    expect(await opensFor(doctor, before.root, before.commitment)).toBe(true);
+    expect(await opensFor(doctor, before)).toBe(true);
     await end();
     await drainOutbox(patient);
     const rows = rowsOf(patient);
@@ -62,7 +64,7 @@ describe('an entry that was sealed before access ended, and comes to the chain a
       [1, true],
     ]);
     const after = rows.at(-1)!;
-    expect(await opensFor(doctor, after.root, after.commitment)).toBe(false);
+    expect(await opensFor(doctor, after)).toBe(false);
     expect(await codeOf(doctor.client.may(doctor.address, patient.address, after.folder, 1, 0))).toBe('none');
 
     const own = await listOwn(patient);
@@ -93,7 +95,7 @@ describe('an entry that was sealed before access ended, and comes to the chain a
     const after = rowsOf(other).at(-1)!;
     expect(after).toMatchObject({ epoch: 1, author: other.address });
     expect(after.root).not.toBe(before.root);
-    expect(await opensFor(doctor, after.root, after.commitment)).toBe(false);
+    expect(await opensFor(doctor, after)).toBe(false);
     expect(titles(await listOwn(patient)).toSorted()).toEqual(['Latex', 'Nuts']);
   });
 

@@ -1,10 +1,13 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CID } from 'multiformats/cid';
 import { own, random, toHex } from '../../../extension/core/bytes.ts';
 import { leafHash, merkleRoot } from '../../../extension/core/merkle.ts';
 import { Kind, open, seal } from '../../../extension/core/envelope/seal.ts';
 import { encodeEntry } from '../../../extension/core/records/entry.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
+import { evenKey } from '../../../extension/core/keys/keyring.ts';
 import { planImport } from '../../../extension/core/records/importer.ts';
 import { INDEX_LIMIT, MOST_ITEMS } from '../../../extension/core/records/limits.ts';
 import { LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
@@ -13,23 +16,31 @@ import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { fill, MemoryBlocks } from './support.ts';
 
 const context = { name: 'a.json', source: 'a.json', known: new Set<string>(), validate: () => [] };
-const folderKey = fill(32, 6);
-const key = { epoch: 0, folderKey };
+const entryKey = fill(32, 6);
+const contentKey = fill(32, 7);
+const sealedFor = { patientKey: evenKey(fill(32, 9)).publicX, entryKey: () => entryKey };
+const readerOf = (blocks: MemoryBlocks) => new LocalEntryReader(blocks, nobleGroup);
+/** Content key of an entry that was sealed here. */
+const keyOf = (blocks: MemoryBlocks, cid: CID) => readerOf(blocks).unwrap(cid.toString(), { key: entryKey });
+/** An entry of which only its public part is at hand. */
+const sealedBy = (index: CID, item: CID, salt: Uint8Array) =>
+  encodeEntry({ v: 2, suite: 1, key: { capsule: fill(93) }, salt: own(salt), index, items: [item] });
 const item: NewItem = { type: 'Basic', title: 'x', mediaType: 'text/plain', encoding: 'deflate', plaintext: fill(3) };
 
 /** Seals every part of a plan, and opens each item again. @returns how many there were */
 async function sealAndOpen(file: Blob, from = context): Promise<number> {
   const { items } = await planImport(file, from);
   const blocks = new MemoryBlocks();
-  const reader = new LocalEntryReader(blocks);
+  const reader = readerOf(blocks);
   let opened = 0;
   for (const [section, list] of items) {
     for (const part of splitItems(list)) {
-      const { cid, commitment } = await sealEntry(section, part, key, blocks);
-      const { items: metas } = await reader.openIndex(cid.toString(), folderKey, commitment);
+      const { cid, commitment } = await sealEntry(section, part, sealedFor, blocks);
+      const key = await keyOf(blocks, cid);
+      const { items: metas } = await reader.openIndex(cid.toString(), key, commitment);
       expect(metas.length).toBe(part.length);
       for (const [position, { plaintext }] of part.entries()) {
-        const { bytes } = await reader.readItem(cid.toString(), folderKey, commitment, position);
+        const { bytes } = await reader.readItem(cid.toString(), key, commitment, position);
         if (plaintext instanceof Uint8Array) expect(toHex(bytes)).toBe(toHex(plaintext));
         opened++;
       }
@@ -109,10 +120,10 @@ describe('what is sealed opens', () => {
       },
     };
     const items = [zeros, stream].map((plaintext) => ({ ...item, plaintext }));
-    const { cid, commitment } = await sealEntry('documents', items, key, blocks);
-    const reader = new LocalEntryReader(blocks);
+    const { cid, commitment } = await sealEntry('documents', items, sealedFor, blocks);
+    const reader = readerOf(blocks);
     for (const position of [0, 1]) {
-      const { meta, bytes } = await reader.readItem(cid.toString(), folderKey, commitment, position);
+      const { meta, bytes } = await reader.readItem(cid.toString(), await keyOf(blocks, cid), commitment, position);
       expect(bytes.byteLength).toBe(zeros.byteLength);
       expect(meta.encoding).toBe('identity');
     }
@@ -135,13 +146,13 @@ describe('what is sealed opens', () => {
     };
     const one = { ...meta, size: 3, encoding: 'deflate', salt, leafSalt: salt, digest };
     const bytes = own(dagCbor.encode({ v: 1, section: 'results', items: [one] }));
-    const options = { key: await indexKey(folderKey, salt), kind: Kind.Index, salt, encoding: 'deflate' as const };
+    const options = { key: await indexKey(contentKey, salt), kind: Kind.Index, salt, encoding: 'deflate' as const };
     const { cid: index } = await seal(bytes, options, blocks);
-    const entry = encodeEntry({ v: 1, suite: 1, key: { epoch: 0 }, salt, index, items: [sealed] });
+    const entry = sealedBy(index, sealed, salt);
     const cid = await cidOf(DAG_CBOR, entry);
     await blocks.put(cid, entry);
     const commitment = await merkleRoot([await leafHash(salt, digest)]);
-    const opened = await new LocalEntryReader(blocks).openIndex(cid.toString(), folderKey, commitment);
+    const opened = await readerOf(blocks).openIndex(cid.toString(), contentKey, commitment);
     expect(opened.items[0]).toMatchObject({ title: 't'.repeat(512), date: 'd'.repeat(64), code: 'c'.repeat(512) });
   });
 });
@@ -153,7 +164,9 @@ describe('one entry', () => {
     expect(parts.map((p) => p.length)).toEqual([MOST_ITEMS, MOST_ITEMS, 1]);
     expect(parts.flat()).toEqual(many);
     expect(splitItems([])).toEqual([]);
-    await expect(sealEntry('results', many, key, new MemoryBlocks())).rejects.toMatchObject({ code: 'too-large' });
+    await expect(sealEntry('results', many, sealedFor, new MemoryBlocks())).rejects.toMatchObject({
+      code: 'too-large',
+    });
 
     const wordy = Array.from({ length: 3_000 }, () => ({
       ...item,
@@ -163,24 +176,24 @@ describe('one entry', () => {
     const lists = splitItems(wordy);
     expect(lists.length).toBeGreaterThan(1);
     const blocks = new MemoryBlocks();
-    const reader = new LocalEntryReader(blocks);
+    const reader = readerOf(blocks);
     for (const list of lists.slice(0, 1)) {
-      const { cid, commitment } = await sealEntry('results', list, key, blocks);
-      await reader.openIndex(cid.toString(), folderKey, commitment);
+      const { cid, commitment } = await sealEntry('results', list, sealedFor, blocks);
+      await reader.openIndex(cid.toString(), await keyOf(blocks, cid), commitment);
     }
   }, 180_000);
 
   it('costs its reader no more, whoever wrote it', async () => {
     const blocks = new MemoryBlocks();
     const salt = random(32);
-    const big = { key: await indexKey(folderKey, salt), kind: Kind.Index, salt, encoding: 'deflate' as const };
+    const big = { key: await indexKey(contentKey, salt), kind: Kind.Index, salt, encoding: 'deflate' as const };
     const { cid: index } = await seal(new Uint8Array(INDEX_LIMIT + 1), big, blocks);
     const { cid: sealed } = await seal(new Uint8Array(60_000_000), { ...big, kind: Kind.Item }, blocks);
-    const entry = encodeEntry({ v: 1, suite: 1, key: { epoch: 0 }, salt, index, items: [sealed] });
+    const entry = sealedBy(index, sealed, salt);
     const cid = await cidOf(DAG_CBOR, entry);
     await blocks.put(cid, entry);
-    const reader = new LocalEntryReader(blocks);
-    await expect(reader.openIndex(cid.toString(), folderKey, fill(32))).rejects.toMatchObject({ code: 'too-large' });
+    const reader = readerOf(blocks);
+    await expect(reader.openIndex(cid.toString(), contentKey, fill(32))).rejects.toMatchObject({ code: 'too-large' });
     const unpacked: number[] = [];
     const reading = async () => {
       for await (const part of open(sealed, { ...big, kind: Kind.Item, limit: 2 ** 40 }, blocks))

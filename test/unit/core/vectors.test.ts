@@ -8,6 +8,8 @@ import { pad, unpad } from '../../../extension/core/envelope/padding.ts';
 import { padmeLength } from '../../../extension/core/envelope/padme.ts';
 import { decryptSegments, encryptSegments, importKey } from '../../../extension/core/envelope/stream.ts';
 import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
+import { unwrapKey, wrapKey } from '../../../extension/core/keys/key-wrap.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { fromWords } from '../../../extension/core/keys/mnemonic.ts';
 import { decodeEntry, encodeEntry } from '../../../extension/core/records/entry.ts';
@@ -21,7 +23,7 @@ const root = join(import.meta.dirname, '../../..');
 const keyring = await Keyring.fromEntropy(fromWords(vectors.words));
 
 describe('the test vectors of docs/PROTOCOL.md', () => {
-  const folderKey = () => keyring.folderKey(vectors.registry, Number.parseInt(vectors.folderTag, 16), vectors.epoch);
+  const contentKey = fromHex(vectors.capsuleSecret);
 
   it('are printed there as they stand here', () => {
     const text = readFileSync(join(root, 'docs/PROTOCOL.md'), 'utf8').replaceAll(/\s/g, '');
@@ -38,10 +40,14 @@ describe('the test vectors of docs/PROTOCOL.md', () => {
     expect(toHex(keyring.encryption.publicX)).toBe(vectors.encryptionX);
     expect(toHex(keyring.encryption.secret)).toBe(vectors.encryptionSecret);
     expect(await keyring.folderTag('allergies')).toBe(Number.parseInt(vectors.tagOfAllergies, 16));
-    expect(toHex(await folderKey())).toBe(vectors.folderKey);
+    const seed = await keyring.folderSeed(vectors, Number.parseInt(vectors.folderTag, 16), vectors.epoch);
+    expect(toHex(seed)).toBe(vectors.folderSeed);
+    expect(toHex(nobleGroup.scalarFrom(seed))).toBe(vectors.folderSecret);
     expect(toHex(await keyring.stateKey())).toBe(vectors.stateKey);
-    expect(toHex(await itemKey(await folderKey(), fromHex(vectors.itemSalt)))).toBe(vectors.itemKey);
-    expect(toHex(await indexKey(await folderKey(), fromHex(vectors.itemSalt)))).toBe(vectors.indexKey);
+    expect(toHex(await itemKey(contentKey, fromHex(vectors.itemSalt)))).toBe(vectors.itemKey);
+    expect(toHex(await indexKey(contentKey, fromHex(vectors.itemSalt)))).toBe(vectors.indexKey);
+    expect(toHex(await wrapKey(fromHex(vectors.entryKey), contentKey))).toBe(vectors.wrapped);
+    expect(await unwrapKey(fromHex(vectors.entryKey), fromHex(vectors.wrapped))).toEqual(contentKey);
   });
 
   it('give the segment, byte for byte, and open again', async () => {
@@ -80,8 +86,11 @@ describe('an implementation that has only the document and Node’s own crypto',
   const bytes = (hex: string) => Buffer.from(hex.replace(/^0x/, ''), 'hex');
   const hkdf = (key: Buffer, salt: Buffer, info: Uint8Array) => Buffer.from(hkdfSync('sha256', key, salt, info, 32));
 
-  it('derives the item key from the folder key and opens the segment', () => {
-    const key = hkdf(bytes(vectors.folderKey), bytes(vectors.itemSalt), utf8('salus/item/v1'));
+  it('unwraps the content key, derives the item key and opens the segment', () => {
+    const unwrap = createDecipheriv('id-aes256-wrap', bytes(vectors.entryKey), Buffer.alloc(8, 0xa6));
+    const contentKey = Buffer.concat([unwrap.update(bytes(vectors.wrapped)), unwrap.final()]);
+    expect(`0x${contentKey.toString('hex')}`).toBe(vectors.capsuleSecret);
+    const key = hkdf(contentKey, bytes(vectors.itemSalt), utf8('salus/item/v1'));
     expect(`0x${key.toString('hex')}`).toBe(vectors.itemKey);
     const segment = bytes(vectors.segment);
     const nonce = concat(bytes(vectors.noncePrefix), uintBytes(0, 4), Uint8Array.of(1));

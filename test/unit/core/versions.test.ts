@@ -242,12 +242,12 @@ describe('a reader', () => {
     await drainOutbox(patient);
     expect(titles(await listShared(doctor))).toEqual([]);
 
-    const key = await patient.folderKey(folder, 1);
+    const seed = await patient.keyring.folderSeed(registry.network, folder, 1);
     const content = {
       context: 'salus/keyring/v1' as const,
       registry: registry.network.registry,
       patient: patient.address,
-      keys: [{ folder: folder, epoch: 1, key }],
+      seeds: [{ folder, epoch: 1, seed }],
       receipt: null,
     };
     const { cid, bytes } = await sealConsent(content, [doctor.keyring.encryption.publicX]);
