@@ -177,7 +177,9 @@ export async function measurePatient(bench: PatientBench, name: string): Promise
         );
       const before = here;
       // Somebody who is there: a wallet that nobody uses locks itself.
-      here = await run(`${ask('touch')}.then(() => ${ask('syncNow')}).then(() => ${home}).then(({ copies }) => copies.here)`);
+      here = await run(
+        `${ask('touch')}.then(() => ${ask('syncNow')}).then(() => ${home}).then(({ copies }) => copies.here)`,
+      );
       if (Math.floor(here / 1_000) > Math.floor(before / 1_000)) console.log(`    ${here} of ${entries} kept here`);
     }
   };
