@@ -1,6 +1,8 @@
+import { KeyWork } from '../core/custody/key-work.ts';
+import { nobleGroup } from '../core/custody/noble-group.ts';
 import { MessageBox } from './crypto/message-box.ts';
 import { fhirValidator } from './fhir-validator.ts';
-import { STORAGE_CHANNEL, MESSAGES_CHANNEL, serveChannel } from './messaging/channel.ts';
+import { KEYS_CHANNEL, STORAGE_CHANNEL, MESSAGES_CHANNEL, serveChannel } from './messaging/channel.ts';
 import { StorageHost } from './storage/storage-host.ts';
 
 /**
@@ -12,6 +14,7 @@ export function startServices(place: string): (channel: unknown, port: MessagePo
   const services = new Map<unknown, Promise<object>>([
     [STORAGE_CHANNEL, StorageHost.start(fhirValidator(), place)],
     [MESSAGES_CHANNEL, Promise.resolve(new MessageBox())],
+    [KEYS_CHANNEL, Promise.resolve(new KeyWork(nobleGroup))],
   ]);
   return (channel, port) => void services.get(channel)?.then((service) => serveChannel(port, service));
 }

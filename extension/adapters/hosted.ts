@@ -1,7 +1,8 @@
+import type { KeyWorkPort } from '../core/custody/key-work.ts';
 import type { Network } from '../core/network/descriptor.ts';
 import type { MessageBoxPort, StoragePort } from '../core/wallet/ports.ts';
 import type { ChannelHost } from './messaging/channel-host.ts';
-import { STORAGE_CHANNEL, MESSAGES_CHANNEL, openChannel } from './messaging/channel.ts';
+import { KEYS_CHANNEL, STORAGE_CHANNEL, MESSAGES_CHANNEL, openChannel } from './messaging/channel.ts';
 
 /** One of the host's services, as the background calls it. Opened when needed, and again if it was lost. */
 function hosted<T extends object>(host: ChannelHost, name: string, prepare: (service: T) => Promise<void>): T {
@@ -34,6 +35,9 @@ function hosted<T extends object>(host: ChannelHost, name: string, prepare: (ser
 
 export const hostedStorage = (host: ChannelHost, { managers, durableAt }: Network): StoragePort =>
   hosted<StoragePort>(host, STORAGE_CHANNEL, (storage) => storage.setManagers(managers, durableAt));
+
+export const hostedKeyWork = (host: ChannelHost): KeyWorkPort =>
+  hosted<KeyWorkPort>(host, KEYS_CHANNEL, () => Promise.resolve());
 
 export const hostedMessages = (host: ChannelHost): MessageBoxPort =>
   hosted<MessageBoxPort>(host, MESSAGES_CHANNEL, () => Promise.resolve());

@@ -1,7 +1,7 @@
 import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
 import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../core/catalogue/model.ts';
 import { Role } from '../core/registry/abi.ts';
-import { readRecord, sharedRecords } from '../core/wallet/records.ts';
+import { openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
 import { recordedForm } from '../core/wallet/recorded-form.ts';
 import { verifyRecord } from '../core/wallet/verify-record.ts';
@@ -12,9 +12,9 @@ import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts
 export async function listForSite(session: Session, query: ListRequest) {
   const { patient, after, limit } = query;
   const where = (item: RecordItem) => matchesQuery(item, query);
-  const { items, next } = await sharedRecords(session, { patient, before: after, limit, where });
+  const { items, next, unopened } = await openRecords(session, { patient, before: after, limit, where });
   const { total, unreadable } = await countsFor(session, query);
-  return { records: items.map(toPage), total, unreadable, ...(next !== undefined && { next }) };
+  return { records: items.map(toPage), total, unreadable: unreadable + unopened, ...(next !== undefined && { next }) };
 }
 
 /** How many records a query has in all. They are counted one by one only where codes or dates are asked for. */

@@ -19,7 +19,7 @@ import {
   badEntries,
   ownRecords,
   readRecord,
-  sharedRecords,
+  openRecords,
   type BadEntry,
   type Provenance,
 } from '../core/wallet/records.ts';
@@ -241,7 +241,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       return searchOwn(await wallet.session(), typed);
     },
     async sharedRecords(before?: string): Promise<Page<RecordItem>> {
-      return sharedRecords(await wallet.session(), { before });
+      return openRecords(await wallet.session(), { before });
     },
     /** What does not open, and why. */
     async badEntries(): Promise<BadEntry[]> {

@@ -10,6 +10,8 @@ export type RecipientSecret = { readonly words: string } | { readonly privateKey
 /** A recipient's account, and the key that opens what is sealed to it. */
 export interface RecipientKeys {
   readonly address: string;
+  /** Signs what keepers are asked. */
+  readonly account: SigningKey;
   /** `publicX` is what the account registers on the chain (`setKey`) before patients can share with it. */
   readonly encryption: EncryptionKey;
 }
@@ -25,18 +27,20 @@ const INFO = utf8('salus/server-encryption/v1');
  */
 export async function recipientKeys(secret: RecipientSecret): Promise<RecipientKeys> {
   if ('words' in secret) {
-    const { address, encryption } = await Keyring.fromEntropy(fromWords(secret.words));
-    return { address, encryption };
+    const { address, account, encryption } = await Keyring.fromEntropy(fromWords(secret.words));
+    return { address, account, encryption };
   }
+  const account = signingKey(secret.privateKey);
   return {
-    address: addressOf(secret.privateKey),
+    address: computeAddress(account),
+    account,
     encryption: evenKey(await hkdf(keyBytes(secret), new Uint8Array(), INFO)),
   };
 }
 
-function addressOf(privateKey: string): string {
+function signingKey(privateKey: string): SigningKey {
   try {
-    return computeAddress(new SigningKey(privateKey));
+    return new SigningKey(privateKey);
   } catch {
     // The cause is dropped: it may quote the key.
     throw new TypeError('privateKey must be 32 bytes as 0x hex (the value is not shown)');

@@ -5,12 +5,17 @@ import { Follower } from '../../extension/core/chain/follower.ts';
 import { NodeProvider } from '../../extension/core/chain/node.ts';
 import { SalusError } from '../../extension/core/errors.ts';
 import { hkdf } from '../../extension/core/keys/hkdf.ts';
-import type { EncryptionKey } from '../../extension/core/keys/keyring.ts';
 import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
+import { askKeeper } from '../../extension/adapters/keepers.ts';
+import { Keepers } from '../../extension/core/custody/keepers.ts';
+import { KeyWork } from '../../extension/core/custody/key-work.ts';
+import { readKeyring } from '../../extension/core/custody/keyring-object.ts';
 import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { LocalEntryReader } from '../../extension/core/records/local-reader.ts';
 import { RegistryClient } from '../../extension/core/registry/client.ts';
-import { readRecord, sharedRecords, type Reader } from '../../extension/core/wallet/records.ts';
+import { signTyped } from '../../extension/core/registry/signed-calls.ts';
+import type { Reader } from '../../extension/core/wallet/reader.ts';
+import { openRecords, readRecord } from '../../extension/core/wallet/records.ts';
 import { givenFolders, type GivenFolder } from '../../extension/core/wallet/sharing.ts';
 import { CID } from 'multiformats/cid';
 import { fileRows } from './file-rows.ts';
@@ -41,12 +46,16 @@ export class Recipient implements Reader {
   readonly #client: RegistryClient;
   readonly #nodes: readonly NodeProvider[];
   readonly #store: ReturnType<typeof fileRows>;
-  #encryption: EncryptionKey | undefined;
+  readonly network: Network;
+  readonly keepers: Keepers | undefined;
+  #keys: RecipientKeys | undefined;
 
   /** Use {@link openAsRecipient}. */
-  constructor(network: Network, { address, encryption }: RecipientKeys, file: string | undefined) {
+  constructor(network: Network, keys: RecipientKeys, file: string | undefined) {
+    const { address } = keys;
     this.address = address;
-    this.#encryption = encryption;
+    this.network = network;
+    this.#keys = keys;
     const node = (url: string) => new NodeProvider(url, network.chainId, fetch);
     const [provider, witness] = [node(network.rpcUrl), network.witnessUrl && node(network.witnessUrl)] as const;
     this.#nodes = witness ? [provider, witness] : [provider];
@@ -61,6 +70,21 @@ export class Recipient implements Reader {
       now: this.now,
     });
     const blocks = gatewaySource(network.managers);
+    const block = async (cid: string) => own(await blocks.block(CID.parse(cid)));
+    this.keepers =
+      network.custody &&
+      new Keepers({
+        custody: network.custody,
+        ask: askKeeper,
+        work: new KeyWork(nobleGroup),
+        client: {
+          address,
+          sign: (domain, types, message) => signTyped(this.#open.account, domain, types, message),
+          secret: () => this.#open.encryption.secret,
+        },
+        newest: () => this.follower.newest(),
+        keyring: (digest) => readKeyring({ block }, digest),
+      });
     const reader = new LocalEntryReader(blocks, nobleGroup);
     this.#store = fileRows(file);
     this.catalogue = new Catalogue({
@@ -70,7 +94,7 @@ export class Recipient implements Reader {
         unwrap: (cid, from) => reader.unwrap(cid, from),
         openIndex: (cid, key, commitment) => reader.openIndex(cid, key, commitment),
         readItem: (cid, key, commitment, position) => reader.readItem(cid, key, commitment, position),
-        block: async (cid) => own(await blocks.block(CID.parse(cid))),
+        block,
       },
       follower: this.follower,
       clients,
@@ -80,10 +104,10 @@ export class Recipient implements Reader {
       ownFolders: () => Promise.resolve([]),
       keys: {
         address,
-        check: () => void this.#keys(),
-        rowsKey: () => hkdf(this.#keys().secret, new Uint8Array(), utf8('salus/server-catalogue/v1')),
+        check: () => void this.#open,
+        rowsKey: () => hkdf(this.#open.encryption.secret, new Uint8Array(), utf8('salus/server-catalogue/v1')),
         folderSeed: () => Promise.reject(new SalusError('no-consent', 'A server has no folders of its own.')),
-        secret: () => own(this.#keys().secret),
+        secret: () => own(this.#open.encryption.secret),
         sectionOf: () => Promise.resolve(undefined),
       },
       now: this.now,
@@ -119,9 +143,9 @@ export class Recipient implements Reader {
    */
   async list({ patient }: { patient?: string } = {}): Promise<RecipientListing> {
     await this.catalogue.sync();
-    const { items } = await sharedRecords(this, { patient, limit: Infinity });
+    const { items, unopened } = await openRecords(this, { patient, limit: Infinity });
     const { summary } = await this.catalogue.head();
-    return { items, unreadable: summary.bad + summary.waiting };
+    return { items, unreadable: summary.bad + summary.waiting + unopened };
   }
 
   /**
@@ -139,13 +163,13 @@ export class Recipient implements Reader {
   close(): void {
     for (const node of this.#nodes) node.destroy();
     this.#store.close();
-    this.#encryption?.secret.fill(0);
-    this.#encryption = undefined;
+    this.#keys?.encryption.secret.fill(0);
+    this.#keys = undefined;
   }
 
-  #keys(): EncryptionKey {
-    if (this.#encryption === undefined) throw new SalusError('vault-locked', 'This recipient was closed.');
-    return this.#encryption;
+  get #open(): RecipientKeys {
+    if (this.#keys === undefined) throw new SalusError('vault-locked', 'This recipient was closed.');
+    return this.#keys;
   }
 }
 

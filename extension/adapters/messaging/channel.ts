@@ -5,6 +5,8 @@ import { ERROR_CODES, isSalusError, SalusError } from '../../core/errors.ts';
 export const STORAGE_CHANNEL = 'salus-storage';
 /** The same to the message box; only the background opens it. */
 export const MESSAGES_CHANNEL = 'salus-messages';
+/** The same to what computes keys on the group; only the background opens it. */
+export const KEYS_CHANNEL = 'salus-keys';
 
 type Handler = (...args: never[]) => Promise<unknown>;
 

@@ -16,7 +16,7 @@ import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
-import type { Progress, SealTarget, SealUnder, StoragePort } from '../../core/wallet/ports.ts';
+import type { Progress, SealTarget, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
@@ -154,7 +154,7 @@ export class StorageHost implements StoragePort {
     }
   }
 
-  async rewrap(root: string, contentKey: Bytes, under: SealUnder): Promise<LedgerRow> {
+  async rewrap(root: string, contentKey: Bytes, under: WrapUnder): Promise<LedgerRow> {
     const row = await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
       const [before, pin] = await Promise.all([this.#db.get('outbox', root), this.#db.get('pins', root)]);
       if (before === undefined || pin === undefined) throw new SalusError('not-found', 'There is no such entry here.');
@@ -165,7 +165,12 @@ export class StorageHost implements StoragePort {
       const others = pin.blocks.map((bytes) => CID.decode(bytes)).filter((block) => !block.equals(old));
       const { anchor, final, ...kept } = before;
       void [anchor, final];
-      const said = { root: cid.toString(), epoch: under.place.epoch, instead: idOf(before), replicas: [] };
+      const said = {
+        root: cid.toString(),
+        epoch: 'seed' in under ? under.place.epoch : under.epoch,
+        instead: idOf(before),
+        replicas: [],
+      };
       const next = this.#indexed({ ...kept, ...said });
       await ingest.commit([{ cid, blocks: [...others, cid], row: next }], root);
       return next;
@@ -259,9 +264,9 @@ export class StorageHost implements StoragePort {
   }
 
   async setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {
-    await this.#update(root, ({ anchor: before, ...row }) => {
+    await this.#update(root, ({ anchor: before, draft, ...row }) => {
       void before;
-      return { ...row, ...(anchor && { anchor }), final };
+      return { ...row, ...(anchor && { anchor }), ...(draft !== undefined && !final && { draft }), final };
     });
   }
 
@@ -338,8 +343,12 @@ export class StorageHost implements StoragePort {
     progress: Parameters<typeof sealEntry>[4] = {},
   ): Promise<Root> {
     const sink = new CountingSink(ingest);
-    const { patientKey, under } = target;
-    const sealedFor = { patientKey, ...(under && { entryKey: (commitment: Bytes) => entryKey(under, commitment) }) };
+    const { patientKey, under, authorKey } = target;
+    const sealedFor = {
+      patientKey,
+      ...(under && { entryKey: (commitment: Bytes) => entryKey(under, commitment) }),
+      ...(authorKey && { authorKey }),
+    };
     const sealed = await sealEntry(target.section, items, sealedFor, sink, progress);
     const row = newRow({
       root: sealed.cid.toString(),
@@ -347,6 +356,7 @@ export class StorageHost implements StoragePort {
       folder: target.folder,
       ...(target.registry !== undefined && { registry: target.registry }),
       epoch: under?.place.epoch ?? -1,
+      ...(sealed.draft && { draft: toHex(sealed.draft) }),
       ...who,
       commitment: toHex(sealed.commitment),
       bytes: sink.bytes,
@@ -393,8 +403,8 @@ const streamed = (item: NewItem, { file, abort }: Job): NewItem => ({
   ...(worthWorker(file) && { digest: () => fileDigest(file, abort.signal) }),
 });
 
-const entryKey = ({ seed, place }: SealUnder, commitment: Bytes): Bytes =>
-  entryKeyOf(nobleGroup, { seed, place: { ...place, commitment } });
+const entryKey = (under: WrapUnder, commitment: Bytes): Bytes =>
+  entryKeyOf(nobleGroup, 'key' in under ? under : { ...under, place: { ...under.place, commitment } });
 
 class CountingSink {
   bytes = 0;

@@ -210,6 +210,16 @@ export class Catalogue {
     });
   }
 
+  /** Opens entries under the keys (hex) that keepers gave for them. */
+  gaveKeys(keys: ReadonlyMap<EntryRow, string>): Promise<void> {
+    return this.#one(() =>
+      this.#change(async (changes) => {
+        await changes.gaveKeys(keys);
+        await changes.finish();
+      }),
+    );
+  }
+
   kept(entries: readonly EntryRow[]): Promise<void> {
     return this.#one(() =>
       this.#change(async (changes) => {

@@ -17,6 +17,7 @@ import {
   GIVEN,
   givenKey,
   itemKey,
+  keyName,
   seedsName,
   OWN,
   ownSection,
@@ -28,6 +29,8 @@ import {
   THEIRS,
   theirKey,
   titleKey,
+  UNOPENED,
+  unopenedKey,
   TITLES,
   WAITING,
   wordKey,
@@ -196,6 +199,16 @@ export class Changes {
     this.#count({ [row.state]: -1 });
   }
 
+  /** Keeps the keys (hex) of other people's entries that keepers gave, and opens what they are for. */
+  async gaveKeys(keys: ReadonlyMap<EntryRow, string>): Promise<void> {
+    for (const [{ registry, id }, key] of keys) {
+      const row = await this.#draft.get<EntryRow>(entryName(registry, id));
+      if (row?.state !== 'closed') continue;
+      this.#draft.put(keyName(registry, id), key);
+      this.#tryToOpen(row);
+    }
+  }
+
   /** All blocks of an own entry are in this browser now. */
   kept(row: EntryRow): void {
     this.#lists.put(AWAY, entryKey(row), undefined);
@@ -272,11 +285,14 @@ export class Changes {
     const name = entryName(row.registry, row.id);
     const twin = await this.#twin(row);
     if (twin !== undefined) {
+      this.#lists.put(UNOPENED, unopenedKey(row), undefined);
       this.#draft.put(name, { ...row, state: 'closed', items: [] } satisfies EntryRow);
       return;
     }
     this.#draft.put(name, row);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
+    if (!this.#isMe(row.patient))
+      this.#lists.put(UNOPENED, unopenedKey(row), row.state === 'closed' ? name : undefined);
     if (row.state === 'open') return this.#addTheirs(row);
     const key = entryKey(row);
     if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
@@ -499,10 +515,11 @@ export class Changes {
 
   async #rotated(event: Rotated): Promise<void> {
     const { registry, patient, folder, epoch } = event;
+    const name = folderName(registry, patient, folder);
+    const before = (await this.#draft.get<FolderRow>(name)) ?? { head: NO_HEAD, count: 0 };
+    const keyring = event.keyring.some((byte) => byte !== 0) ? { keyring: toHex(event.keyring) } : {};
+    this.#draft.put(name, { ...before, epoch: Math.max(epoch, before.epoch ?? 0), ...keyring } satisfies FolderRow);
     if (this.#isMe(patient)) {
-      const name = folderName(registry, patient, folder);
-      const before = (await this.#draft.get<FolderRow>(name)) ?? { head: NO_HEAD, count: 0 };
-      this.#draft.put(name, { ...before, epoch: Math.max(epoch, before.epoch ?? 0) } satisfies FolderRow);
       if (!event.voidsGrants) return;
       const grants = (await SHARING.all(this.#draft)).filter((g) => g.registry === registry && g.folder === folder);
       const voided = grants.filter((g) => g.epoch < epoch).map((g) => [sharingKey(g), { ...g, voided: true }] as const);
@@ -528,7 +545,10 @@ export class Changes {
       if (row?.state !== 'open') continue;
       await this.#countPatient(row, -1);
       for (const item of row.items) this.#lists.put(THEIRS, theirKey(item), undefined);
-      this.#draft.put(entryName(row.registry, row.id), { ...row, state: 'closed', items: [] } satisfies EntryRow);
+      const name = entryName(row.registry, row.id);
+      this.#draft.put(name, { ...row, state: 'closed', items: [] } satisfies EntryRow);
+      this.#draft.delete(keyName(row.registry, row.id));
+      this.#lists.put(UNOPENED, unopenedKey(row), name);
     }
     await this.#lists.into(this.#draft);
   }

@@ -69,6 +69,8 @@ export interface FolderRow {
   readonly count: number;
   /** Of the newest rotation; 0 where there was none. */
   readonly epoch?: number;
+  /** Digest (hex) of the object of its newest keyring. */
+  readonly keyring?: string;
 }
 
 /** A grant as it stands by what happened on the chain. Its `rights` are 0 once it was withdrawn. */
@@ -189,6 +191,8 @@ export interface Anchor {
 export const writtenName = (registry: string, id: string): string => `written/${registry}/${id}`;
 export const folderName = (registry: string, patient: string, folder: number): string =>
   `folder/${registry}/${patient.toLowerCase()}/${folder}`;
+/** Row with the key (hex) of another person's entry that keepers gave. */
+export const keyName = (registry: string, id: string): string => `key/${registry}/${id}`;
 export const seedsName = (registry: string, patient: string, folder: number): string =>
   `seeds/${registry.toLowerCase()}/${patient.toLowerCase()}/${folder}`;
 export const receiptName = (digest: string): string => `receipt/${digest}`;
@@ -207,6 +211,8 @@ export const BY_TITLE = new SortedList<string>('by-title');
 export const ARRIVALS = new SortedList<RecordItem>('arrivals');
 /** Other people's items that are open to this account, by patient and date. */
 export const THEIRS = new SortedList<RecordItem>('theirs');
+/** Names of other people's entries whose keys were not asked for yet, by folder. */
+export const UNOPENED = new SortedList<string>('unopened');
 /** Grants by this account, by grantee. */
 export const SHARING = new SortedList<GrantRow>('sharing');
 /** Grants to this account, by patient. */
@@ -237,6 +243,12 @@ export const titleKey = (title: string, item: RecordItem): string => `${titlePre
 /** Words begin with what is typed, so that a list by them finds what it is the beginning of. */
 export const wordKey = (word: string, title: string): string => `${word}\u0000${title}`;
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;
+export const unopenedPrefix = ({
+  patient,
+  registry,
+  folder,
+}: Pick<GrantRow, 'patient' | 'registry' | 'folder'>): string => `${patient.toLowerCase()}|${registry}|${folder}|`;
+export const unopenedKey = (row: EntryRow): string => `${unopenedPrefix(row)}${entryKey(row)}`;
 export const sharingKey = ({ grantee, registry, folder }: Pick<GrantRow, 'grantee' | 'registry' | 'folder'>): string =>
   `${grantee.toLowerCase()}|${registry}|${folder}`;
 export const givenKey = ({ patient, registry, folder }: Pick<GrantRow, 'patient' | 'registry' | 'folder'>): string =>

@@ -6,7 +6,7 @@ import { eciesOpen } from '../keys/ecies.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { seedsName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
+import { keyName, seedsName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
 import type { RowReader } from './sorted-list.ts';
 
 /** What the catalogue may use of a person's keys. Every call throws SalusError `vault-locked` once the wallet is locked. */
@@ -100,6 +100,8 @@ export class Openings {
     const cid = cidFromDigest(fromHex(row.cid)).toString();
     if (this.#isMe(row.patient)) return eciesOpen(this.#keys.secret(), (await this.#source.keyOf(cid)).capsule);
     this.#keys.check();
+    const key = await rows.get<string>(keyName(row.registry, row.id));
+    if (key !== undefined) return this.#source.unwrap(cid, { key: fromHex(key) });
     const given = await rows.get<GivenSeeds>(seedsName(row.registry, row.patient, row.folder));
     const seed = given?.[row.epoch];
     if (seed === undefined) throw noConsent();

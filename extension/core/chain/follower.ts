@@ -146,6 +146,11 @@ export class Follower {
     return events.at(-1)?.block;
   }
 
+  /** The newest block. @throws SalusError `chain-unreachable` */
+  async newest(): Promise<BlockRef> {
+    return toRef(await this.#block('latest'));
+  }
+
   /** Unix seconds of a block. @throws SalusError `chain-unreachable` */
   async timeOf(block: number): Promise<number> {
     return (await this.#block(block)).timestamp;

@@ -1,9 +1,9 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
-import type { Bytes } from '../bytes.ts';
+import { fromHex, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
-import { cidOf, DAG_CBOR } from '../storage/cid.ts';
+import { cidFromDigest, cidOf, DAG_CBOR } from '../storage/cid.ts';
 import { MOST_KEEPERS } from './dealing.ts';
 import { SIZE } from './group.ts';
 import type { SharePlace } from './share-capsule.ts';
@@ -63,6 +63,18 @@ export function decodeKeyring(bytes: Uint8Array): KeyringObject {
   } catch {
     throw new SalusError('sealed-data-damaged', 'This keyring is not in a form this version understands.');
   }
+}
+
+/**
+ * Reads one from where blocks are.
+ * @param digest as it is on the chain, 0x hex
+ * @throws SalusError `block-missing`, `sealed-data-damaged`
+ */
+export async function readKeyring(
+  source: { block(cid: string): Promise<Bytes> },
+  digest: string,
+): Promise<KeyringObject> {
+  return decodeKeyring(await source.block(cidFromDigest(fromHex(digest)).toString()));
 }
 
 /**

@@ -11,6 +11,34 @@ const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 const block = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** A manager that keeps shares of folders' secrets. */
+const KeeperSchema = v.strictObject({
+  url: httpUrl,
+  /** It signs what it acknowledges; enrolled as an EHR manager. */
+  account: v.pipe(address, v.toLowerCase()),
+  /** Its registered key (x coordinate), to which shares are sealed. */
+  key: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)),
+  /** Who runs it. */
+  operator: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+});
+export type KeeperInfo = v.InferOutput<typeof KeeperSchema>;
+
+const isEachOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
+
+/** Who keeps the keys: so many of the keepers, each run by somebody else, give the key of an entry. */
+const CustodySchema = v.pipe(
+  v.strictObject({
+    threshold: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    keepers: v.pipe(v.array(KeeperSchema), v.minLength(1), v.maxLength(9)),
+  }),
+  v.check(({ threshold, keepers }) => threshold <= keepers.length, 'expected no more than keepers'),
+  v.check(
+    ({ keepers }) => isEachOnce(keepers.map((k) => k.account)) && isEachOnce(keepers.map((k) => k.operator)),
+    'expected each account and each operator once',
+  ),
+);
+export type Custody = v.InferOutput<typeof CustodySchema>;
+
 /** A health network: one chain, one registry, and the managers that keep its patients' ciphertext. */
 export const NetworkSchema = v.pipe(
   v.strictObject({
@@ -35,6 +63,8 @@ export const NetworkSchema = v.pipe(
     managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
     /** Copies an entry needs before it counts as durable (k of n). */
     durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    /** Without it readers are given the secrets of folders, and the end of a permission rests on their goodwill. */
+    custody: v.optional(CustodySchema),
   }),
   v.forward(
     v.partialCheck(

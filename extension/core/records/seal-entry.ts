@@ -23,6 +23,8 @@ export interface SealedFor {
   readonly patientKey: Bytes;
   /** Gives the key of the entry with this commitment, which readers come by; absent for what is for the patient alone. */
   readonly entryKey?: (commitment: Bytes) => Bytes | Promise<Bytes>;
+  /** Registered key of an author who has still to wrap it for the readers. */
+  readonly authorKey?: Bytes;
 }
 
 /** What is known of an item before it is sealed. */
@@ -44,6 +46,8 @@ export interface SealedEntry {
   readonly blocks: CID[];
   /** RFC 9162 root over the salted leaves of its items. */
   readonly commitment: Bytes;
+  /** Capsule with the content key to its author; no part of the entry. */
+  readonly draft?: Bytes;
 }
 
 interface SealProgress {
@@ -124,7 +128,7 @@ async function sealItem(
 export async function sealEntry(
   section: Section,
   items: readonly NewItem[],
-  { patientKey, entryKey }: SealedFor,
+  { patientKey, entryKey, authorKey }: SealedFor,
   sink: BlockSink,
   progress: SealProgress = {},
 ): Promise<SealedEntry> {
@@ -154,9 +158,10 @@ export async function sealEntry(
   const commitment = await merkleRoot(leaves);
   const capsule = eciesSeal(patientKey, contentKey);
   const key = entryKey ? await wrapped({ capsule }, contentKey, await entryKey(commitment)) : { capsule };
+  const draft = authorKey && eciesSeal(authorKey, contentKey);
   contentKey.fill(0);
   const cid = await putEntry({ v: 2, suite: 1, key, salt, index: index.cid, items: cids }, sink);
-  return { cid, blocks: [...blocks, ...index.blocks, cid], commitment };
+  return { cid, blocks: [...blocks, ...index.blocks, cid], commitment, ...(draft && { draft }) };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   REVOKE_TYPES,
   registryDomain,
   ROTATE_TYPES,
+  SET_KEYRING_TYPES,
   SET_KEY_TYPES,
 } from './typed-data.ts';
 
@@ -36,7 +37,7 @@ export interface AnchoredEntry {
 const GOOD_FOR_SECONDS = 600;
 
 /** Nonce keys: acts of different kinds do not wait for one another. */
-const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n, Revocation: 4n } as const;
+const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n, Revocation: 4n, Keyring: 5n } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
 export function signTyped(
@@ -97,6 +98,12 @@ export class SignedCalls {
     const message = { folders, voidGrants, keyring: toHex(keyring) };
     const args = [this.#address, folders, voidGrants, toHex(keyring)];
     return this.#call('rotateFor', ROTATE_TYPES, NonceKey.Rotation, message, args, ahead);
+  }
+
+  setKeyring(folders: readonly number[], keyring: Uint8Array): Promise<string> {
+    const message = { folders, keyring: toHex(keyring) };
+    const args = [this.#address, folders, toHex(keyring)];
+    return this.#call('setKeyringFor', SET_KEYRING_TYPES, NonceKey.Keyring, message, args);
   }
 
   addRecords(patient: string, entries: readonly AnchoredEntry[]): Promise<string> {

@@ -15,6 +15,11 @@ export interface LedgerRow {
   readonly registry?: string;
   /** Epoch it was sealed under; -1 for a capsule or an object. */
   readonly epoch: number;
+  /**
+   * Capsule (hex) with the content key to the author, who is not the patient and wraps it for the readers before it goes to the chain; as
+   * long as the entry is not final.
+   */
+  readonly draft?: string;
   /** Id of the entry whose place it took, which was sealed for another epoch and never reached the chain. */
   readonly instead?: string;
   readonly patient: string;

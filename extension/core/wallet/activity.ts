@@ -1,7 +1,8 @@
 import { ACTIVITY, type ActivityRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import type { Section } from '../records/sections.ts';
-import { settlementOf, timeOf, type Settlement } from './records.ts';
+import { timeOf } from './records.ts';
+import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
 import { namesIn, ownConsents } from './sharing.ts';
 

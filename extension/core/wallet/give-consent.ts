@@ -7,6 +7,7 @@ import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Grant } from '../registry/client.ts';
 import { act, orUnknown } from './act.ts';
+import { dealFolders } from './deal.ts';
 import { findConsent } from './end-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
@@ -82,8 +83,13 @@ export async function giveInTurn(
     registry: network.registry,
     jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
   };
+  const keyring = await dealFolders(
+    session,
+    sections.map(({ folder }) => folder),
+  );
   const seeds: FolderSeed[] = [];
-  if (decision.rights.includes('read')) {
+  // Where keepers give the keys, no reader is given any.
+  if (network.custody === undefined && decision.rights.includes('read')) {
     for (const { folder } of sections) {
       seeds.push(...(await seedsOf(session, folder, (await session.client.folder(session.address, folder)).epoch)));
     }
@@ -111,7 +117,7 @@ export async function giveInTurn(
   // The same may have been given before, to the second: what is new is that it changed.
   const before = await standing();
   const isNew = (grant: Grant, i: number) => grant.changed !== before[i]?.changed;
-  const signed = [await newest.calls.grant(terms, digest)];
+  const signed = [...(keyring === undefined ? [] : [keyring]), await newest.calls.grant(terms, digest)];
   await act(
     session,
     newest,

@@ -130,7 +130,8 @@ async function byEpoch(
       ? await Promise.all(folders.map((folder) => session.catalogue.epochOf(registry, folder)))
       : (await client.folders(folders.map((folder) => ({ patient, folder })))).map(({ epoch }) => epoch);
   const all = rows.map((row) => ({ row, epoch: epochs[folders.indexOf(row.folder)] ?? 0 }));
-  const isCurrent = ({ row, epoch }: InEpoch) => row.epoch < 0 || row.epoch === epoch;
+  // What waits to be wrapped for its readers is of no epoch yet.
+  const isCurrent = ({ row, epoch }: InEpoch) => row.epoch === epoch || (row.epoch < 0 && row.draft === undefined);
   return { current: all.filter(isCurrent), stale: all.filter((one) => !isCurrent(one)) };
 }
 

@@ -13,6 +13,9 @@ export interface SealUnder {
   readonly place: Omit<EntryPlace, 'commitment'>;
 }
 
+/** What an entry is wrapped under: by its folder's seed, or by the key that keepers gave for it in one epoch. */
+export type WrapUnder = SealUnder | { readonly key: Bytes; readonly epoch: number };
+
 /** Where part of an import goes. */
 export interface SealTarget {
   readonly section: Section;
@@ -21,8 +24,10 @@ export interface SealTarget {
   readonly registry?: string;
   /** Registered key of the patient (x coordinate). */
   readonly patientKey: Bytes;
-  /** How its readers come by it; absent for what is for the patient alone. */
+  /** How its readers come by it; absent for what is for the patient alone, or not wrapped for the readers yet. */
   readonly under?: SealUnder;
+  /** Registered key of an author who has still to get the entry's key from keepers: the content key is kept for it meanwhile. */
+  readonly authorKey?: Bytes;
 }
 
 /** How far an import is. `bytes` are those of the file being sealed. */
@@ -43,10 +48,10 @@ export interface StoragePort extends EntryReader {
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
   /**
-   * Wraps an entry of this browser anew, for the readers of another epoch: it goes as the new one comes.
+   * Wraps an entry of this browser for its readers, or anew for those of another epoch: it goes as the new one comes.
    * @param contentKey of the entry
    */
-  rewrap(root: string, contentKey: Bytes, under: SealUnder): Promise<LedgerRow>;
+  rewrap(root: string, contentKey: Bytes, under: WrapUnder): Promise<LedgerRow>;
   progress(job: string): Promise<Progress | undefined>;
   cancel(job: string): Promise<void>;
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */

@@ -15,28 +15,11 @@ import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.t
 import type { Section } from '../records/sections.ts';
 import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Follower } from '../chain/follower.ts';
-import type { RegistryClient } from '../registry/client.ts';
+import { openEntry, openGiven } from './open-given.ts';
+import type { Reader } from './reader.ts';
+import { settlementOf, type Settlement } from './settlement.ts';
 
-/** Who reads: a wallet that is unlocked, or a server under keys of its own. */
-export interface Reader {
-  readonly address: string;
-  readonly catalogue: Catalogue;
-  readonly follower: Follower;
-  /** Every registry of the network, the newest first. */
-  readonly deployments: readonly { readonly client: RegistryClient; readonly registry: string }[];
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 type Deployment = Reader['deployments'][number];
-
-/** How sure it is that something stays as it is. */
-export type Settlement = 'pending' | 'recorded' | 'final';
-
-/** @param final newest block that will not be undone */
-export const settlementOf = (block: number, final: number): Settlement =>
-  block === 0 ? 'pending' : block <= final ? 'final' : 'recorded';
 
 /** An entry that does not open, and why. */
 export interface BadEntry {
@@ -77,8 +60,8 @@ export interface SharedQuery {
 }
 
 /**
- * One page of what one patient (or every patient) lets this account read, by patient, newest date first; nothing for an account
- * that is no active member any more.
+ * One page of what one patient (or every patient) lets this account read and it has opened, by patient, newest date first; nothing for
+ * an account that is no active member any more.
  */
 export async function sharedRecords(
   session: Reader,
@@ -95,6 +78,16 @@ export async function sharedRecords(
   );
   const open = (item: RecordItem) => live.has(`${item.registry}/${item.patient.toLowerCase()}/${item.folder}`);
   return THEIRS.page(rows, limit, { before, prefix, where: (item) => open(item) && (where?.(item) ?? true) });
+}
+
+/** The same with what was not opened yet, and how many entries could not be opened now. */
+export async function openRecords(
+  reader: Reader,
+  query: SharedQuery,
+): Promise<Page<RecordItem> & { readonly unopened: number }> {
+  // A later page shows what the first one opened.
+  const unopened = query.before === undefined ? await openGiven(reader, query.patient) : 0;
+  return { ...(await sharedRecords(reader, query)), unopened };
 }
 
 /** Registries in which this account may act now; all of them while no node answers: what is known stays readable. */
@@ -142,7 +135,8 @@ export async function readRecord(session: Reader, patient: string, id: string): 
   const own = patient.toLowerCase() === session.address.toLowerCase();
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
   if (found === undefined) throw own ? notFound() : noConsent();
-  const { deployment, row } = found;
+  const { deployment } = found;
+  const row = own ? found.row : await openEntry(session, found.row);
   if (!own && !(await deployment.client.may(session.address, row.patient, row.folder, Right.Read, 0)))
     throw noConsent();
   const item = row.items[Number(position)];

@@ -1,13 +1,13 @@
 import { seedsName } from '../catalogue/model.ts';
 import type { GivenSeeds } from '../catalogue/openings.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
-import { isSalusError } from '../errors.ts';
+import { isForLater, isSalusError } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
 import type { SealUnder } from './ports.ts';
 import type { Deployment, Session } from './session.ts';
 import { givenFolders } from './sharing.ts';
-import { givenUnder } from './write-shared.ts';
+import { givenUnder, wrapForReaders } from './write-shared.ts';
 
 /**
  * Seals anew an entry of this browser that its folder's epoch overtook before it came to the chain: what is in it stays as it is, and
@@ -21,6 +21,7 @@ export async function sealForEpoch(
   row: LedgerRow,
   epoch: number,
 ): Promise<boolean> {
+  if (row.draft !== undefined) return wrapAnew(session, row, epoch);
   const found =
     row.patient === session.address
       ? { contentKey: await ownContentKey(session, row), under: await session.sealUnder(deployment, row.folder, epoch) }
@@ -29,6 +30,16 @@ export async function sealForEpoch(
   session.keyring.check();
   await session.storage.rewrap(row.root, found.contentKey, found.under);
   return true;
+}
+
+/** What this account wrote for another's record, under the key that keepers give for the epoch there is. */
+async function wrapAnew(session: Session, row: LedgerRow, epoch: number): Promise<boolean> {
+  try {
+    return (await wrapForReaders(session, row, epoch)) !== undefined;
+  } catch (error) {
+    if (isForLater(error)) return false;
+    throw error;
+  }
 }
 
 async function ownContentKey({ storage, keyring }: Session, { root }: LedgerRow): Promise<Bytes> {

@@ -71,6 +71,18 @@ export type UnsettledAct = v.InferOutput<typeof UnsettledSchema>;
 const UndoneSchema = v.object({ kind: UnsettledSchema.entries.kind, recipient: v.string(), at: v.number() });
 export type UndoneAct = v.InferOutput<typeof UndoneSchema>;
 
+/** Shares that a keeper did not take yet. */
+const UndeliveredSchema = v.object({
+  registry: v.string(),
+  /** Root of the keyring's object. */
+  keyring: v.string(),
+  /** Account of the keeper. */
+  keeper: v.string(),
+  /** Capsules in base64. */
+  shares: v.array(v.object({ folder: v.number(), epoch: v.number(), capsule: v.string() })),
+});
+export type Undelivered = v.InferOutput<typeof UndeliveredSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -86,6 +98,7 @@ const StateSchema = v.object({
   unsettled: v.optional(v.array(UnsettledSchema), []),
   /** Until the person has seen it. */
   undone: v.optional(v.array(UndoneSchema), []),
+  undelivered: v.optional(v.array(UndeliveredSchema), []),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
@@ -97,6 +110,7 @@ const NEW_STATE: WalletState = {
   remembered: [],
   unsettled: [],
   undone: [],
+  undelivered: [],
 };
 
 /** The part of a keyring that seals the state. */

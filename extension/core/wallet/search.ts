@@ -1,6 +1,6 @@
 import { BY_TITLE, OWN, titlePrefix, TITLES, type RecordItem } from '../catalogue/model.ts';
 import { wordsOf } from '../catalogue/words.ts';
-import type { Reader } from './records.ts';
+import type { Reader } from './reader.ts';
 
 /** Titles that are looked through for one search. */
 const MOST_TITLES = 400;

@@ -3,7 +3,11 @@ import { toHex, utf8 } from '../bytes.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import type { RowStore } from '../catalogue/rows.ts';
 import { Follower } from '../chain/follower.ts';
+import { Keepers, type AskKeeper } from '../custody/keepers.ts';
+import { readKeyring } from '../custody/keyring-object.ts';
+import type { KeyWorkPort } from '../custody/key-work.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { Network } from '../network/descriptor.ts';
 import { SECTIONS } from '../records/sections.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { SignedCalls, signTyped } from '../registry/signed-calls.ts';
@@ -19,6 +23,8 @@ export interface SessionParts {
   readonly clients: readonly [RegistryClient, ...RegistryClient[]];
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
+  readonly keyWork: KeyWorkPort;
+  readonly askKeeper: AskKeeper;
   /** Where the state of one account is kept. @param account as for `catalogueStore` */
   readonly stateSlot: (account: string) => StateSlot;
   /** Where the catalogue of one account is kept. @param account a name that tells nothing of the account */
@@ -49,6 +55,10 @@ export class Session {
   readonly catalogue: Catalogue;
   readonly storage: StoragePort;
   readonly sponsor: SponsorPort;
+  readonly keyWork: KeyWorkPort;
+  readonly askKeeper: AskKeeper;
+  readonly network: Network;
+  readonly keepers: Keepers | undefined;
   readonly state: SealedState;
   readonly now: () => number;
   #folders: Promise<Folders> | undefined;
@@ -60,6 +70,8 @@ export class Session {
     this.address = keyring.address;
     this.storage = parts.storage;
     this.sponsor = parts.sponsor;
+    this.keyWork = parts.keyWork;
+    this.askKeeper = parts.askKeeper;
     this.now = parts.now;
     this.state = sealedState(parts.stateSlot(keyring.alias), keyring);
     const deployment = (client: RegistryClient): Deployment => ({
@@ -71,6 +83,7 @@ export class Session {
     this.newest = deployment(newest);
     this.deployments = [this.newest, ...earlier.map(deployment)];
     const { provider, network } = newest;
+    this.network = network;
     this.follower = new Follower({
       ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
       registries: this.deployments.map(({ registry }) => registry),
@@ -79,6 +92,7 @@ export class Session {
       check: () => newest.checkChain(),
       now: parts.now,
     });
+    this.keepers = this.#keepersOf(network, keyring);
     this.catalogue = new Catalogue({
       store: parts.catalogueStore(keyring.alias),
       source: parts.storage,
@@ -114,6 +128,23 @@ export class Session {
         sectionOf: async (folder) => (await this.folders()).section(folder),
       },
       now: parts.now,
+    });
+  }
+
+  /** Those who keep the keys on this network, asked in this account's name. */
+  #keepersOf({ custody }: Network, keyring: Keyring): Keepers | undefined {
+    if (custody === undefined) return undefined;
+    return new Keepers({
+      custody,
+      ask: this.askKeeper,
+      work: this.keyWork,
+      client: {
+        address: keyring.address,
+        sign: (domain, types, message) => signTyped(keyring.account, domain, types, message),
+        secret: () => keyring.encryption.secret,
+      },
+      newest: () => this.follower.newest(),
+      keyring: (digest) => readKeyring(this.storage, digest),
     });
   }
 

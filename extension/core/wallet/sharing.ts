@@ -2,7 +2,8 @@ import { GIVEN, isLive, receiptName, SHARING, type GrantRow, type ReceiptRow } f
 import type { Receipt } from '../consent/receipt.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
-import { settlementOf, type Reader, type Settlement } from './records.ts';
+import type { Reader } from './reader.ts';
+import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
 
 /**

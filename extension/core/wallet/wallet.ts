@@ -6,6 +6,7 @@ import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { Vault, VaultState } from '../vault/vault.ts';
 import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountList } from './accounts.ts';
 import { keepHere } from './keep-here.ts';
+import { deliverShares } from './deal.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
 import type { AccountKind, UndoneAct } from './sealed-state.ts';
@@ -318,6 +319,7 @@ export class Wallet {
       await ensureMembership(session);
       await this.#findAccounts(session);
       await settleActs(session);
+      await deliverShares(session);
       await drainOutbox(session);
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);

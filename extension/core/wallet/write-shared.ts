@@ -1,7 +1,8 @@
-import { seedsName } from '../catalogue/model.ts';
+import { folderName, seedsName, type FolderRow } from '../catalogue/model.ts';
 import type { GivenSeeds } from '../catalogue/openings.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
-import { noConsent, SalusError } from '../errors.ts';
+import { isForLater, noConsent, SalusError } from '../errors.ts';
+import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
@@ -10,7 +11,8 @@ import type { Session } from './session.ts';
 import { givenFolders, type GivenFolder } from './sharing.ts';
 
 /**
- * Seals what a provider adds to a patient's folder: for its readers where the provider is one of them, else for the patient alone.
+ * Seals what a provider adds to a patient's folder: for its readers, under the key that keepers give to its author; where there are
+ * none, for its readers if the provider is one of them, else for the patient alone.
  * @throws SalusError `no-consent` without a live right to write to the section
  */
 export async function writeShared(
@@ -34,11 +36,48 @@ export async function writeShared(
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);
   const under = await givenUnder(session, grant, epoch);
-  const target = { section, folder: grant.folder, registry, patientKey, ...(under && { under }) };
+  const authorKey = session.keepers && session.keyring.encryption.publicX;
+  const target = {
+    section,
+    folder: grant.folder,
+    registry,
+    patientKey,
+    ...(under && { under }),
+    ...(authorKey && { authorKey }),
+  };
   session.keyring.check();
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
-  return row;
+  // Keepers that are away give the key later: see the outbox.
+  return (await wrapForReaders(session, row, epoch).catch(unlessLocked)) ?? row;
+}
+
+const unlessLocked = (error: unknown): undefined => {
+  if (!isForLater(error)) throw error;
+};
+
+/**
+ * Wraps what this account wrote into a patient's folder for its readers, by the key that keepers give to its author.
+ * @param epoch in which the folder is
+ * @returns the row of the entry that took its place; undefined where there is nothing to wrap
+ * @throws SalusError `no-consent`, `managers-unreachable`, `vault-locked`
+ */
+export async function wrapForReaders(session: Session, row: LedgerRow, epoch: number): Promise<LedgerRow | undefined> {
+  const { keepers, network, keyring: own } = session;
+  const { patient, author, folder, root, draft } = row;
+  if (keepers === undefined || draft === undefined || row.epoch === epoch) return undefined;
+  const registry = session.deployment(row.registry).registry.toLowerCase();
+  const known = await session.catalogue.rows.get<FolderRow>(folderName(registry, patient, folder));
+  if (known?.keyring === undefined) throw noConsent();
+  const { chainId } = network;
+  const commitment = fromHex(row.commitment);
+  const place = { chainId, registry, patient, folder, epoch, author, commitment };
+  const folderPlace = { chainId, registry, patient, folder };
+  const [key] = await keepers.seal({ folder: folderPlace, keyring: known.keyring, places: [place] });
+  if (key === undefined) throw noConsent();
+  const contentKey = eciesOpen(own.encryption.secret, fromHex(draft));
+  own.check();
+  return session.storage.rewrap(root, contentKey, { key, epoch });
 }
 
 /**
@@ -50,7 +89,7 @@ export async function givenUnder(
   { registry, patient, folder, rights }: GivenFolder,
   epoch: number,
 ): Promise<SealUnder | undefined> {
-  if ((rights & Right.Read) === 0) return undefined;
+  if ((rights & Right.Read) === 0 || session.keepers !== undefined) return undefined;
   const seeds = await session.catalogue.rows.get<GivenSeeds>(seedsName(registry, patient, folder));
   const seed = seeds?.[epoch];
   if (seed === undefined) throw noConsent();

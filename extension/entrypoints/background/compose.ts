@@ -5,7 +5,8 @@ import { nodeAsker } from '../../adapters/rpc-node.ts';
 import { loadNetworks } from '../../adapters/network.ts';
 import { databaseRows } from '../../adapters/storage/database-rows.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
-import { hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
+import { askKeeper } from '../../adapters/keepers.ts';
+import { hostedKeyWork, hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
 import { offscreenHost } from '../../adapters/storage/offscreen.ts';
 import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
 import { NodeProvider } from '../../core/chain/node.ts';
@@ -60,6 +61,8 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     clients,
     storage,
     sponsor: managerSponsor(network.managers),
+    keyWork: hostedKeyWork(host),
+    askKeeper,
     accountsSlot: localSlot('accounts'),
     stateSlot: (account) => localSlot(`state:${place}:${account}`),
     catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`),

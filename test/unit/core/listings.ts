@@ -1,11 +1,6 @@
 import type { RecordItem } from '../../../extension/core/catalogue/model.ts';
-import {
-  badEntries,
-  ownRecords,
-  sharedRecords,
-  type BadEntry,
-  type Reader,
-} from '../../../extension/core/wallet/records.ts';
+import { badEntries, ownRecords, openRecords, type BadEntry } from '../../../extension/core/wallet/records.ts';
+import type { Reader } from '../../../extension/core/wallet/reader.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 
 export interface Listing {
@@ -23,6 +18,6 @@ export async function listOwn(session: Session): Promise<Listing> {
 /** Everything that a reader was given, as the chain has it now. */
 export async function listShared(session: Reader & Session, patient?: string): Promise<Listing> {
   await session.catalogue.sync();
-  const { items } = await sharedRecords(session, { patient, limit: Infinity });
+  const { items } = await openRecords(session, { patient, limit: Infinity });
   return { items, unreadable: await badEntries(session) };
 }

@@ -7,7 +7,7 @@ import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/lo
 import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
-import type { SealTarget, SealUnder, StoragePort } from '../../../extension/core/wallet/ports.ts';
+import type { SealTarget, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
 const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
@@ -53,32 +53,41 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return rows;
   }
 
-  async rewrap(root: string, contentKey: Bytes, { seed, place }: SealUnder): Promise<LedgerRow> {
+  async rewrap(root: string, contentKey: Bytes, under: WrapUnder): Promise<LedgerRow> {
     const before = this.ledger.get(root)!;
     const entry = decodeEntry(await this.blocks.block(CID.parse(root)));
-    const key = entryKeyOf(nobleGroup, { seed, place: { ...place, commitment: fromHex(before.commitment) } });
+    const commitment = fromHex(before.commitment);
+    const source = 'key' in under ? under : { ...under, place: { ...under.place, commitment } };
+    const key = entryKeyOf(nobleGroup, source);
     const cid = (await rewrapEntry(entry, contentKey, key, this.blocks)).toString();
-    const row = { ...before, root: cid, epoch: place.epoch, instead: idOf(before) };
+    const row = {
+      ...before,
+      root: cid,
+      epoch: 'key' in under ? under.epoch : under.place.epoch,
+      instead: idOf(before),
+    };
     this.ledger.delete(root);
     this.ledger.set(cid, row);
     return row;
   }
 
   async #sealed(
-    { section, folder, registry, patientKey, under }: SealTarget,
+    { section, folder, registry, patientKey, under, authorKey }: SealTarget,
     items: readonly NewItem[],
     patient: string,
     author: string,
   ): Promise<LedgerRow> {
     const entryKey = (commitment: Bytes) =>
       entryKeyOf(nobleGroup, { seed: under!.seed, place: { ...under!.place, commitment } });
-    const sealed = await sealEntry(section, items, { patientKey, ...(under && { entryKey }) }, this.blocks);
+    const sealedFor = { patientKey, ...(under && { entryKey }), ...(authorKey && { authorKey }) };
+    const sealed = await sealEntry(section, items, sealedFor, this.blocks);
     return {
       ...this.#row(sealed.cid.toString(), patient, author),
       kind: 'entry',
       folder,
       ...(registry !== undefined && { registry }),
       epoch: under?.place.epoch ?? -1,
+      ...(sealed.draft && { draft: toHex(sealed.draft) }),
       commitment: toHex(sealed.commitment),
     };
   }

@@ -1,3 +1,5 @@
+import { KeyWork } from '../../../extension/core/custody/key-work.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { JsonRpcProvider, Network as EthersNetwork } from 'ethers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isSalusError, SalusError } from '../../../extension/core/errors.ts';
@@ -41,6 +43,8 @@ beforeEach(async () => {
     storage: new MemoryStorage(),
     sponsor: { submit: () => Promise.reject(new Error('nobody sponsors')) },
     accountsSlot: place(),
+    keyWork: new KeyWork(nobleGroup),
+    askKeeper: () => Promise.resolve(undefined),
     stateSlot: place,
     catalogueStore: () => new MemoryRows(),
     now: Date.now,

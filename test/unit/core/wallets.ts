@@ -1,4 +1,6 @@
 import { isSalusError } from '../../../extension/core/errors.ts';
+import { KeyWork } from '../../../extension/core/custody/key-work.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { versionsOf, type Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
@@ -52,6 +54,8 @@ export async function world() {
           return transaction.hash;
         },
       },
+      keyWork: new KeyWork(nobleGroup),
+      askKeeper: () => Promise.resolve(undefined),
       stateSlot: (account) => ({
         read: () => Promise.resolve(slots.get(account)),
         write: (value) => Promise.resolve(void slots.set(account, value)),

@@ -1,3 +1,5 @@
+import { KeyWork } from '../../../extension/core/custody/key-work.ts';
+import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { MessageBox } from '../../../extension/adapters/crypto/message-box.ts';
 import { nodeAsker } from '../../../extension/adapters/rpc-node.ts';
 import { SalusError } from '../../../extension/core/errors.ts';
@@ -40,6 +42,8 @@ export async function walletWorld() {
           return transaction.hash;
         },
       },
+      keyWork: new KeyWork(nobleGroup),
+      askKeeper: () => Promise.resolve(undefined),
       stateSlot: () => ({
         read: () => Promise.resolve(slot.value),
         write: (value) => Promise.resolve(void (slot.value = value)),
