@@ -1,6 +1,6 @@
 import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
-import { ofField, privateKey, readSettings, text, whole } from './settings.ts';
+import { ofField, privateKey, readSettings, secret, text, whole } from './settings.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -38,6 +38,20 @@ const ConfigSchema = v.strictObject(
     ),
     /** Private key of the account that pays for sponsored calls: 32 bytes as 0x hex. */
     sponsorKey: privateKey(),
+    /** What a keeper of shares derives its keys from: 32 bytes as 0x hex. Without it the manager keeps none. */
+    keeperSecret: v.optional(secret()),
+    /** When a block counts as final: a tag of the node's, or so many blocks later. What a keeper releases must be allowed there too. */
+    finality: v.optional(
+      v.union(
+        [v.picklist(['latest', 'safe', 'finalized']), whole(0)],
+        'must be latest, safe, finalized or a number of blocks',
+      ),
+      'finalized',
+    ),
+    /** No log of the registries is in an older block. */
+    fromBlock: v.optional(whole(0), 0),
+    /** Entries per signer and hour for which a keeper answers. */
+    readsPerHour: v.optional(whole(0), 100_000),
     /** Longest upload, in bytes. */
     maxCarBytes: v.optional(whole(1), 2.5 * GIB),
     /** Longest block, in bytes. */
@@ -65,7 +79,7 @@ const ConfigSchema = v.strictObject(
   ofField,
 );
 
-/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key: never log it. */
+/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key and the keeper's secret: never log it. */
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
 /** @throws ConfigError; see {@link readSettings} */

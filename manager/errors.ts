@@ -5,13 +5,16 @@ const STATUS = {
   'bad-signature': 401,
   stale: 401,
   'not-a-member': 403,
+  'no-consent': 403,
   'not-found': 404,
   'not-acceptable': 406,
   reverted: 409,
+  replayed: 409,
   'too-large': 413,
   'unsupported-media-type': 415,
   'bad-block': 422,
   incomplete: 422,
+  behind: 425,
   'too-many-requests': 429,
   internal: 500,
   corrupt: 500,
@@ -29,7 +32,7 @@ export type ErrorCode = keyof typeof STATUS;
 export interface ErrorDetails {
   /** `reverted`: name of the registry's custom error, or `unknown`. */
   revert?: string;
-  /** `too-many-requests`, `busy`: seconds to wait. */
+  /** `too-many-requests`, `busy`, `behind`: seconds to wait. */
   retryAfter?: number;
 }
 

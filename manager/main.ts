@@ -7,6 +7,7 @@ import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './settings.ts';
 import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './garbage.ts';
+import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { logOptions } from './log.ts';
 import { Pins } from './pins.ts';
 import { createServer } from './server.ts';
@@ -20,7 +21,7 @@ const COLLECT_EVERY_MS = 3_600_000;
 const STOP_MS = 10_000;
 
 /** Starts a manager; the promise settles when it listens. */
-async function start({ sponsorKey, rpcUrl, ...config }: Config): Promise<void> {
+async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): Promise<void> {
   const chain = connectChain({ ...config, sponsorKey, rpcUrl });
   await refuseWrongChain();
   await mkdir(config.dataDir, { recursive: true });
@@ -30,11 +31,15 @@ async function start({ sponsorKey, rpcUrl, ...config }: Config): Promise<void> {
   ]);
   const gate = new UploadGate();
   const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
+  const keeper =
+    keeperSecret === undefined ? undefined : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl });
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
-  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, logger });
+  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
 
   await collect(app);
+  // The first time takes longest, and nobody should wait for it.
+  if (keeper) void catchUp(app, keeper);
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
   const collecting = setInterval(() => void collect(app), COLLECT_EVERY_MS);
   process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
@@ -62,11 +67,21 @@ async function start({ sponsorKey, rpcUrl, ...config }: Config): Promise<void> {
     }
   }
 
+  /** Never throws: whoever asks the keeper for something has it try again. */
+  async function catchUp({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      await following.catchUp();
+    } catch (error) {
+      log.error({ err: error }, 'the chain could not be followed');
+    }
+  }
+
   async function stop(): Promise<void> {
     clearInterval(collecting);
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await app.close();
     chain.close();
+    keeper?.close();
   }
 }
 

@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import { ManagerError } from './errors.ts';
 import { registerGateway } from './gateway.ts';
 import { registerHealth } from './health-route.ts';
+import type { Keeper } from './keeper/keeper.ts';
+import { registerKeeper } from './keeper/routes.ts';
 import { logAnswer } from './log.ts';
 import type { Pins } from './pins.ts';
 import { registerSponsor } from './sponsor-route.ts';
@@ -27,21 +29,23 @@ declare module 'fastify' {
 
 /** What a server is made of. */
 export interface ServerParts {
-  /** Without what only the start needs, so that no route can leak the sponsor's key. */
-  config: Omit<Config, 'sponsorKey' | 'rpcUrl'>;
+  /** Without what only the start needs, so that no route can leak the sponsor's key or the keeper's secret. */
+  config: Omit<Config, 'sponsorKey' | 'keeperSecret' | 'rpcUrl'>;
   blocks: Blocks;
   pins: Pins;
   /** Shared with garbage collection. */
   gate: UploadGate;
   chain: Chain;
   sponsor: Sponsor;
+  /** Undefined where this manager keeps no shares of keys. */
+  keeper?: Keeper;
   /** See `log.ts`. */
   logger: FastifyLoggerOptions;
 }
 
 /** Builds the manager's HTTP service; the caller listens and closes. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { config } = parts;
+  const { config, keeper } = parts;
   const app = fastify({
     logger: parts.logger,
     // fastify's own lines hold URLs and network addresses.
@@ -78,6 +82,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerGateway(app, parts);
   registerUpload(app, parts);
   registerSponsor(app, parts);
+  if (keeper) registerKeeper(app, { config, keeper });
   return app;
 }
 

@@ -28,6 +28,13 @@ export const privateKey = () =>
     v.check(isPrivateKey, 'must be a private key: 32 bytes as 0x hex (the value is not shown)'),
   );
 
+/** Any 32 bytes as 0x hex, drawn by chance. */
+export const secret = () =>
+  v.pipe(
+    text('a secret'),
+    v.check((value) => isHexString(value, 32), 'must be a secret: 32 bytes as 0x hex (the value is not shown)'),
+  );
+
 /** What is said of a field that is missing, or is none. */
 export const ofField = (issue: v.StrictObjectIssue): string =>
   issue.expected === 'never' ? 'is not a setting' : 'is required';

@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import { STORE_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
 import { Blocks } from '../../../manager/blocks.ts';
 import type { Chain, SignedTransaction, TransactionStatus } from '../../../manager/chain.ts';
+import type { Keeper } from '../../../manager/keeper/keeper.ts';
 import { logOptions } from '../../../manager/log.ts';
 import { Pins } from '../../../manager/pins.ts';
 import { createServer, type ServerParts } from '../../../manager/server.ts';
@@ -144,7 +145,11 @@ export interface Manager extends Pick<ServerParts, 'blocks' | 'pins' | 'gate'> {
 }
 
 /** A manager on a free port with one member, whose files are deleted when the test ends. */
-export async function startManager(settings: Partial<ServerParts['config']> = {}, folder?: string): Promise<Manager> {
+export async function startManager(
+  settings: Partial<ServerParts['config']> = {},
+  folder?: string,
+  keeper?: Keeper,
+): Promise<Manager> {
   const dataDir = folder ?? (await temporaryFolder());
   const chain = new MemoryChain();
   const wallet = Wallet.createRandom();
@@ -159,6 +164,9 @@ export async function startManager(settings: Partial<ServerParts['config']> = {}
     chainId: CHAIN_ID,
     registry: REGISTRY,
     earlier: [EARLIER],
+    finality: 'finalized',
+    fromBlock: 0,
+    readsPerHour: 1_000,
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,
@@ -171,7 +179,7 @@ export async function startManager(settings: Partial<ServerParts['config']> = {}
   const log: string[] = [];
   const logger = logOptions('info', { write: (line) => void log.push(line) });
   const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
-  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, logger });
+  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
   const url = await app.listen({ port: 0, host: config.host, listenTextResolver: () => 'listening' });
   onTestFinished(() => app.close());
 

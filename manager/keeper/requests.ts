@@ -1,0 +1,73 @@
+import { verifyTypedData, type TypedDataField } from 'ethers';
+import * as v from 'valibot';
+import {
+  ReadRequestSchema,
+  readMessage,
+  SealRequestSchema,
+  sealMessage,
+  type ReadRequest,
+  type SealRequest,
+} from '../../extension/core/custody/keeper-messages.ts';
+import { READ_TYPES, registryDomain, SEAL_TYPES } from '../../extension/core/registry/typed-data.ts';
+import { ManagerError } from '../errors.ts';
+
+/** What a request must be for. */
+export interface Addressee {
+  readonly chainId: number;
+  /** In lower case. */
+  readonly registries: readonly string[];
+  /** Account of this manager. */
+  readonly account: string;
+}
+
+const isOneBit = (purpose: number): boolean => purpose !== 0 && (purpose & (purpose - 1)) === 0;
+
+/** A signed wish to read. @throws ManagerError `bad-request`, `bad-signature` */
+export function parseRead(body: unknown, to: Addressee): ReadRequest {
+  const request = parse(ReadRequestSchema, body);
+  if (!isOneBit(request.purpose))
+    throw new ManagerError('bad-request', 'A record is read for one purpose: name one bit.');
+  check(request, READ_TYPES, readMessage(request), to);
+  return request;
+}
+
+/** A signed wish to seal. @throws ManagerError `bad-request`, `bad-signature` */
+export function parseSeal(body: unknown, to: Addressee): SealRequest {
+  const request = parse(SealRequestSchema, body);
+  check(request, SEAL_TYPES, sealMessage(request), to);
+  return request;
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  throw new ManagerError('bad-request', 'The body is not a request in the form that the protocol has.');
+}
+
+/** Accounts that are contracts (ERC-1271) are not taken. */
+function check(
+  { registry, signer, manager, signature }: ReadRequest | SealRequest,
+  types: Record<string, TypedDataField[]>,
+  message: Record<string, unknown>,
+  { chainId, registries, account }: Addressee,
+): void {
+  if (recover()?.toLowerCase() !== signer)
+    throw new ManagerError('bad-signature', `The signature is not the signer's, for chain ${chainId}. Sign again.`);
+  if (manager !== account.toLowerCase())
+    throw new ManagerError('bad-request', 'The request is to another manager. Sign one to this manager.');
+  requireRegistry(registry, registries);
+
+  function recover(): string | undefined {
+    try {
+      return verifyTypedData(registryDomain(chainId, registry), types, message, signature);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** @throws ManagerError `bad-request` */
+export function requireRegistry(registry: string, registries: readonly string[]): void {
+  if (!registries.includes(registry))
+    throw new ManagerError('bad-request', `This manager keeps shares for ${registries.join(', ')} only.`);
+}

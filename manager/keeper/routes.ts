@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Keeper } from './keeper.ts';
+
+/** Longest body of a request, in bytes: a thousand ids, or the shares and commitments of 64 folders. */
+const MOST_BYTES = 128 * 1024;
+
+/** What {@link registerKeeper} needs. */
+interface KeeperRouteParts {
+  readonly config: Pick<Config, 'chainId' | 'registry'>;
+  readonly keeper: Keeper;
+}
+
+/**
+ * `GET /v1/keeper`: `{account, key, registry, chainId, block}`. `POST /v1/shares`: `{signature}`. `POST /v1/read` and
+ * `POST /v1/seal`: `{sealed}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
+ */
+export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperRouteParts): void {
+  const options = { bodyLimit: MOST_BYTES };
+  const { chainId, registry } = config;
+
+  app.get('/v1/keeper', async (_request, reply) => {
+    const { account, key, block } = keeper;
+    return reply.header('cache-control', 'no-store').send({ account, key, registry, chainId, block });
+  });
+  app.post('/v1/shares', options, async ({ body, headers }, reply) => {
+    const signature = await keeper.deal(body, headers.authorization);
+    return reply.header('cache-control', 'no-store').send({ signature });
+  });
+  for (const act of ['read', 'seal'] as const) {
+    app.post(`/v1/${act}`, options, async ({ body }, reply) => {
+      const sealed = await keeper[act](body);
+      return reply.header('cache-control', 'no-store').send({ sealed });
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { LogTree } from '../log-tree.ts';
+import { replayed } from './refusals.ts';
+import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
+import type { LogRows } from './store.ts';
+
+/**
+ * How many blocks later a nonce may be forgotten: several times as many as a request may be old, so that none counts again where a
+ * reorganisation makes its block a recent one once more.
+ */
+const NONCE_BLOCKS = 256;
+
+/** The log of openings with its tree, and the nonces, in the tables `lines`, `nodes` and `nonces`. */
+export function sqliteLog(db: DatabaseSync): LogRows {
+  const readNonce = db.prepare('SELECT 1 FROM nonces WHERE signer = ? AND nonce = ?');
+  const putNonce = db.prepare('INSERT OR IGNORE INTO nonces VALUES (?, ?, ?)');
+  const endNonces = db.prepare('DELETE FROM nonces WHERE block < ?');
+  const readSize = db.prepare('SELECT COALESCE(MAX(number), -1) + 1 AS size FROM lines');
+  const readLine = db.prepare('SELECT blind, body, leaf FROM lines WHERE number = ?');
+  const putLine = db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+  const readNode = db.prepare('SELECT hash FROM nodes WHERE level = ? AND number = ?');
+  const putNode = db.prepare('INSERT INTO nodes VALUES (?, ?, ?)');
+
+  const size = () => Number(readSize.get()?.['size']);
+  const tree = new LogTree({
+    get(level, index) {
+      const row = readNode.get(level, index);
+      if (row === undefined) throw new Error('the log of openings lacks a node of its tree');
+      return bytesIn(row, 'hash');
+    },
+    put: (level, index, hash) => void putNode.run(level, index, hash),
+  });
+
+  return {
+    has: ({ signer, nonce }) => later(() => readNonce.get(blob(signer), blob(nonce)) !== undefined),
+    append: ({ blind, body, leaf }, once) =>
+      later(() =>
+        transaction(db, () => {
+          if (once !== undefined) {
+            if (putNonce.run(blob(once.signer), blob(once.nonce), once.block).changes === 0) throw replayed();
+            endNonces.run(once.block - NONCE_BLOCKS);
+          }
+          const number = size();
+          tree.append(number, leaf);
+          putLine.run(number, blind, body, leaf);
+        }),
+      ),
+    size: () => later(size),
+    line: (index) =>
+      later(() => {
+        const row = readLine.get(index);
+        return row && { blind: bytesIn(row, 'blind'), body: bytesIn(row, 'body'), leaf: bytesIn(row, 'leaf') };
+      }),
+    root: (of) => later(() => tree.root(of)),
+    inclusion: (index, of) => later(() => tree.inclusion(index, of)),
+  };
+}

@@ -1,0 +1,48 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
+import type { ShareRows } from './store.ts';
+
+/** Keyrings of one patient that may wait to be anchored. */
+export const MOST_WAITING = 8;
+
+/** Keyrings and shares, in the tables `keyrings` and `shares`. */
+export function sqliteShares(db: DatabaseSync): ShareRows {
+  const putKeyring = db.prepare(
+    'INSERT OR IGNORE INTO keyrings (digest, registry, patient, object) VALUES (?, ?, ?, ?)',
+  );
+  const putShare = db.prepare('INSERT INTO shares VALUES (?, ?, ?, ?)');
+  const readWaiting = db.prepare(
+    `SELECT digest FROM keyrings AS k WHERE registry = ?1 AND patient = ?2 AND NOT EXISTS (
+       SELECT 1 FROM anchored AS a WHERE a.keyring = k.digest AND a.registry = ?1 AND a.patient = ?2
+     ) ORDER BY turn DESC LIMIT -1 OFFSET ${MOST_WAITING}`,
+  );
+  const endKeyring = db.prepare('DELETE FROM keyrings WHERE digest = ?');
+  const endShares = db.prepare('DELETE FROM shares WHERE keyring = ?');
+  // A keyring that another patient anchored is not this patient's.
+  const readShare = db.prepare(
+    `SELECT s.keyring, s.sealed FROM anchored AS a
+     JOIN keyrings AS k ON k.digest = a.keyring AND k.registry = a.registry AND k.patient = a.patient
+     JOIN shares AS s ON s.keyring = a.keyring AND s.folder = a.folder AND s.epoch = ?4
+     WHERE a.registry = ?1 AND a.patient = ?2 AND a.folder = ?3 ORDER BY a.block DESC, a.place DESC LIMIT 1`,
+  );
+
+  return {
+    keep: ({ registry, patient, digest, object, shares }) =>
+      later(() =>
+        transaction(db, () => {
+          if (putKeyring.run(digest, blob(registry), blob(patient), object).changes === 0) return;
+          for (const { folder, epoch, sealed } of shares) putShare.run(digest, folder, epoch, sealed);
+          for (const row of readWaiting.all(blob(registry), blob(patient))) {
+            const over = bytesIn(row, 'digest');
+            endKeyring.run(over);
+            endShares.run(over);
+          }
+        }),
+      ),
+    shareFor: ({ registry, patient, folder }, epoch) =>
+      later(() => {
+        const row = readShare.get(blob(registry), blob(patient), folder, epoch);
+        return row && { keyring: bytesIn(row, 'keyring'), sealed: bytesIn(row, 'sealed') };
+      }),
+  };
+}

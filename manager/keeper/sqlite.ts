@@ -1,0 +1,60 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { sqliteChain } from './sqlite-chain.ts';
+import { sqliteLog } from './sqlite-log.ts';
+import { sqliteShares } from './sqlite-shares.ts';
+import { transaction } from './sqlite-values.ts';
+import type { KeeperStore } from './store.ts';
+
+/** Of the tables below; counted up with each change of them. */
+const VERSION = 1;
+/** How long another process may hold the file, such as one that makes a backup of it. */
+const BUSY_MS = 5_000;
+
+const TABLES = `
+  CREATE TABLE position (only INTEGER PRIMARY KEY CHECK (only = 0), scope TEXT NOT NULL, value TEXT NOT NULL);
+  CREATE TABLE entries (
+    registry BLOB, id BLOB, block INTEGER, place INTEGER, patient BLOB NOT NULL, folder INTEGER NOT NULL,
+    epoch INTEGER NOT NULL, author BLOB NOT NULL, entry_commitment BLOB NOT NULL,
+    PRIMARY KEY (registry, id, block, place)
+  ) WITHOUT ROWID;
+  CREATE INDEX entries_by_block ON entries (block);
+  CREATE TABLE anchored (
+    registry BLOB, patient BLOB, folder INTEGER, block INTEGER, place INTEGER, epoch INTEGER NOT NULL, keyring BLOB NOT NULL,
+    PRIMARY KEY (registry, patient, folder, block, place)
+  ) WITHOUT ROWID;
+  CREATE INDEX anchored_by_block ON anchored (block);
+  CREATE INDEX anchored_by_keyring ON anchored (keyring);
+  CREATE TABLE keyrings (
+    turn INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, registry BLOB NOT NULL, patient BLOB NOT NULL,
+    object BLOB NOT NULL
+  );
+  CREATE INDEX keyrings_by_patient ON keyrings (registry, patient);
+  CREATE TABLE shares (
+    keyring BLOB, folder INTEGER, epoch INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (keyring, folder, epoch)
+  ) WITHOUT ROWID;
+  CREATE TABLE nonces (signer BLOB, nonce BLOB, block INTEGER NOT NULL, PRIMARY KEY (signer, nonce)) WITHOUT ROWID;
+  CREATE INDEX nonces_by_block ON nonces (block);
+  CREATE TABLE lines (number INTEGER PRIMARY KEY, blind BLOB NOT NULL, body BLOB NOT NULL, leaf BLOB NOT NULL);
+  CREATE TABLE nodes (level INTEGER, number INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
+`;
+
+/**
+ * A keeper's store in a SQLite file, made when missing, which nobody but the process's user reads.
+ * @throws Error where the file is of a newer version of this program, or none of SQLite's
+ */
+export function openSqlite(path: string): KeeperStore {
+  closeSync(openSync(path, 'a', 0o600));
+  const db = new DatabaseSync(path, { timeout: BUSY_MS });
+  // FULL: what was answered for is on the disk, whatever happens to the power.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');
+  if (version === 0) transaction(db, () => db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`));
+  return {
+    chain: sqliteChain(db),
+    shares: sqliteShares(db),
+    log: sqliteLog(db),
+    close: () => db.close(),
+  };
+}

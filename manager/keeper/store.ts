@@ -1,0 +1,102 @@
+import type { Bytes } from '../../extension/core/bytes.ts';
+import type { RegistryEvent } from '../../extension/core/chain/events.ts';
+import type { BlockRef, Position } from '../../extension/core/chain/follower.ts';
+import type { EntryPlace } from '../../extension/core/custody/entry-key.ts';
+
+/** A folder of one patient in one registry. Addresses are 0x hex in lower case throughout. */
+export interface FolderName {
+  readonly registry: string;
+  readonly patient: string;
+  readonly folder: number;
+}
+
+/** What the chain says of an entry. */
+export type IndexedEntry = Omit<EntryPlace, 'chainId' | 'commitment'> & { readonly commitment: Bytes };
+
+/** What a keeper knows of the chain. Each change is whole and durable with the position that it leads to. */
+export interface ChainRows {
+  /** Begins anew where what there is was taken from another chain, or other registries. @returns how far the chain was followed */
+  open(scope: string): Promise<Position>;
+  /** What came up to and including the newest block of `position`. */
+  take(events: readonly RegistryEvent[], position: Position): Promise<void>;
+  /** What came after `to` did not happen. */
+  rollBack(to: BlockRef, position: Position): Promise<void>;
+  /** Nothing happened. */
+  clear(position: Position): Promise<void>;
+  /**
+   * An entry by its id. Where an author added the same one again it is as it was first added: what it was sealed for.
+   * @returns in the order of `ids`, undefined for those that are not on the chain
+   */
+  entries(registry: string, ids: readonly string[]): Promise<(IndexedEntry | undefined)[]>;
+  /** The epoch that a folder is in; 0 where it never had another. */
+  epochOf(folder: FolderName): Promise<number>;
+}
+
+/** A keyring with this manager's shares of it. */
+export interface KeptKeyring {
+  readonly registry: string;
+  readonly patient: string;
+  /** Of the object, 32 bytes. */
+  readonly digest: Bytes;
+  /** dag-cbor. */
+  readonly object: Bytes;
+  /** As they stand at rest: see `keys.ts`. */
+  readonly shares: readonly { readonly folder: number; readonly epoch: number; readonly sealed: Bytes }[];
+}
+
+/** The shares that a keeper keeps. */
+export interface ShareRows {
+  /**
+   * Keeps a keyring, durably; one that is here already stays as it is. Of a patient's keyrings that are anchored nowhere only the
+   * newest are kept.
+   */
+  keep(keyring: KeptKeyring): Promise<void>;
+  /** The share that answers: of the newest anchored keyring of the folder that is here and has the epoch. */
+  shareFor(folder: FolderName, epoch: number): Promise<{ readonly keyring: Bytes; readonly sealed: Bytes } | undefined>;
+}
+
+/** One line of the log of openings. */
+export interface Line {
+  /** 16 bytes drawn by chance, which keep a body from being guessed from its leaf. */
+  readonly blind: Bytes;
+  /** dag-cbor: see `opening.ts`. */
+  readonly body: Bytes;
+  /** RFC 9162 leaf: SHA-256(0x00 ‖ blind ‖ SHA-256(body)). */
+  readonly leaf: Bytes;
+}
+
+/** A request that counts once. */
+export interface Once {
+  readonly signer: string;
+  /** 0x hex. */
+  readonly nonce: string;
+  /** Block that it names. */
+  readonly block: number;
+}
+
+/** What a keeper wrote down of what it did: it only grows. */
+export interface LogRows {
+  /** Whether a request counted before. */
+  has(once: Pick<Once, 'signer' | 'nonce'>): Promise<boolean>;
+  /**
+   * Adds a line and has its request count, both or none, durably.
+   * @param once undefined for what adds to a request that counted already
+   * @throws ManagerError `replayed`
+   */
+  append(line: Line, once?: Once): Promise<void>;
+  /** Lines that there are. */
+  size(): Promise<number>;
+  line(index: number): Promise<Line | undefined>;
+  /** Root of the tree over the first `size` lines. */
+  root(size: number): Promise<Uint8Array>;
+  /** RFC 9162 section 2.1.3.1. @throws RangeError where there is no such line */
+  inclusion(index: number, size: number): Promise<readonly Uint8Array[]>;
+}
+
+/** Where a keeper keeps what must outlive it. Nothing of it is half done, whenever the process ends. */
+export interface KeeperStore {
+  readonly chain: ChainRows;
+  readonly shares: ShareRows;
+  readonly log: LogRows;
+  close(): void;
+}
