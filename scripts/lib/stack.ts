@@ -7,6 +7,7 @@ import { Contract, JsonRpcProvider, Wallet } from 'ethers';
 import { toHex } from '../../extension/core/bytes.ts';
 import { REGISTRY_ABI } from '../../extension/core/registry/abi.ts';
 import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
+import { keeperKeys } from '../../manager/keeper/keys.ts';
 import { publishBlock } from '../../portal/publish-block.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { ACCOUNTS, startChain, type LocalChain } from './chain.ts';
@@ -43,6 +44,7 @@ async function startManager(
   chain: LocalChain,
   dir: string,
   index: number,
+  keeperSecret: string,
   port = 0,
 ): Promise<{ service: Service; dataDir: string; logFile: string }> {
   const dataDir = join(dir, `manager-${index + 1}`);
@@ -60,11 +62,47 @@ async function startManager(
       SALUS_MANAGER_REGISTRY: chain.registry,
       SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
       SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
+      SALUS_MANAGER_KEEPER_SECRET: keeperSecret,
+      SALUS_MANAGER_FROM_BLOCK: String(chain.fromBlock),
+      // The local chain has one node, and undoes nothing.
+      SALUS_MANAGER_FINALITY: 'latest',
     },
     readyUrl,
     logFile,
   );
   return { service, dataDir, logFile };
+}
+
+/** Waits for a transaction of the local chain. */
+const settled = async (sending: Promise<unknown>): Promise<void> => {
+  await ((await sending) as { wait(confirms: number, most: number): Promise<unknown> }).wait(1, 30_000);
+};
+
+/** Who runs which manager. */
+const OPERATORS = ['City University Hospital', 'North Clinics', 'Patients’ Association'];
+
+/** Has the managers register the keys that shares are sealed to. @returns who keeps the keys on this network */
+async function introduceKeepers(
+  { rpcUrl, chainId, registry }: LocalChain,
+  managers: readonly { readonly url: string; readonly keeperSecret: string }[],
+): Promise<NonNullable<Network['custody']>> {
+  const provider = new JsonRpcProvider(rpcUrl, chainId, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    pollingInterval: 100,
+  });
+  const keepers = await Promise.all(
+    managers.map(async ({ url, keeperSecret }, index) => {
+      const account = ACCOUNTS.managers[index];
+      if (account === undefined) throw new Error('there is an account for each manager');
+      const key = toHex((await keeperKeys(keeperSecret)).encryption.publicX);
+      const contract = new Contract(registry, REGISTRY_ABI, account.connect(provider));
+      await settled(contract.getFunction('setKey').send(key));
+      return { url, account: account.address.toLowerCase(), key, operator: OPERATORS[index] ?? url };
+    }),
+  );
+  provider.destroy();
+  return { threshold: 2, keepers };
 }
 
 /** Gives the registrar a public profile, so that prompts can say by name who accredited a hospital. */
@@ -75,10 +113,7 @@ async function introduceRegistrar(network: Network): Promise<void> {
   await publishBlock(network, privateKey, block);
   const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
   const registry = new Contract(network.registry, REGISTRY_ABI, new Wallet(privateKey, provider));
-  const sent = (await registry.getFunction('setProfile').send(toHex(digestOf(block.cid)))) as {
-    wait(confirms: number, most: number): Promise<unknown>;
-  };
-  await sent.wait(1, 30_000);
+  await settled(registry.getFunction('setProfile').send(toHex(digestOf(block.cid))));
   provider.destroy();
 }
 
@@ -88,14 +123,17 @@ export async function startStack(): Promise<Stack> {
   const chain = await startChain();
   const managers = await Promise.all(
     [0, 1, 2].map(async (index) => {
-      const { service, dataDir, logFile } = await startManager(chain, dir, index);
+      const keeperSecret = toHex(randomBytes(32));
+      const { service, dataDir, logFile } = await startManager(chain, dir, index, keeperSecret);
       const manager = {
         url: service.value,
+        keeperSecret,
         dataDir,
         logFile,
         service,
         async restart() {
-          manager.service = (await startManager(chain, dir, index, Number(new URL(manager.url).port))).service;
+          const port = Number(new URL(manager.url).port);
+          manager.service = (await startManager(chain, dir, index, keeperSecret, port)).service;
         },
       };
       return manager;
@@ -111,6 +149,7 @@ export async function startStack(): Promise<Stack> {
     fromBlock: chain.fromBlock,
     managers: managers.map((m) => m.url),
     durableAt: 2,
+    custody: await introduceKeepers(chain, managers),
   };
   await introduceRegistrar(network);
   const networkFile = join(dir, 'network.json');
