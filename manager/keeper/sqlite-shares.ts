@@ -3,7 +3,7 @@ import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
 import type { ShareRows } from './store.ts';
 
 /** Keyrings of one patient that may wait to be anchored. */
-export const MOST_WAITING = 8;
+const MOST_WAITING = 8;
 
 /** Keyrings and shares, in the tables `keyrings` and `shares`. */
 export function sqliteShares(db: DatabaseSync): ShareRows {

@@ -21,6 +21,7 @@ import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode, type NodeBlocks } from './helia-node.ts';
+import { Counted } from './counted.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 
@@ -50,6 +51,7 @@ export class StorageHost implements StoragePort {
   readonly #validate: Validate;
   /** Shared with the node, which asks for it at each fetch. */
   readonly #network: { managers: readonly string[]; durableAt: number };
+  readonly #counted: Counted;
   readonly #jobs = new Map<string, Job>();
   /** Imports of the person's own that ended, and the last of them that began: one at a time. */
   #ended = 0;
@@ -62,6 +64,7 @@ export class StorageHost implements StoragePort {
     network: { managers: readonly string[]; durableAt: number },
   ) {
     this.#db = db;
+    this.#counted = new Counted(db);
     this.#source = source;
     this.#reader = new LocalEntryReader(source, nobleGroup);
     this.#validate = validate;
@@ -173,6 +176,7 @@ export class StorageHost implements StoragePort {
       };
       const next = this.#indexed({ ...kept, ...said });
       await ingest.commit([{ cid, blocks: [...others, cid], row: next }], root);
+      this.#counted.change(before, next);
       return next;
     });
     void collectGarbage(this.#db);
@@ -240,15 +244,8 @@ export class StorageHost implements StoragePort {
     return this.#db.get('outbox', root);
   }
 
-  async counts(patient: string): Promise<LedgerCounts> {
-    const { store } = this.#db.transaction('outbox');
-    const of = patient.toLowerCase();
-    const [entries, durable, anchored] = await Promise.all([
-      store.index('entry').count(of),
-      store.index('durable').count(of),
-      store.index('anchored').count(of),
-    ]);
-    return { entries, durable, anchored };
+  counts(patient: string): Promise<LedgerCounts> {
+    return this.#counted.of(patient.toLowerCase());
   }
 
   async forget(account: string, others: readonly string[]): Promise<void> {
@@ -260,6 +257,7 @@ export class StorageHost implements StoragePort {
       void tx.objectStore('pins').delete(root);
     }
     await tx.done;
+    this.#counted.forget();
     await collectGarbage(this.#db);
   }
 
@@ -283,7 +281,9 @@ export class StorageHost implements StoragePort {
     await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, async () => {
       const ingest = new Ingest(this.#db);
       for (const block of blocks) await ingest.put(block.cid, own(block.bytes));
-      await ingest.commit([{ cid: root, blocks: cids, row: this.#indexed({ ...row, bytes, replicas }) }]);
+      const kept = this.#indexed({ ...row, bytes, replicas });
+      await ingest.commit([{ cid: root, blocks: cids, row: kept }]);
+      this.#counted.change(undefined, kept);
     });
   }
 
@@ -307,6 +307,7 @@ export class StorageHost implements StoragePort {
     const tx = this.#db.transaction(['blocks', 'pins', 'outbox', 'meta'], 'readwrite');
     for (const store of ['blocks', 'pins', 'outbox', 'meta'] as const) void tx.objectStore(store).clear();
     await tx.done;
+    this.#counted.forget();
   }
 
   async #seal(
@@ -332,6 +333,7 @@ export class StorageHost implements StoragePort {
     }
     job.abort.signal.throwIfAborted();
     await ingest.commit(roots);
+    for (const { row } of roots) this.#counted.change(undefined, row);
     return roots.map((r) => r.row);
   }
 
@@ -385,8 +387,10 @@ export class StorageHost implements StoragePort {
   async #update(root: string, change: (row: LedgerRow) => LedgerRow): Promise<void> {
     const tx = this.#db.transaction('outbox', 'readwrite', { durability: 'strict' });
     const row = await tx.store.get(root);
-    if (row !== undefined) await tx.store.put(this.#indexed(change(row)), root);
+    const next = row && this.#indexed(change(row));
+    if (next !== undefined) await tx.store.put(next, root);
     await tx.done;
+    this.#counted.change(row, next);
   }
 
   #job(id: string): Job {

@@ -1,9 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { verifyTypedData } from 'ethers';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { concat, fromHex, random, toBase64, toHex } from '../../../extension/core/bytes.ts';
-import { encodeKeyring } from '../../../extension/core/custody/keyring-object.ts';
+import { KeptSchema } from '../../../extension/core/custody/keeper-messages.ts';
+import { encodeKeyring, sharePlace } from '../../../extension/core/custody/keyring-object.ts';
+import { sealShare } from '../../../extension/core/custody/share-capsule.ts';
 import { KEPT_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
 import { CHAIN_ID } from '../core/evm.ts';
 import { refusal, startManager } from './fixtures.ts';
@@ -44,7 +47,7 @@ test('keeps the shares of a patient’s keyring, signs for them, and says the sa
   for (const manager of managers) {
     const first = await hand(manager, made);
     expect(first.status).toBe(200);
-    const { signature } = (await first.json()) as { signature: string };
+    const { signature } = v.parse(KeptSchema, await first.json());
     const kept = { signer: manager.keeper.account, keyring: toHex(made.digest) };
     expect(verifyTypedData(managerDomain(CHAIN_ID, address), KEPT_TYPES, kept, signature)).toBe(manager.keeper.account);
     expect(await (await hand(manager, made)).json()).toEqual({ signature });
@@ -75,6 +78,15 @@ test('takes no dealing but a whole one, of this network, by its patient, that fi
   ];
   expect(await send({ shares: swapped }), 'shares of each other’s folders').toMatchObject(bad);
   expect(await send({ shares: [{ ...first, capsule: toBase64(random(125)) }, second] }), 'noise').toMatchObject(bad);
+  const key = fromHex(manager.keeper.key);
+  const place = sharePlace(made.keyring, { manager: manager.account, folder: first.folder, epoch: first.epoch })!;
+  const values = made.values.get(`${first.folder}/${first.epoch}`)!;
+  for (const value of [values[1]!, random(32), new Uint8Array(32), new Uint8Array(32).fill(0xff)]) {
+    const capsule = toBase64(await sealShare(key, value, place));
+    expect(await send({ shares: [{ ...first, capsule }, second] }), 'a value that does not fit').toMatchObject(bad);
+  }
+  const right = toBase64(await sealShare(key, values[0]!, place));
+  expect((await hand(manager, made, { ...body, shares: [{ ...first, capsule: right }, second] })).status).toBe(200);
   expect(await send({ keyring: toBase64(random(40)) }), 'a damaged object').toMatchObject(bad);
   expect(await send({ registry: `0x${'11'.repeat(20)}` }), 'a foreign registry').toMatchObject(bad);
 

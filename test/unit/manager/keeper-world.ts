@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Wallet, hexlify, type JsonRpcSigner } from 'ethers';
+import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
-import { fromBase64, fromHex, random, toBase64, toHex, type Bytes } from '../../../extension/core/bytes.ts';
+import { fromHex, random, toBase64, toHex, type Bytes } from '../../../extension/core/bytes.ts';
 import { deal } from '../../../extension/core/custody/dealing.ts';
 import { combine, ownEntryKey, type EntryPlace } from '../../../extension/core/custody/entry-key.ts';
 import {
   decodeReply,
+  SealedReplySchema,
   type KeeperReply,
   type ReadRequest,
   type SealRequest,
@@ -394,7 +396,7 @@ type RestOf<F> = F extends (who: Party, manager: KeeperManager, ...rest: infer R
 
 /** What a manager answered, opened as its reader opens it. @throws Error where it was refused */
 export async function replyOf(response: Response, reader: Party): Promise<KeeperReply> {
-  const body = (await response.json()) as { sealed?: string; error?: { code: string } };
-  if (body.sealed === undefined) throw new Error(`refused: ${response.status} ${body.error?.code}`);
-  return decodeReply(eciesOpen(reader.encryption.secret, fromBase64(body.sealed)));
+  if (response.status !== 200) throw new Error(`refused: ${response.status} ${await response.text()}`);
+  const { sealed } = v.parse(SealedReplySchema, await response.json());
+  return decodeReply(eciesOpen(reader.encryption.secret, sealed));
 }
