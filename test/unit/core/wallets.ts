@@ -1,4 +1,5 @@
 import { isSalusError } from '../../../extension/core/errors.ts';
+import type { AskKeeper } from '../../../extension/core/custody/keepers.ts';
 import { KeyWork } from '../../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
@@ -34,6 +35,8 @@ export async function world() {
   const storages = new Map<string, MemoryStorage>();
   const slots = new Map<string, unknown>();
   const catalogues = new Map<string, MemoryRows>();
+  /** Who answers as the keepers of keys. */
+  const asking: { ask: AskKeeper } = { ask: () => Promise.resolve(undefined) };
   const sent: { to: string; calls: readonly string[] }[] = [];
 
   /** What a wallet on this network is made of. Each account's things are kept under its alias. */
@@ -55,7 +58,7 @@ export async function world() {
         },
       },
       keyWork: new KeyWork(nobleGroup),
-      askKeeper: () => Promise.resolve(undefined),
+      askKeeper: (...asked) => asking.ask(...asked),
       stateSlot: (account) => ({
         read: () => Promise.resolve(slots.get(account)),
         write: (value) => Promise.resolve(void slots.set(account, value)),
@@ -97,16 +100,16 @@ export async function world() {
     await ensureMembership(who);
   };
   /** A registry with a patient and a doctor, both members. @param changes to its network's description */
-  async function clinic(changes: Partial<Network> = {}) {
+  async function clinic(changes: Partial<Network> | ((registry: Registry) => Promise<Partial<Network>>) = {}) {
     const registry = await deploy();
-    const network = { ...registry.network, ...changes };
+    const network = { ...registry.network, ...(typeof changes === 'function' ? await changes(registry) : changes) };
     const patient = await open(PATIENT, network);
     await ensureMembership(patient);
     const doctor = await open(DOCTOR, network, 'provider');
     await hire(registry, doctor);
     return { registry, network, patient, doctor };
   }
-  return { evm, deploy, clinic, open, parts, hire, sent, shared, catalogues, storages, slots };
+  return { evm, asking, deploy, clinic, open, parts, hire, sent, shared, catalogues, storages, slots };
 }
 
 export async function importOwn(session: Session, resource: unknown): Promise<void> {

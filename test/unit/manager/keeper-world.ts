@@ -77,7 +77,7 @@ export interface DealBody {
 }
 
 /** A chain in this process that answers over HTTP, as a node does, until it is told not to. */
-async function serveChain(send: (method: string, params: unknown[]) => Promise<unknown>) {
+export async function serveChain(send: (method: string, params: unknown[]) => Promise<unknown>) {
   const node = {
     url: '',
     isDown: false,
