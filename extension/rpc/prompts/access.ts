@@ -15,6 +15,8 @@ export interface AccessView {
   readonly request: AccessRequest;
   readonly recipient: RecipientTrust;
   readonly sections: readonly SectionCount[];
+  /** How many of those who keep the keys must agree to each opening; absent on a network where nobody keeps them. */
+  readonly keepers?: { readonly needed: number; readonly of: number };
 }
 
 export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
@@ -25,7 +27,9 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
       recipientTrust(session, parts.storage, request.recipient.address, site),
     ]);
     const sections = request.sections.map((section) => countOf(summary, section));
-    return { kind: 'access', request, recipient, sections };
+    const { custody } = session.network;
+    const keepers = custody && { needed: custody.threshold, of: custody.keepers.length };
+    return { kind: 'access', request, recipient, sections, ...(keepers && { keepers }) };
   },
 
   async carryOut({ approval, session }, choice) {
