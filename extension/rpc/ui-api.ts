@@ -15,6 +15,7 @@ import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
+import { followOpenings } from '../core/wallet/follow-openings.ts';
 import {
   badEntries,
   ownRecords,
@@ -121,6 +122,7 @@ const ARGUMENTS = {
   remembered: v.tuple([]),
   forget: v.tuple([text, text]),
   activity: v.tuple([v.optional(text)]),
+  brokenLogs: v.tuple([]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
   networks: v.tuple([]),
@@ -319,8 +321,18 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       await forgetYes(await wallet.session(), { origin, recipient });
       changed();
     },
+    /** With what keepers wrote down since. @param before as the page before gave it in `next` */
     async activity(before?: string): Promise<Page<ActivityEvent>> {
-      return activity(await wallet.session(), { before });
+      const session = await wallet.session();
+      if (before === undefined) await followOpenings(session);
+      return activity(session, { before });
+    },
+    /** Those who keep the keys and whose log of openings does not fit what it said before. */
+    async brokenLogs(): Promise<readonly string[]> {
+      const session = await wallet.session();
+      const broken = (await session.state.read()).logHeads.filter((head) => head.broken).map(({ keeper }) => keeper);
+      const keepers = session.network.custody?.keepers ?? [];
+      return keepers.filter(({ account }) => broken.includes(account)).map(({ operator }) => operator);
     },
 
     async transactions(): Promise<SentTransaction[]> {

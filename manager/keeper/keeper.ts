@@ -10,6 +10,7 @@ import { openChainIndex } from './chain-index.ts';
 import { connectKeeperChain } from './chain.ts';
 import { acceptDealing } from './deal.ts';
 import { keeperKeys } from './keys.ts';
+import { readLog } from './log-reading.ts';
 import { parseRead, parseSeal, type Addressee } from './requests.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -25,6 +26,8 @@ export interface Keeper {
   readonly account: string;
   /** x coordinate of the key that shares are sealed to, 0x hex. */
   readonly key: string;
+  /** Ed25519 key that signs the heads of its log, 0x hex. */
+  readonly logKey: string;
   /** Newest block that was followed. */
   readonly block: number;
   /** Takes in what is new on the chain. @throws ChainError; ManagerError `behind` */
@@ -39,6 +42,8 @@ export interface Keeper {
   read(body: unknown): Promise<string>;
   /** As {@link read}, for an author's own entries that are to be. */
   seal(body: unknown): Promise<string>;
+  /** Openings of the signer's own record. @returns what is sealed to the signer, base64 @throws as {@link readLog} */
+  log(body: unknown): Promise<string>;
   close(): void;
 }
 
@@ -64,6 +69,7 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
   return {
     account: account.address,
     key: toHex(keys.encryption.publicX),
+    logKey: toHex(keys.log),
     get block() {
       return index.followed.head?.number ?? 0;
     },
@@ -76,6 +82,10 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
     },
     read: async (body) => Buffer.from(await answering.read(parseRead(body, to))).toString('base64'),
     seal: async (body) => Buffer.from(await answering.seal(parseSeal(body, to))).toString('base64'),
+    async log(body) {
+      const parts = { to, registry: config.registry, chain, log: store.log, keys };
+      return Buffer.from(await readLog(parts, body)).toString('base64');
+    },
     close() {
       chain.close();
       store.close();

@@ -30,5 +30,5 @@ export async function lineOf({ asked, ...rest }: Opening): Promise<Line> {
   const body = own(dagCbor.encode({ v: 1, ...rest, ...(Object.fromEntries(entries) as Record<string, Bytes[]>) }));
   const blind = random(16);
   const digest = own(createHash('sha256').update(body).digest());
-  return { blind, body, leaf: await leafHash(blind, digest) };
+  return { patient: rest.patient, blind, body, leaf: await leafHash(blind, digest) };
 }

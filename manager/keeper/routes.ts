@@ -12,22 +12,22 @@ interface KeeperRouteParts {
 }
 
 /**
- * `GET /v1/keeper`: `{account, key, registry, chainId, block}`. `POST /v1/shares`: `{signature}`. `POST /v1/read` and
- * `POST /v1/seal`: `{sealed}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
+ * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares`: `{signature}`. `POST /v1/read`,
+ * `POST /v1/seal` and `POST /v1/log`: `{sealed}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
  */
 export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperRouteParts): void {
   const options = { bodyLimit: MOST_BYTES };
   const { chainId, registry } = config;
 
   app.get('/v1/keeper', async (_request, reply) => {
-    const { account, key, block } = keeper;
-    return reply.header('cache-control', 'no-store').send({ account, key, registry, chainId, block });
+    const { account, key, logKey: log, block } = keeper;
+    return reply.header('cache-control', 'no-store').send({ account, key, log, registry, chainId, block });
   });
   app.post('/v1/shares', options, async ({ body, headers }, reply) => {
     const signature = await keeper.deal(body, headers.authorization);
     return reply.header('cache-control', 'no-store').send({ signature });
   });
-  for (const act of ['read', 'seal'] as const) {
+  for (const act of ['read', 'seal', 'log'] as const) {
     app.post(`/v1/${act}`, options, async ({ body }, reply) => {
       const sealed = await keeper[act](body);
       return reply.header('cache-control', 'no-store').send({ sealed });

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { LogTree } from '../log-tree.ts';
 import { replayed } from './refusals.ts';
 import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
@@ -17,9 +17,18 @@ export function sqliteLog(db: DatabaseSync): LogRows {
   const endNonces = db.prepare('DELETE FROM nonces WHERE block < ?');
   const readSize = db.prepare('SELECT COALESCE(MAX(number), -1) + 1 AS size FROM lines');
   const readLine = db.prepare('SELECT blind, body, leaf FROM lines WHERE number = ?');
-  const putLine = db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?)');
+  const putLine = db.prepare('INSERT INTO lines VALUES (?, ?, ?, ?, ?)');
   const readNode = db.prepare('SELECT hash FROM nodes WHERE level = ? AND number = ?');
   const putNode = db.prepare('INSERT INTO nodes VALUES (?, ?, ?)');
+
+  const readLinesOf = db.prepare(
+    'SELECT number, blind, body, leaf FROM lines WHERE patient = ? AND number >= ? ORDER BY number LIMIT ?',
+  );
+  const lineIn = (row: Record<string, SQLOutputValue>) => ({
+    blind: bytesIn(row, 'blind'),
+    body: bytesIn(row, 'body'),
+    leaf: bytesIn(row, 'leaf'),
+  });
 
   const size = () => Number(readSize.get()?.['size']);
   const tree = new LogTree({
@@ -33,7 +42,7 @@ export function sqliteLog(db: DatabaseSync): LogRows {
 
   return {
     has: ({ signer, nonce }) => later(() => readNonce.get(blob(signer), blob(nonce)) !== undefined),
-    append: ({ blind, body, leaf }, once) =>
+    append: ({ patient, blind, body, leaf }, once) =>
       later(() =>
         transaction(db, () => {
           if (once !== undefined) {
@@ -42,16 +51,21 @@ export function sqliteLog(db: DatabaseSync): LogRows {
           }
           const number = size();
           tree.append(number, leaf);
-          putLine.run(number, blind, body, leaf);
+          putLine.run(number, blob(patient), blind, body, leaf);
         }),
       ),
     size: () => later(size),
     line: (index) =>
       later(() => {
         const row = readLine.get(index);
-        return row && { blind: bytesIn(row, 'blind'), body: bytesIn(row, 'body'), leaf: bytesIn(row, 'leaf') };
+        return row && lineIn(row);
       }),
+    linesOf: (patient, after, most) =>
+      later(() =>
+        readLinesOf.all(blob(patient), after, most).map((row) => ({ number: Number(row['number']), ...lineIn(row) })),
+      ),
     root: (of) => later(() => tree.root(of)),
     inclusion: (index, of) => later(() => tree.inclusion(index, of)),
+    consistency: (first, second) => later(() => tree.consistency(first, second)),
   };
 }

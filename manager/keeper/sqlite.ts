@@ -35,7 +35,10 @@ const TABLES = `
   ) WITHOUT ROWID;
   CREATE TABLE nonces (signer BLOB, nonce BLOB, block INTEGER NOT NULL, PRIMARY KEY (signer, nonce)) WITHOUT ROWID;
   CREATE INDEX nonces_by_block ON nonces (block);
-  CREATE TABLE lines (number INTEGER PRIMARY KEY, blind BLOB NOT NULL, body BLOB NOT NULL, leaf BLOB NOT NULL);
+  CREATE TABLE lines (
+    number INTEGER PRIMARY KEY, patient BLOB NOT NULL, blind BLOB NOT NULL, body BLOB NOT NULL, leaf BLOB NOT NULL
+  );
+  CREATE INDEX lines_by_patient ON lines (patient, number);
   CREATE TABLE nodes (level INTEGER, number INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
 `;
 

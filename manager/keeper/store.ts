@@ -57,12 +57,19 @@ export interface ShareRows {
 
 /** One line of the log of openings. */
 export interface Line {
+  /** Whose record it speaks of, 0x hex. */
+  readonly patient: string;
   /** 16 bytes drawn by chance, which keep a body from being guessed from its leaf. */
   readonly blind: Bytes;
   /** dag-cbor: see `opening.ts`. */
   readonly body: Bytes;
   /** RFC 9162 leaf: SHA-256(0x00 ‖ blind ‖ SHA-256(body)). */
   readonly leaf: Bytes;
+}
+
+/** A line, and its place in the log. */
+export interface NumberedLine extends Omit<Line, 'patient'> {
+  readonly number: number;
 }
 
 /** A request that counts once. */
@@ -86,11 +93,15 @@ export interface LogRows {
   append(line: Line, once?: Once): Promise<void>;
   /** Lines that there are. */
   size(): Promise<number>;
-  line(index: number): Promise<Line | undefined>;
+  line(index: number): Promise<Omit<Line, 'patient'> | undefined>;
+  /** Lines that speak of one patient's record, from a number on, in their order. */
+  linesOf(patient: string, after: number, most: number): Promise<readonly NumberedLine[]>;
   /** Root of the tree over the first `size` lines. */
   root(size: number): Promise<Uint8Array>;
   /** RFC 9162 section 2.1.3.1. @throws RangeError where there is no such line */
   inclusion(index: number, size: number): Promise<readonly Uint8Array[]>;
+  /** RFC 9162 section 2.1.4.1. @throws RangeError where the log never had these sizes in this order */
+  consistency(first: number, second: number): Promise<readonly Uint8Array[]>;
 }
 
 /** Where a keeper keeps what must outlive it. Nothing of it is half done, whenever the process ends. */

@@ -95,10 +95,17 @@ async function introduceKeepers(
     managers.map(async ({ url, keeperSecret }, index) => {
       const account = ACCOUNTS.managers[index];
       if (account === undefined) throw new Error('there is an account for each manager');
-      const key = toHex((await keeperKeys(keeperSecret)).encryption.publicX);
+      const keys = await keeperKeys(keeperSecret);
+      const key = toHex(keys.encryption.publicX);
       const contract = new Contract(registry, REGISTRY_ABI, account.connect(provider));
       await settled(contract.getFunction('setKey').send(key));
-      return { url, account: account.address.toLowerCase(), key, operator: OPERATORS[index] ?? url };
+      return {
+        url,
+        account: account.address.toLowerCase(),
+        key,
+        log: toHex(keys.log),
+        operator: OPERATORS[index] ?? url,
+      };
     }),
   );
   provider.destroy();

@@ -15,7 +15,7 @@ import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { Changes } from './changes.ts';
+import { Changes, type PlacedOpening } from './changes.ts';
 import {
   AWAY,
   bucketName,
@@ -218,6 +218,11 @@ export class Catalogue {
         await changes.finish();
       }),
     );
+  }
+
+  /** Takes in what a keeper's log says. @param next number of the line to go on from */
+  noteOpenings(keeper: string, openings: readonly PlacedOpening[], next: number): Promise<void> {
+    return this.#one(() => this.#change((changes) => changes.openings(keeper, openings, next)));
   }
 
   kept(entries: readonly EntryRow[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { keccak256, toUtf8Bytes } from 'ethers';
 import { fromHex, toHex } from '../bytes.ts';
 import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
 import type { Section } from '../records/sections.ts';
@@ -5,6 +6,7 @@ import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
   ARRIVALS,
+  alikeName,
   AWAY,
   BAD,
   BY_TITLE,
@@ -18,6 +20,7 @@ import {
   givenKey,
   itemKey,
   keyName,
+  logName,
   seedsName,
   OWN,
   ownSection,
@@ -40,6 +43,7 @@ import {
   type EntryRow,
   type FolderRow,
   type GrantRow,
+  type OpeningRow,
   type PatientRow,
   type ReceiptRow,
   type RecordItem,
@@ -54,6 +58,12 @@ import type { SortedList } from './sorted-list.ts';
 const AT_ONCE = 24;
 /** Entries of one author that did not open, after which the author's further ones wait until the person wants to see them. */
 const MOST_BAD = 50;
+
+/** Seconds within which keepers write down one opening, their clocks being as they are. */
+const MOMENTS = 300;
+
+/** An opening, and the newest block that the keeper knew then. */
+export type PlacedOpening = OpeningRow & { readonly block: number };
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
 
@@ -207,6 +217,34 @@ export class Changes {
       this.#draft.put(keyName(registry, id), key);
       this.#tryToOpen(row);
     }
+  }
+
+  /**
+   * Takes in what a keeper's log says. What several keepers say of one opening is one line: each of them was asked for it, within
+   * moments.
+   * @param next number of the line to go on from
+   */
+  async openings(keeper: string, openings: readonly PlacedOpening[], next: number): Promise<void> {
+    for (const { block, ...opening } of openings) {
+      const { refused, who, folder, records, purpose } = opening;
+      const name = alikeName(keccak256(toUtf8Bytes([refused, who, folder, purpose, ...records].join())));
+      const alike = (await this.#draft.get<readonly string[]>(name)) ?? [];
+      let isKnown = false;
+      for (const key of alike) {
+        const row = await ACTIVITY.find(this.#draft, key);
+        if (row?.kind !== 'opened') continue;
+        if (Math.abs(row.at - opening.at) > MOMENTS || row.keepers.includes(keeper)) continue;
+        const both = { ...row, at: Math.min(row.at, opening.at), keepers: [...row.keepers, keeper] };
+        await ACTIVITY.change(this.#draft, new Map([[key, both]]));
+        isKnown = true;
+        break;
+      }
+      if (isKnown) continue;
+      const place = `${placeKey({ block, index: 999_999 })}|${opening.at}|${who}|${folder}|${alike.length}|${keeper}`;
+      await ACTIVITY.change(this.#draft, new Map([[place, { ...opening, block, transaction: '' }]]));
+      this.#draft.put(name, [...alike, place]);
+    }
+    this.#draft.put(logName(keeper), next);
   }
 
   /** All blocks of an own entry are in this browser now. */

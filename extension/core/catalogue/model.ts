@@ -111,7 +111,25 @@ export type ActivityRow = {
       readonly receipt: string;
     }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
+  | OpeningRow
 );
+
+/** Somebody opened entries of one folder, or was refused, as keepers' logs have it. */
+export interface OpeningRow {
+  readonly kind: 'opened';
+  /** It was not opened. */
+  readonly refused: boolean;
+  readonly who: string;
+  readonly folder: number;
+  /** Ids of the entries. */
+  readonly records: readonly string[];
+  /** Bits. */
+  readonly purpose: number;
+  /** Unix seconds, by the clock of the keeper that says the earliest. */
+  readonly at: number;
+  /** Accounts of the keepers whose logs have it. */
+  readonly keepers: readonly string[];
+}
 
 /** What is enough for home and for a prompt, whatever the length of the record. */
 export interface Summary {
@@ -199,6 +217,11 @@ export const receiptName = (digest: string): string => `receipt/${digest}`;
 export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
 export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
+
+/** Row with the number of the next line of a keeper's log. */
+export const logName = (keeper: string): string => `log/${keeper}`;
+/** Row with the keys in {@link ACTIVITY} of openings that are alike. */
+export const alikeName = (digest: string): string => `alike/${digest}`;
 
 /** Own items, by date. */
 export const OWN = new SortedList<RecordItem>('own');

@@ -47,6 +47,19 @@ export type ReadRequest = v.InferOutput<typeof ReadRequestSchema>;
 export const SealRequestSchema = v.strictObject({ ...common, commitments: words });
 export type SealRequest = v.InferOutput<typeof SealRequestSchema>;
 
+/** Body of `POST /v1/log`: `Log` of the managers' EIP-712 domain, with its signature. */
+export const LogRequestSchema = v.strictObject({
+  registry: address,
+  signer: address,
+  manager: address,
+  /** Number of the first line that is wanted. */
+  after: count,
+  /** Lines that the log had when its head was last seen; 0 for never. */
+  head: count,
+  signature,
+});
+export type LogRequest = v.InferOutput<typeof LogRequestSchema>;
+
 /** Body of `POST /v1/shares`. The authorization header is that of a CAR, over the digest of the keyring's object. */
 export const DealRequestSchema = v.strictObject({
   registry: address,
@@ -87,12 +100,64 @@ const KeeperReplySchema = v.strictObject({
 });
 export type KeeperReply = v.InferOutput<typeof KeeperReplySchema>;
 
+const hash = v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes');
+const anyBytes = v.custom<Bytes>((x) => x instanceof Uint8Array, 'expected bytes');
+/** A path through a tree of 2^53 leaves has no more. */
+const path = v.pipe(v.array(hash), v.maxLength(108));
+
+/** Lines of one answer, at most. */
+export const MOST_LINES = 200;
+
+/** Lines of the log that speak of the signer's record, each proven to be under the head. */
+const LogReplySchema = v.strictObject({
+  v: v.literal(1),
+  /** The log's head: see `checkpoint.ts`. */
+  head: v.pipe(v.string(), v.maxLength(4_096)),
+  /** RFC 9162 proof that the head known before is a part of it. */
+  consistency: path,
+  lines: v.pipe(
+    v.array(v.strictObject({ number: count, blind: anyBytes, body: anyBytes, proof: path })),
+    v.maxLength(MOST_LINES),
+  ),
+  /** What to ask for `after` the next time. */
+  next: count,
+});
+export type LogReply = v.InferOutput<typeof LogReplySchema>;
+
+/** Body of a line. */
+const OpeningSchema = v.strictObject({
+  v: v.literal(1),
+  kind: v.picklist(['read', 'seal', 'refused']),
+  /** Unix seconds, by the keeper's clock. */
+  at: count,
+  /** Newest block that the keeper knew. */
+  block: count,
+  signer: address,
+  patient: address,
+  folder,
+  records: v.optional(v.array(hash)),
+  commitments: v.optional(v.array(hash)),
+  /** Bits; 0 for what is sealed. */
+  purpose: count,
+});
+export type OpeningBody = v.InferOutput<typeof OpeningSchema>;
+
+export const encodeLogReply = (reply: LogReply): Bytes => Uint8Array.from(dagCbor.encode(reply));
+
+/** @throws SalusError `sealed-data-damaged` */
+export const decodeLogReply = (bytes: Uint8Array): LogReply => decode(LogReplySchema, bytes);
+
+/** @throws SalusError `sealed-data-damaged` */
+export const decodeOpening = (bytes: Uint8Array): OpeningBody => decode(OpeningSchema, bytes);
+
 export const encodeReply = (reply: KeeperReply): Bytes => Uint8Array.from(dagCbor.encode(reply));
 
 /** @throws SalusError `sealed-data-damaged` */
-export function decodeReply(bytes: Uint8Array): KeeperReply {
+export const decodeReply = (bytes: Uint8Array): KeeperReply => decode(KeeperReplySchema, bytes);
+
+function decode<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
   try {
-    return v.parse(KeeperReplySchema, dagCbor.decode(bytes));
+    return v.parse(schema, dagCbor.decode(bytes));
   } catch {
     throw new SalusError('sealed-data-damaged', 'A keeper’s answer is not in a form this version understands.');
   }
@@ -100,6 +165,12 @@ export function decodeReply(bytes: Uint8Array): KeeperReply {
 
 /** Message of `Read` as EIP-712 signs it. */
 export const readMessage = ({ registry, signature: signed, ...message }: ReadRequest) => {
+  void [registry, signed];
+  return message;
+};
+
+/** Message of `Log` as EIP-712 signs it. */
+export const logMessage = ({ registry, signature: signed, ...message }: LogRequest) => {
   void [registry, signed];
   return message;
 };

@@ -18,6 +18,8 @@ const KeeperSchema = v.strictObject({
   account: v.pipe(address, v.toLowerCase()),
   /** Its registered key (x coordinate), to which shares are sealed. */
   key: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)),
+  /** Ed25519 key (32 bytes) that signs the heads of its log. */
+  log: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)),
   /** Who runs it. */
   operator: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
 });

@@ -1,4 +1,4 @@
-import { ACTIVITY, type ActivityRow } from '../catalogue/model.ts';
+import { ACTIVITY, entryName, type ActivityRow, type EntryRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import type { Section } from '../records/sections.ts';
 import { timeOf } from './records.ts';
@@ -37,11 +37,25 @@ export type ActivityEvent = {
       readonly recipientName?: string;
       readonly sections: readonly Section[];
     }
+  | {
+      /** Somebody opened something, or was refused, as keepers wrote it down. */
+      readonly kind: 'opened';
+      readonly refused: boolean;
+      readonly who: string;
+      readonly whoName?: string;
+      /** Absent for a folder that is none of this person's. */
+      readonly section?: Section;
+      /** Items in what was opened. */
+      readonly count: number;
+      /** Bits. */
+      readonly purpose: number;
+      /** How many keepers have it in their logs. */
+      readonly keepers: number;
+    }
 );
 
 /**
- * One page of what was added, shared and ended, newest first. Who opened what is known only once managers hold the keys; the screen
- * says so.
+ * One page of what was added, shared, ended and opened, newest first.
  * @param before as the page before gave it in `next`
  */
 export async function activity(
@@ -56,6 +70,8 @@ export async function activity(
     session.folders(),
   ]);
   const names = namesIn(consents);
+  const lower = new Map([...names].map(([address, name]) => [address.toLowerCase(), name]));
+  const nameOf = (address: string) => lower.get(address.toLowerCase());
   const live = new Set(consents.flatMap((c) => (c.live.length > 0 ? [`${c.transaction}/${c.recipient}`] : [])));
   const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.section(tag) ?? []);
   const toEvent = async (row: ActivityRow): Promise<ActivityEvent> => {
@@ -75,6 +91,15 @@ export async function activity(
         count,
       };
     }
+    if (row.kind === 'opened') {
+      const { kind, refused, who, folder, records, purpose, keepers } = row;
+      const [whoName, section] = [nameOf(who), folders.section(folder)];
+      const count = await itemsIn(session, records);
+      const said = { kind, refused, who, count, purpose, keepers: keepers.length };
+      // Of what keepers say the time is theirs, and nothing has to settle.
+      const when = { block, transaction, settlement: 'final' as const, at: row.at };
+      return { ...when, ...said, ...(whoName && { whoName }), ...(section && { section }) };
+    }
     const { recipient } = row;
     const recipientName = names.get(recipient);
     const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };
@@ -82,4 +107,11 @@ export async function activity(
     return { ...place, kind: 'shared', ...whom, until: row.until, live: live.has(`${transaction}/${recipient}`) };
   };
   return { items: await Promise.all(items.map(toEvent)), ...(next !== undefined && { next }) };
+}
+
+/** How many items some entries hold, whichever registry they are in. */
+async function itemsIn({ catalogue, deployments }: Session, ids: readonly string[]): Promise<number> {
+  const names = deployments.flatMap(({ registry }) => ids.map((id) => entryName(registry.toLowerCase(), id)));
+  const entries = await catalogue.rows.getAll<EntryRow>(names);
+  return entries.reduce((sum, entry) => sum + (entry?.items.length ?? 0), 0);
 }

@@ -83,6 +83,18 @@ const UndeliveredSchema = v.object({
 });
 export type Undelivered = v.InferOutput<typeof UndeliveredSchema>;
 
+/** Head of a keeper's log of openings, as it was last seen. */
+const LogHeadSchema = v.object({
+  /** Account of the keeper. */
+  keeper: v.string(),
+  size: v.number(),
+  /** Hex. */
+  root: v.string(),
+  /** What it said later does not fit this. */
+  broken: v.optional(v.boolean()),
+});
+export type LogHead = v.InferOutput<typeof LogHeadSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -99,6 +111,7 @@ const StateSchema = v.object({
   /** Until the person has seen it. */
   undone: v.optional(v.array(UndoneSchema), []),
   undelivered: v.optional(v.array(UndeliveredSchema), []),
+  logHeads: v.optional(v.array(LogHeadSchema), []),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
@@ -111,6 +124,7 @@ const NEW_STATE: WalletState = {
   unsettled: [],
   undone: [],
   undelivered: [],
+  logHeads: [],
 };
 
 /** The part of a keyring that seals the state. */

@@ -12,6 +12,7 @@ import { serveChain } from '../manager/keeper-world.ts';
 import { CHAIN_ID, type Registry } from './evm.ts';
 import type { world } from './wallets.ts';
 
+const PATHS = { '/v1/read': 'read', '/v1/seal': 'seal', '/v1/log': 'log' } as const;
 type Asked = Parameters<AskKeeper>;
 type Answer = Awaited<ReturnType<AskKeeper>>;
 
@@ -19,7 +20,10 @@ type Answer = Awaited<ReturnType<AskKeeper>>;
 export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registry: Registry) {
   const node = await serveChain((method, params) => w.evm.provider.send(method, params) as Promise<unknown>);
   const keepers: Keeper[] = [];
+  const secrets: string[] = [];
   for (let i = 0; i < 3; i++) {
+    const keeperSecret = toHex(random(32));
+    secrets.push(keeperSecret);
     const keeper = await openKeeper({
       dataDir: await temporaryFolder(),
       rpcUrl: node.url,
@@ -30,7 +34,7 @@ export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registr
       finality: 'latest',
       fromBlock: 0,
       readsPerHour: 100_000,
-      keeperSecret: toHex(random(32)),
+      keeperSecret,
     });
     onTestFinished(() => keeper.close());
     await registry.as(w.evm.who.registrar).getFunction('enrol').send(keeper.account, Role.EhrManager);
@@ -43,8 +47,8 @@ export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registr
   const urlOf = (i: number) => `http://keeper-${i}.test`;
   const custody: Custody = {
     threshold: 2,
-    keepers: keepers.map(({ account, key }, i) => {
-      return { url: urlOf(i), account: account.toLowerCase(), key, operator: `Operator ${i}` };
+    keepers: keepers.map(({ account, key, logKey: log }, i) => {
+      return { url: urlOf(i), account: account.toLowerCase(), key, log, operator: `Operator ${i}` };
     }),
   };
   /** What was asked, and of whom. */
@@ -54,7 +58,7 @@ export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registr
   const answer = async (keeper: Keeper, [, path, body, authorization]: Asked): Promise<Answer> => {
     try {
       if (path === '/v1/shares') return { status: 200, body: { signature: await keeper.deal(body, authorization) } };
-      return { status: 200, body: { sealed: await keeper[path === '/v1/read' ? 'read' : 'seal'](body) } };
+      return { status: 200, body: { sealed: await keeper[PATHS[path]](body) } };
     } catch (error) {
       if (error instanceof ManagerError) return { status: error.status, body: error.toBody() };
       if (error instanceof ChainError) return { status: 503, body: {} };
@@ -72,5 +76,5 @@ export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registr
     return instead.get(at)?.(own, sent) ?? own();
   };
   const reads = () => asked.filter(({ path }) => path === '/v1/read').length;
-  return { custody, keepers, asked, reads, instead, node };
+  return { custody, keepers, secrets, asked, reads, instead, node };
 }
