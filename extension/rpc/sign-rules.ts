@@ -31,6 +31,9 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Redeem',
   'Voucher',
   'Read',
+  'Seal',
+  'Kept',
+  'Openings',
   'Store',
 ]);
 

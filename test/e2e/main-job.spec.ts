@@ -88,6 +88,13 @@ test('a patient shares with a doctor, gets a result back, and ends it', async ({
   await expect(patient.page.getByTestId('activity')).toContainText(
     'You shared Medicines, Allergies and Test results with Dr Amara Okafor',
   );
+  // Each opening is there, as those who keep the keys wrote it down.
+  const opened = patient.page.getByTestId('activity').getByText('opened 3 items in Medicines');
+  await expect(opened).toContainText('Dr Amara Okafor');
+  await expect(patient.page.getByTestId('activity')).toContainText('written down by 2 keepers');
+  await patient.go('Sharing');
+  await expect(patient.page.getByText('2 of the 3 keepers of your keys must agree')).toBeVisible();
+  await patient.go('Activity');
   await patient.stopSharing();
   await desk.openRecord('Lisinopril');
   await desk.says('This patient has ended access or never gave it.');

@@ -11,6 +11,9 @@ import {
   ROTATE_TYPES,
   SET_KEY_TYPES,
   SET_KEYRING_TYPES,
+  SEAL_TYPES,
+  KEPT_TYPES,
+  LOG_TYPES,
   STORE_TYPES,
   VOUCHER_TYPES,
 } from '../../extension/core/registry/typed-data.ts';
@@ -232,7 +235,17 @@ test('a page cannot have consent, nor any other act of the registry, signed as i
   const refused = { code: 4100, reason: 'use-health-methods' };
   const health = { name: 'HealthRegistry', version: '1', chainId, verifyingContract: registry };
   const acts = [GRANT_TYPES, REVOKE_TYPES, ROTATE_TYPES, JOIN_TYPES, SET_KEY_TYPES, ADD_RECORDS_TYPES];
-  const more = [SET_KEYRING_TYPES, ALLOW_EMERGENCY_TYPES, REQUEST_TYPES, REDEEM_TYPES, READ_TYPES, STORE_TYPES];
+  const more = [
+    SET_KEYRING_TYPES,
+    ALLOW_EMERGENCY_TYPES,
+    REQUEST_TYPES,
+    REDEEM_TYPES,
+    READ_TYPES,
+    SEAL_TYPES,
+    KEPT_TYPES,
+    LOG_TYPES,
+    STORE_TYPES,
+  ];
   for (const types of [...acts, ...more, VOUCHER_TYPES]) {
     const primaryType = TypedDataEncoder.getPrimaryType(types);
     for (const domain of [health, { name: 'A newsletter', chainId }]) {

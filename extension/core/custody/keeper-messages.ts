@@ -47,7 +47,7 @@ export type ReadRequest = v.InferOutput<typeof ReadRequestSchema>;
 export const SealRequestSchema = v.strictObject({ ...common, commitments: words });
 export type SealRequest = v.InferOutput<typeof SealRequestSchema>;
 
-/** Body of `POST /v1/log`: `Log` of the managers' EIP-712 domain, with its signature. */
+/** Body of `POST /v1/log`: `Openings` of the managers' EIP-712 domain, with its signature. */
 export const LogRequestSchema = v.strictObject({
   registry: address,
   signer: address,
@@ -169,7 +169,7 @@ export const readMessage = ({ registry, signature: signed, ...message }: ReadReq
   return message;
 };
 
-/** Message of `Log` as EIP-712 signs it. */
+/** Message of `Openings` as EIP-712 signs it. */
 export const logMessage = ({ registry, signature: signed, ...message }: LogRequest) => {
   void [registry, signed];
   return message;

@@ -105,7 +105,7 @@ export const SEAL_TYPES: Types = {
 
 /** What a patient signs to be told of openings: of lines from `after` on, by a log of which `head` lines were known before. */
 export const LOG_TYPES: Types = {
-  Log: [signer, field('address', 'manager'), field('uint64', 'after'), field('uint64', 'head')],
+  Openings: [signer, field('address', 'manager'), field('uint64', 'after'), field('uint64', 'head')],
 };
 
 /** What a manager signs once its shares of a keyring are checked and on its disk. `keyring` is the digest of the keyring's object. */

@@ -33,6 +33,7 @@ test('says who it is, and to which key shares are sealed', async () => {
   expect(await (await fetch(`${manager!.url}/v1/keeper`)).json()).toEqual({
     account: manager!.keeper.account,
     key: expect.stringMatching(/^0x[0-9a-f]{64}$/) as string,
+    log: expect.stringMatching(/^0x[0-9a-f]{64}$/) as string,
     registry: registry.network.registry,
     chainId: CHAIN_ID,
     block,
