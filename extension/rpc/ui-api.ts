@@ -122,6 +122,7 @@ const ARGUMENTS = {
   remembered: v.tuple([]),
   forget: v.tuple([text, text]),
   activity: v.tuple([v.optional(text)]),
+  askForOpenings: v.tuple([]),
   brokenLogs: v.tuple([]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
@@ -321,11 +322,13 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       await forgetYes(await wallet.session(), { origin, recipient });
       changed();
     },
-    /** With what keepers wrote down since. @param before as the page before gave it in `next` */
+    /** @param before as the page before gave it in `next` */
     async activity(before?: string): Promise<Page<ActivityEvent>> {
-      const session = await wallet.session();
-      if (before === undefined) await followOpenings(session);
-      return activity(session, { before });
+      return activity(await wallet.session(), { before });
+    },
+    /** Asks those who keep the keys what they wrote down since; screens are told of what is new. */
+    async askForOpenings(): Promise<void> {
+      if (await followOpenings(await wallet.session())) changed();
     },
     /** Those who keep the keys and whose log of openings does not fit what it said before. */
     async brokenLogs(): Promise<readonly string[]> {

@@ -18,29 +18,34 @@ const MOST_ANSWERS = 20;
 /**
  * Takes in what the keepers' logs say of openings of this account's record. A log that does not go on from what it said before, or
  * proves nothing, is noted as broken, and nothing of it is taken in. A keeper that is away is asked the next time.
+ * @returns whether there is something that was not known
  */
-export async function followOpenings(session: Session): Promise<void> {
+export async function followOpenings(session: Session): Promise<boolean> {
   const keepers = session.network.custody?.keepers ?? [];
-  await Promise.all(keepers.map((keeper) => followLog(session, keeper)));
+  const news = await Promise.all(keepers.map((keeper) => followLog(session, keeper)));
+  return news.includes(true);
 }
 
-async function followLog(session: Session, keeper: KeeperInfo): Promise<void> {
+async function followLog(session: Session, keeper: KeeperInfo): Promise<boolean> {
   const name = logName(keeper.account);
+  let isNew = false;
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
     const after = (await session.catalogue.rows.get<number>(name)) ?? 0;
     const known = (await session.state.read()).logHeads.find((head) => head.keeper === keeper.account);
     const reply = await ask(session, keeper, after, known?.size ?? 0);
-    if (reply === undefined) return;
+    if (reply === undefined) return isNew;
     const { chainId, registry } = session.network;
     const origin = logOrigin(chainId, registry, keeper.account);
     const proven = await proveLines(reply, { origin, keeper, patient: session.address }, headOf(known));
     await noteHead(session, keeper, known, proven);
-    if (proven === undefined) return;
+    if (proven === undefined) return isNew || known?.broken !== true;
     const { lines, next } = proven;
     const openings = lines.flatMap((line) => openingOf(line, keeper.account, session.address));
     if (openings.length > 0 || next > after) await session.catalogue.noteOpenings(keeper.account, openings, next);
-    if (lines.length === 0) return;
+    isNew ||= openings.length > 0;
+    if (lines.length === 0) return isNew;
   }
+  return isNew;
 }
 
 const headOf = (known: LogHead | undefined): KnownHead | undefined =>
