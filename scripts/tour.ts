@@ -78,8 +78,14 @@ export async function tour(): Promise<void> {
   await patient.page.getByRole('heading', { name: 'New in your record' }).waitFor();
   await step(patient.page, 'The result arrives');
   await patient.go('Activity');
-  await patient.page.getByTestId('activity').waitFor();
-  await step(patient.page, 'What happened');
+  await patient.page
+    .getByText(/opened \d items? in Medicines/)
+    .first()
+    .waitFor();
+  await step(patient.page, 'What happened and who opened it');
+  await patient.go('Settings');
+  await patient.page.getByTestId('keepers').waitFor();
+  await step(patient.page, 'Who keeps the keys');
   await patient.go('Sharing');
   await patient.page.getByRole('button', { name: 'Stop sharing' }).click();
   await step(patient.page, 'Stop sharing');

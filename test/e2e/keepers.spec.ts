@@ -1,0 +1,74 @@
+import { bundleFile } from '../fixtures/bundle.ts';
+import { expect, test } from './fixtures.ts';
+import { CheckInPage } from './pages/check-in.ts';
+import { DeskPage } from './pages/desk.ts';
+import { WalletApp } from './pages/wallet-app.ts';
+import { extensionWith } from './support/network.ts';
+import { startProxy, type Proxy } from './support/proxy.ts';
+
+const proxies: Proxy[] = [];
+test.afterEach(async () => {
+  await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
+});
+
+const another = (title: string) =>
+  bundleFile(
+    {
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [{ resource: { resourceType: 'AllergyIntolerance', code: { text: title } } }],
+    },
+    `${title}.json`,
+  );
+
+test('a doctor reads with any two of three keepers; with one alone nothing new opens, nothing is lost, and later it opens', async ({
+  newBrowser,
+  stack,
+}) => {
+  const custody = stack.network.custody!;
+  for (const { url } of custody.keepers) proxies.push(await startProxy(url));
+  const keepers = custody.keepers.map((keeper, i) => ({ ...keeper, url: proxies[i]!.url }));
+  const doctorsCopy = await extensionWith(stack, { custody: { ...custody, keepers } });
+  const [patients, doctors] = [await newBrowser(), await newBrowser({ extensionDir: doctorsCopy })];
+  const patient = await WalletApp.open(patients);
+  await patient.createWallet();
+  await patient.importFile(bundleFile());
+  await patient.waitUntilRecorded();
+  const doctor = await WalletApp.open(doctors);
+  await doctor.createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn('Dr Sam Reyes', stack.staffCode);
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  await (await checkIn.connect()).approve();
+  await (await checkIn.askToShare()).approve();
+  await checkIn.says('Shared');
+  const asked = () => proxies.map(({ passed }) => passed.filter((line) => line === 'POST /v1/read').length);
+
+  // Any two, whichever is gone.
+  proxies[0]!.down = true;
+  await desk.refresh();
+  await expect(desk.record('penicillin')).toBeVisible();
+  expect(asked()[0]).toBe(0);
+  const before = asked();
+  await desk.refresh();
+  await desk.openRecord('penicillin');
+  await expect(desk.page.getByTestId('provenance')).toContainText('unchanged since it was recorded');
+  // What is open stays open: nobody is asked again.
+  expect(asked()).toEqual(before);
+
+  // One alone gives nothing.
+  proxies[1]!.down = true;
+  await patient.importFile(another('Allergy to latex'));
+  await patient.go('Home');
+  await patient.waitUntilRecorded();
+  await desk.refresh();
+  await expect(desk.record('penicillin')).toBeVisible();
+  await expect(desk.record('latex')).toHaveCount(0);
+
+  proxies[1]!.down = false;
+  await expect(async () => {
+    await desk.refresh();
+    await expect(desk.record('latex')).toBeVisible({ timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
+});
