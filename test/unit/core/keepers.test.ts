@@ -228,6 +228,26 @@ describe('on a network with keepers', () => {
     });
   });
 
+  it('where the network names others to keep the keys, what was sealed before opens by them too', async () => {
+    const { w, registry, network, patient, doctor, custody, instead, asked } = await scene();
+    await share(patient, doctor, ['read']);
+    // The first is replaced: from now on the other two keep the keys, and both are needed.
+    const later = { ...network, custody: { threshold: 2, keepers: custody.keepers.slice(1) } };
+    const again = await w.open(PATIENT, later);
+    const reader = await w.open(OTHER_DOCTOR, later, 'provider');
+    await w.hire(registry, reader);
+    await again.catalogue.sync();
+    instead.set(0, away);
+    asked.length = 0;
+    await share(again, reader, ['read']);
+    expect(titles(await listShared(reader))).toEqual(['Latex']);
+    expect(asked.filter(({ path }) => path === '/v1/shares').map(({ keeper }) => keeper)).toEqual([1, 2]);
+    // Who reads by the older description finds the keepers that are in both.
+    await importOwn(again, allergy('Bees'));
+    await drainOutbox(again);
+    expect(titles(await listShared(doctor)).toSorted()).toEqual(['Bees', 'Latex']);
+  });
+
   it('the words alone bring everything back, with no keeper at all', async () => {
     const { w, network, patient, doctor, instead } = await scene();
     await share(patient, doctor);
