@@ -2,6 +2,7 @@ import { build } from '../scripts/lib/build.ts';
 import { within } from '../scripts/lib/patience.ts';
 import { bundleLines } from './bundles.ts';
 import { importLines } from './importing.ts';
+import { keeperLines } from './keepers.ts';
 import { memoryLines } from './memory.ts';
 import { isMet, save, table, type Line } from './report.ts';
 import { scaleLines } from './scale/scale.ts';
@@ -36,6 +37,7 @@ const GROUPS: Readonly<Record<string, (args: readonly string[]) => Promise<Line[
   seal: () => onStoragePage(({ page }) => sealingLines(page)),
   memory: () => onStoragePage(memoryLines),
   import: () => onStoragePage(({ page }) => importLines(page)),
+  keepers: () => keeperLines(),
   bundle: () => Promise.resolve(bundleLines()),
   scale: (args) => scaleLines({ entries: sizeOf(args, 'entries', 10_000), patients: sizeOf(args, 'patients', 1_000) }),
 };

@@ -1,7 +1,7 @@
 import * as CarBufferWriter from '@ipld/car/buffer-writer';
 import * as dagCbor from '@ipld/dag-cbor';
 import * as dagPb from '@ipld/dag-pb';
-import { Contract, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
+import { Contract, Interface, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import { fromHex, randomId, toHex, type Bytes } from '../../extension/core/bytes.ts';
 import { sealConsent } from '../../extension/core/consent/consent-object.ts';
@@ -65,7 +65,7 @@ const item = (entry: number, place: number, section: Section): NewItem => {
   };
 };
 
-function authorization(network: Network, keyring: Keyring, root: CID): string {
+export function authorization(network: Network, keyring: Keyring, root: CID): string {
   const at = Math.floor(Date.now() / 1_000);
   const domain = managerDomain(network.chainId, network.registry);
   const signature = signTyped(keyring.account, domain, STORE_TYPES, { root: toHex(digestOf(root)), at });
@@ -100,6 +100,9 @@ function openedFirst(root: CID, blocks: readonly Block[]): CID[] {
   const below = index.code === DAG_PB ? dagPb.decode(bytesOf(index)).Links.map((link) => link.Hash) : [];
   return [root, index, ...below];
 }
+
+/** What an account with ether calls itself; wallets have it signed. */
+const OWN_ACTS = new Interface(['function setKeyring(uint48[] folders, bytes32 keyring)']);
 
 /** A chain on which an account has ether and sends what it likes. */
 export class Seeder {
@@ -226,6 +229,11 @@ export class Seeder {
       rights: Right.Read,
     }));
     await this.#send(keyring, [registryInterface.encodeFunctionData('grant', [terms, digestOf(cid)])]);
+  }
+
+  /** Has a keyring count for some folders. */
+  setKeyring(keyring: Keyring, folders: readonly number[], digest: Uint8Array): Promise<void> {
+    return this.#send(keyring, [OWN_ACTS.encodeFunctionData('setKeyring', [folders, digest])]);
   }
 
   close(): void {
