@@ -98,7 +98,10 @@ export class Openings {
   /** The content key of an entry. @throws SalusError `no-consent`, `wrong-key`, `block-missing` */
   async keyOf(rows: RowReader, row: EntryRow): Promise<Bytes> {
     const cid = cidFromDigest(fromHex(row.cid)).toString();
-    if (this.#isMe(row.patient)) return eciesOpen(this.#keys.secret(), (await this.#source.keyOf(cid)).capsule);
+    if (this.#isMe(row.patient)) {
+      const { capsule } = await this.#source.keyOf(cid);
+      return eciesOpen(this.#keys.secret(), capsule);
+    }
     this.#keys.check();
     const key = await rows.get<string>(keyName(row.registry, row.id));
     if (key !== undefined) return this.#source.unwrap(cid, { key: fromHex(key) });
@@ -151,6 +154,8 @@ export class Openings {
   }
 
   #failed(error: unknown, tries: number): Opened {
+    // What failed since the keys were wiped meanwhile says nothing of the entry.
+    this.#keys.check();
     const code: ErrorCode = isSalusError(error) ? error.code : 'sealed-data-damaged';
     if (code === 'vault-locked') throw error;
     const state: EntryState = PASSING.includes(code) ? 'waiting' : code === 'no-consent' ? 'closed' : 'bad';

@@ -81,7 +81,7 @@ export async function openConsent(
   for (const capsule of object.capsules) {
     let key: Bytes;
     try {
-      key = eciesOpen(secret, capsule);
+      key = await eciesOpen(secret, capsule);
     } catch {
       continue; // somebody else's
     }

@@ -245,7 +245,7 @@ export class Keepers {
         continue;
       }
       if (answer?.status === REFUSED) return 'refused';
-      const reply = answer?.status === 200 ? this.#opened(answer.body, nonce) : undefined;
+      const reply = answer?.status === 200 ? await this.#opened(answer.body, nonce) : undefined;
       if (reply === undefined) {
         this.#poor.add(keeper.account);
         return 'failed';
@@ -255,12 +255,12 @@ export class Keepers {
     }
   }
 
-  #opened(body: unknown, nonce: string): KeeperReply | undefined {
+  async #opened(body: unknown, nonce: string): Promise<KeeperReply | undefined> {
     const parsed = v.safeParse(SealedReplySchema, body);
     if (!parsed.success) return undefined;
     const secret = this.#parts.client.secret();
     try {
-      const reply = decodeReply(eciesOpen(secret, parsed.output.sealed));
+      const reply = decodeReply(await eciesOpen(secret, parsed.output.sealed));
       return equal(reply.nonce, fromHex(nonce)) ? reply : undefined;
     } catch (error) {
       if (isSalusError(error, 'wrong-key') || isSalusError(error, 'sealed-data-damaged')) return undefined;

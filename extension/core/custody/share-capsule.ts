@@ -50,7 +50,7 @@ export async function sealShare(publicX: Uint8Array, value: Uint8Array, place: S
 
 /** @throws SalusError `wrong-key` where it is not for this manager; `sealed-data-damaged` where it is of another place */
 export async function openShare(secretKey: Uint8Array, capsule: Uint8Array, place: SharePlace): Promise<Bytes> {
-  const plain = eciesOpen(secretKey, capsule);
+  const plain = await eciesOpen(secretKey, capsule);
   const isOfPlace = plain.byteLength === 2 * SIZE && equal(plain.slice(0, SIZE), await bindingOf(place));
   const value = plain.slice(SIZE);
   plain.fill(0);

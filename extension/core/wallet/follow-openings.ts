@@ -82,7 +82,7 @@ async function ask(session: Session, keeper: KeeperInfo, after: number, head: nu
   const parsed = v.safeParse(SealedReplySchema, answer?.body);
   if (answer?.status !== 200 || !parsed.success) return undefined;
   try {
-    return decodeLogReply(eciesOpen(keyring.encryption.secret, parsed.output.sealed));
+    return decodeLogReply(await eciesOpen(keyring.encryption.secret, parsed.output.sealed));
   } catch (error) {
     if (isSalusError(error, 'wrong-key') || isSalusError(error, 'sealed-data-damaged')) return undefined;
     throw error;

@@ -75,7 +75,7 @@ export async function wrapForReaders(session: Session, row: LedgerRow, epoch: nu
   const folderPlace = { chainId, registry, patient, folder };
   const [key] = await keepers.seal({ folder: folderPlace, keyring: known.keyring, places: [place] });
   if (key === undefined) throw noConsent();
-  const contentKey = eciesOpen(own.encryption.secret, fromHex(draft));
+  const contentKey = await eciesOpen(own.encryption.secret, fromHex(draft));
   own.check();
   return session.storage.rewrap(root, contentKey, { key, epoch });
 }

@@ -144,7 +144,7 @@ describe('sealing what was planned', () => {
     expect(committed).toEqual([sealed.commitment]);
     const key = await reader.unwrap(cid, { key: entryKey });
     // The patient's own way gives the same.
-    expect(eciesOpen(evenKey(fill(32, 9)).secret, (await reader.keyOf(cid)).capsule)).toEqual(key);
+    expect(await eciesOpen(evenKey(fill(32, 9)).secret, (await reader.keyOf(cid)).capsule)).toEqual(key);
     const { bytes } = await reader.readItem(cid, key, sealed.commitment, 1);
     expect(bytes).toEqual(fill(9));
     await expect(reader.unwrap(cid, { key: fill(32, 7) })).rejects.toMatchObject({ code: 'wrong-key' });
@@ -165,7 +165,7 @@ describe('sealing what was planned', () => {
     const how = await reader.keyOf(sealed.cid.toString());
     expect(how.wrapped).toBeUndefined();
     await expect(reader.unwrap(sealed.cid.toString(), { key: fill(32) })).rejects.toMatchObject({ code: 'no-consent' });
-    const key = eciesOpen(patientKey.secret, how.capsule);
+    const key = await eciesOpen(patientKey.secret, how.capsule);
     expect((await reader.readItem(sealed.cid.toString(), key, sealed.commitment, 0)).bytes).toEqual(plaintext);
   });
 

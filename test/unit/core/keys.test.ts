@@ -1,3 +1,5 @@
+import { decrypt } from 'eciesjs';
+import { Config } from 'eciesjs/config';
 import fc from 'fast-check';
 import { HDNodeWallet, Mnemonic, SigningKey } from 'ethers';
 import { describe, expect, it } from 'vitest';
@@ -118,19 +120,39 @@ describe('keyring', () => {
 describe('ECIES capsules', () => {
   const holder = evenKey(fill(32, 9));
 
-  it('open for the holder of the registered key and for nobody else', () => {
+  it('open for the holder of the registered key and for nobody else', async () => {
     const secret = random(32);
     const capsule = eciesSeal(holder.publicX, secret);
-    expect(equal(eciesOpen(holder.secret, capsule), secret)).toBe(true);
-    expect(() => eciesOpen(evenKey(fill(32, 8)).secret, capsule)).toThrow(/not made for this key/);
+    expect(equal(await eciesOpen(holder.secret, capsule), secret)).toBe(true);
+    await expect(eciesOpen(evenKey(fill(32, 8)).secret, capsule)).rejects.toThrow(/not made for this key/);
+    for (const short of [0, 32, 33, 60])
+      await expect(eciesOpen(holder.secret, capsule.slice(0, short))).rejects.toThrow();
   });
 
-  it('refuse every changed byte', () => {
+  it('open as the library opens them, whoever they are for and however long', async () => {
+    const config = new Config();
+    Object.assign(config, { isEphemeralKeyCompressed: true, isHkdfKeyCompressed: true, symmetricNonceLength: 12 });
+    for (let i = 0; i < 20; i++) {
+      const someone = evenKey(random(32));
+      const capsule = eciesSeal(someone.publicX, random(i));
+      const opened = eciesOpen(someone.secret, capsule);
+      expect(toHex(decrypt(someone.secret, capsule, config))).toBe(toHex(await opened));
+    }
+  });
+
+  it('are opened by the secret as it was when that began', async () => {
+    const someone = evenKey(random(32));
+    const opening = eciesOpen(someone.secret, eciesSeal(someone.publicX, fill(32, 3)));
+    someone.secret.fill(0);
+    expect(await opening).toEqual(fill(32, 3));
+  });
+
+  it('refuse every changed byte', async () => {
     const capsule = eciesSeal(holder.publicX, random(32));
     for (let i = 0; i < capsule.length; i++) {
       const changed = capsule.slice();
       changed[i] = changed[i]! ^ 1;
-      expect(() => eciesOpen(holder.secret, changed), `byte ${i}`).toThrow();
+      await expect(eciesOpen(holder.secret, changed), `byte ${i}`).rejects.toThrow();
     }
   });
 });

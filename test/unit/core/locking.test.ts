@@ -85,9 +85,26 @@ describe('a wallet that is locked in the middle of its work', () => {
       const opening = reader.unwrap(row.root, { seed, place: { ...of, commitment: fromHex(row.commitment) } });
       await expect(opening).rejects.toMatchObject({ code: 'wrong-key' });
       const { capsule } = await reader.keyOf(row.root);
-      expect(() => eciesOpen(new Uint8Array(32), capsule)).toThrow();
+      await expect(eciesOpen(new Uint8Array(32), capsule)).rejects.toMatchObject({ code: 'wrong-key' });
     }
   }, 400_000);
+
+  it('calls no entry bad whose opening the lock overtook', async () => {
+    const { w, patient, doctor, open } = await setUp();
+    await importOwn(patient, allergy('nuts'));
+    await drainOutbox(patient);
+    await share(patient, doctor);
+    w.catalogues.clear();
+    const locked = await open(PATIENT, 'patient');
+    const keyOf = locked.storage.keyOf.bind(locked.storage);
+    locked.storage.keyOf = (cid) => {
+      locked.wipe();
+      return keyOf(cid);
+    };
+    await expect(locked.catalogue.sync()).rejects.toMatchObject({ code: 'vault-locked' });
+    locked.storage.keyOf = keyOf;
+    expect(await listOwn(await open(PATIENT, 'patient'))).toMatchObject({ items: [{ title: 'nuts' }], unreadable: [] });
+  });
 
   it('signs nothing after the lock: giving and ending access stop, and can be done again', async () => {
     waits = new Waits();

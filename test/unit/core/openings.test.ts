@@ -39,7 +39,9 @@ async function scene() {
       const given = await answer();
       if (path !== '/v1/log' || given === undefined) return given;
       const { encryption } = patient.keyring;
-      const reply = decodeLogReply(eciesOpen(encryption.secret, fromBase64((given.body as { sealed: string }).sealed)));
+      const reply = decodeLogReply(
+        await eciesOpen(encryption.secret, fromBase64((given.body as { sealed: string }).sealed)),
+      );
       const sealed = toBase64(eciesSeal(encryption.publicX, encodeLogReply(await change(reply))));
       return { ...given, body: { sealed } };
     });

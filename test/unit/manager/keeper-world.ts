@@ -398,5 +398,5 @@ type RestOf<F> = F extends (who: Party, manager: KeeperManager, ...rest: infer R
 export async function replyOf(response: Response, reader: Party): Promise<KeeperReply> {
   if (response.status !== 200) throw new Error(`refused: ${response.status} ${await response.text()}`);
   const { sealed } = v.parse(SealedReplySchema, await response.json());
-  return decodeReply(eciesOpen(reader.encryption.secret, sealed));
+  return decodeReply(await eciesOpen(reader.encryption.secret, sealed));
 }
