@@ -101,7 +101,7 @@ export const PARTS = {
   checks: {
     title: 'checks',
     needs: [],
-    run: (given) => script(given, ['scripts/check.ts'], /^ok {2}/gm, /^FAIL /gm),
+    run: (given) => script(given, ['scripts/check.ts', '--compiled'], /^ok {2}/gm, /^FAIL /gm),
   },
   contracts: {
     title: 'contracts',
