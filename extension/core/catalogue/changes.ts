@@ -329,8 +329,7 @@ export class Changes {
     }
     this.#draft.put(name, row);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
-    if (!this.#isMe(row.patient))
-      this.#lists.put(UNOPENED, unopenedKey(row), row.state === 'closed' ? name : undefined);
+    if (!this.#isMe(row.patient)) await this.#noteUnopened(row);
     if (row.state === 'open') return this.#addTheirs(row);
     const key = entryKey(row);
     if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
@@ -343,6 +342,13 @@ export class Changes {
       if (row.code === 'too-many-faults') return;
       this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
     }
+  }
+
+  /** Whether its key is still to be asked for: one that was given and does not open it, as it is for its patient alone, was asked for. */
+  async #noteUnopened(row: EntryRow): Promise<void> {
+    const { registry, id, state } = row;
+    const isUnopened = state === 'closed' && (await this.#draft.get(keyName(registry, id))) === undefined;
+    this.#lists.put(UNOPENED, unopenedKey(row), isUnopened ? entryName(registry, id) : undefined);
   }
 
   /** An id names no registry: the same id is the same record, and it is enough that it opens in one of them. */

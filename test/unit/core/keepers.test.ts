@@ -56,6 +56,23 @@ describe('on a network with keepers', () => {
     expect(w.sent.at(-1)?.calls).toHaveLength(1); // one small call: no new key, no other reader
   });
 
+  it('asks once for what its author wrapped for no reader', async () => {
+    const { patient, doctor, registry, reads } = await scene();
+    await share(patient, doctor);
+    // A changed wallet: what it adds is for the patient alone.
+    const job = await doctor.storage.stage(json(allergy('Nuts')), 'test.json', 'test');
+    await doctor.storage.plan(job, [], 'allergies');
+    const folder = (await patient.folders()).tag('allergies');
+    const patientKey = patient.keyring.encryption.publicX;
+    const target = { section: 'allergies' as const, folder, registry: registry.network.registry, patientKey };
+    await doctor.storage.commit(job, [target], patient.address, doctor.address);
+    await drainOutbox(doctor);
+    expect(titles(await listShared(doctor))).toEqual(['Latex']);
+    const asked = reads();
+    for (let i = 0; i < 3; i++) expect(titles(await listShared(doctor))).toEqual(['Latex']);
+    expect(reads()).toBe(asked);
+  });
+
   it('opens when somebody wants to see, once, and never by itself', async () => {
     const { patient, doctor, reads } = await scene();
     await share(patient, doctor);
