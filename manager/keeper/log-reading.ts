@@ -1,24 +1,14 @@
-import { verifyTypedData } from 'ethers';
-import * as v from 'valibot';
 import type { Bytes } from '../../extension/core/bytes.ts';
 import { signCheckpoint } from '../../extension/core/custody/checkpoint.ts';
-import {
-  encodeLogReply,
-  logMessage,
-  LogRequestSchema,
-  MOST_LINES,
-  type LogRequest,
-} from '../../extension/core/custody/keeper-messages.ts';
+import { encodeLogReply, MOST_LINES } from '../../extension/core/custody/keeper-messages.ts';
 import { logOrigin } from '../../extension/core/custody/openings-log.ts';
 import { eciesSeal } from '../../extension/core/keys/ecies.ts';
 import { Right } from '../../extension/core/registry/abi.ts';
-import { LOG_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
-import { ManagerError } from '../errors.ts';
 import type { KeeperChain } from './chain.ts';
 import type { KeeperKeys } from './keys.ts';
 import { noConsent } from './refusals.ts';
 import { isKey } from './release.ts';
-import { requireRegistry, type Addressee } from './requests.ts';
+import { parseLog, type Addressee } from './requests.ts';
 import type { LogRows } from './store.ts';
 
 /** What {@link readLog} needs. */
@@ -37,7 +27,7 @@ export interface LogReadingParts {
  * @throws ManagerError `bad-request`, `bad-signature`, `no-consent`; ChainError
  */
 export async function readLog({ to, registry, chain, log, keys }: LogReadingParts, body: unknown): Promise<Bytes> {
-  const request = parse(body, to);
+  const request = parseLog(body, to);
   const { signer, after, head } = request;
   const self = { registry: request.registry, who: signer, patient: signer, folder: 0, right: Right.Read, purpose: 1 };
   const { key } = await chain.standing(self, 'latest');
@@ -65,26 +55,4 @@ export async function readLog({ to, registry, chain, log, keys }: LogReadingPart
   const next = found.length === MOST_LINES && last !== undefined ? last + 1 : Math.max(after, size);
   const consistency = proof.map((hash) => Uint8Array.from(hash));
   return eciesSeal(key, encodeLogReply({ v: 1, head: note, consistency, lines, next }));
-}
-
-function parse(body: unknown, { chainId, registries, account }: Addressee): LogRequest {
-  const parsed = v.safeParse(LogRequestSchema, body);
-  if (!parsed.success)
-    throw new ManagerError('bad-request', 'The body is not a request in the form that the protocol has.');
-  const request = parsed.output;
-  if (recover()?.toLowerCase() !== request.signer)
-    throw new ManagerError('bad-signature', `The signature is not the signer's, for chain ${chainId}. Sign again.`);
-  if (request.manager !== account.toLowerCase())
-    throw new ManagerError('bad-request', 'The request is to another manager. Sign one to this manager.');
-  requireRegistry(request.registry, registries);
-  return request;
-
-  function recover(): string | undefined {
-    try {
-      const domain = managerDomain(chainId, request.registry);
-      return verifyTypedData(domain, LOG_TYPES, logMessage(request), request.signature);
-    } catch {
-      return undefined;
-    }
-  }
 }

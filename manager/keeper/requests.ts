@@ -1,14 +1,21 @@
 import { verifyTypedData, type TypedDataField } from 'ethers';
 import * as v from 'valibot';
 import {
+  LogRequestSchema,
   ReadRequestSchema,
-  readMessage,
   SealRequestSchema,
-  sealMessage,
+  signedMessage,
+  type LogRequest,
   type ReadRequest,
   type SealRequest,
 } from '../../extension/core/custody/keeper-messages.ts';
-import { READ_TYPES, registryDomain, SEAL_TYPES } from '../../extension/core/registry/typed-data.ts';
+import {
+  LOG_TYPES,
+  managerDomain,
+  READ_TYPES,
+  registryDomain,
+  SEAL_TYPES,
+} from '../../extension/core/registry/typed-data.ts';
 import { ManagerError } from '../errors.ts';
 
 /** What a request must be for. */
@@ -27,14 +34,21 @@ export function parseRead(body: unknown, to: Addressee): ReadRequest {
   const request = parse(ReadRequestSchema, body);
   if (!isOneBit(request.purpose))
     throw new ManagerError('bad-request', 'A record is read for one purpose: name one bit.');
-  check(request, READ_TYPES, readMessage(request), to);
+  check(request, READ_TYPES, registryDomain, to);
   return request;
 }
 
 /** A signed wish to seal. @throws ManagerError `bad-request`, `bad-signature` */
 export function parseSeal(body: unknown, to: Addressee): SealRequest {
   const request = parse(SealRequestSchema, body);
-  check(request, SEAL_TYPES, sealMessage(request), to);
+  check(request, SEAL_TYPES, registryDomain, to);
+  return request;
+}
+
+/** A patient's signed wish to be told of openings. @throws ManagerError `bad-request`, `bad-signature` */
+export function parseLog(body: unknown, to: Addressee): LogRequest {
+  const request = parse(LogRequestSchema, body);
+  check(request, LOG_TYPES, managerDomain, to);
   return request;
 }
 
@@ -46,11 +60,12 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
 
 /** Accounts that are contracts (ERC-1271) are not taken. */
 function check(
-  { registry, signer, manager, signature }: ReadRequest | SealRequest,
+  request: ReadRequest | SealRequest | LogRequest,
   types: Record<string, TypedDataField[]>,
-  message: Record<string, unknown>,
+  domainOf: typeof registryDomain,
   { chainId, registries, account }: Addressee,
 ): void {
+  const { registry, signer, manager, signature } = request;
   if (recover()?.toLowerCase() !== signer)
     throw new ManagerError('bad-signature', `The signature is not the signer's, for chain ${chainId}. Sign again.`);
   if (manager !== account.toLowerCase())
@@ -59,7 +74,7 @@ function check(
 
   function recover(): string | undefined {
     try {
-      return verifyTypedData(registryDomain(chainId, registry), types, message, signature);
+      return verifyTypedData(domainOf(chainId, registry), types, signedMessage(request), signature);
     } catch {
       return undefined;
     }

@@ -20,3 +20,6 @@ export type Purpose = keyof typeof PURPOSE_BITS;
 export const PURPOSES = Object.keys(PURPOSE_BITS) as Purpose[];
 
 export const isPurpose = (value: unknown): value is Purpose => PURPOSES.includes(value as Purpose);
+
+/** Purposes of a mask. */
+export const purposesIn = (bits: number): Purpose[] => PURPOSES.filter((p) => (bits & PURPOSE_BITS[p]) !== 0);

@@ -1,7 +1,8 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { fromBase64, type Bytes } from '../bytes.ts';
-import { SalusError } from '../errors.ts';
+import { isSalusError, SalusError } from '../errors.ts';
+import { eciesOpen } from '../keys/ecies.ts';
 import { SIZE } from './group.ts';
 import { MOST_IN_BATCH } from './voprf.ts';
 
@@ -75,23 +76,26 @@ export const KeptSchema = v.object({ signature });
 /** Answer to `POST /v1/read` and `/v1/seal`: ECIES to the signer's registered key of {@link KeeperReply}. */
 export const SealedReplySchema = v.object({ sealed: base64 });
 
-const element = v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === SIZE, `expected ${SIZE} bytes`);
+const bytesOf = (length: number) =>
+  v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === length, `expected ${length} bytes`);
+const element = bytesOf(SIZE);
+const hash = bytesOf(32);
 
 /** What a keeper gives: for each epoch that the entries are of, one answer with one proof. */
 const KeeperReplySchema = v.strictObject({
   v: v.literal(1),
   /** Of the request. */
-  nonce: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes'),
+  nonce: hash,
   parts: v.pipe(
     v.array(
       v.strictObject({
         epoch: count,
         /** Digest of the keyring whose share answered. */
-        keyring: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes'),
+        keyring: hash,
         /** Positions, in the request, of the entries that this is for. */
         positions: v.pipe(v.array(count), v.minLength(1), v.maxLength(MOST_IN_BATCH)),
         evaluated: v.pipe(v.array(element), v.minLength(1), v.maxLength(MOST_IN_BATCH)),
-        proof: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 2 * SIZE, 'expected a proof'),
+        proof: bytesOf(2 * SIZE),
       }),
     ),
     v.minLength(1),
@@ -100,7 +104,6 @@ const KeeperReplySchema = v.strictObject({
 });
 export type KeeperReply = v.InferOutput<typeof KeeperReplySchema>;
 
-const hash = v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 32, 'expected 32 bytes');
 const anyBytes = v.custom<Bytes>((x) => x instanceof Uint8Array, 'expected bytes');
 /** A path through a tree of 2^53 leaves has no more. */
 const path = v.pipe(v.array(hash), v.maxLength(108));
@@ -163,20 +166,29 @@ function decode<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.Infe
   }
 }
 
-/** Message of `Read` as EIP-712 signs it. */
-export const readMessage = ({ registry, signature: signed, ...message }: ReadRequest) => {
+/** What of a request EIP-712 signs: all but its registry, which is of the domain, and the signature itself. */
+export function signedMessage<T extends { readonly registry: string; readonly signature: string }>(request: T) {
+  const { registry, signature: signed, ...message } = request;
   void [registry, signed];
   return message;
-};
+}
 
-/** Message of `Openings` as EIP-712 signs it. */
-export const logMessage = ({ registry, signature: signed, ...message }: LogRequest) => {
-  void [registry, signed];
-  return message;
-};
-
-/** Message of `Seal` as EIP-712 signs it. */
-export const sealMessage = ({ registry, signature: signed, ...message }: SealRequest) => {
-  void [registry, signed];
-  return message;
-};
+/**
+ * Opens an answer that is sealed to the asker's registered key.
+ * @param secret of that key
+ * @returns undefined for what is none, or is not for this key
+ */
+export async function openReply<T>(
+  body: unknown,
+  secret: Uint8Array,
+  parse: (bytes: Uint8Array) => T,
+): Promise<T | undefined> {
+  const parsed = v.safeParse(SealedReplySchema, body);
+  if (!parsed.success) return undefined;
+  try {
+    return parse(await eciesOpen(secret, parsed.output.sealed));
+  } catch (error) {
+    if (isSalusError(error, 'wrong-key') || isSalusError(error, 'sealed-data-damaged')) return undefined;
+    throw error;
+  }
+}

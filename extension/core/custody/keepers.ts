@@ -1,13 +1,11 @@
 import type { TypedDataField } from 'ethers';
-import * as v from 'valibot';
 import { equal, fromHex, random, toHex, type Bytes } from '../bytes.ts';
 import type { BlockRef } from '../chain/follower.ts';
-import { isSalusError, noConsent, SalusError } from '../errors.ts';
-import { eciesOpen } from '../keys/ecies.ts';
+import { noConsent, SalusError } from '../errors.ts';
 import type { Custody, KeeperInfo } from '../network/descriptor.ts';
 import { READ_TYPES, registryDomain, SEAL_TYPES } from '../registry/typed-data.ts';
 import type { EntryPlace, FolderPlace, KeeperAnswer } from './entry-key.ts';
-import { decodeReply, SealedReplySchema, type KeeperReply } from './keeper-messages.ts';
+import { decodeReply, openReply, type KeeperReply } from './keeper-messages.ts';
 import type { KeyWorkPort } from './key-work.ts';
 import { sharePlace, type KeyringObject } from './keyring-object.ts';
 
@@ -77,10 +75,6 @@ export class Keepers {
 
   constructor(parts: KeepersParts) {
     this.#parts = parts;
-  }
-
-  get custody(): Custody {
-    return this.#parts.custody;
   }
 
   /** Openings follow one another, so that nothing is asked for twice. */
@@ -185,7 +179,7 @@ export class Keepers {
 
   /** Keepers of a keyring, the best first. */
   #inOrder({ managers }: KeyringObject): KeeperInfo[] {
-    const keepers = this.custody.keepers.filter(({ account }) => managers.includes(account));
+    const keepers = this.#parts.custody.keepers.filter(({ account }) => managers.includes(account));
     const [poor, well] = [true, false].map((is) => keepers.filter(({ account }) => this.#poor.has(account) === is));
     return [...(well ?? []), ...(poor ?? [])];
   }
@@ -256,16 +250,8 @@ export class Keepers {
   }
 
   async #opened(body: unknown, nonce: string): Promise<KeeperReply | undefined> {
-    const parsed = v.safeParse(SealedReplySchema, body);
-    if (!parsed.success) return undefined;
-    const secret = this.#parts.client.secret();
-    try {
-      const reply = decodeReply(await eciesOpen(secret, parsed.output.sealed));
-      return equal(reply.nonce, fromHex(nonce)) ? reply : undefined;
-    } catch (error) {
-      if (isSalusError(error, 'wrong-key') || isSalusError(error, 'sealed-data-damaged')) return undefined;
-      throw error;
-    }
+    const reply = await openReply(body, this.#parts.client.secret(), decodeReply);
+    return reply !== undefined && equal(reply.nonce, fromHex(nonce)) ? reply : undefined;
   }
 }
 

@@ -69,9 +69,8 @@ export async function activity(
     session.catalogue.head(),
     session.folders(),
   ]);
-  const names = namesIn(consents);
-  const lower = new Map([...names].map(([address, name]) => [address.toLowerCase(), name]));
-  const nameOf = (address: string) => lower.get(address.toLowerCase());
+  const names = new Map([...namesIn(consents)].map(([address, name]) => [address.toLowerCase(), name]));
+  const nameOf = (address: string) => names.get(address.toLowerCase());
   const live = new Set(consents.flatMap((c) => (c.live.length > 0 ? [`${c.transaction}/${c.recipient}`] : [])));
   const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.section(tag) ?? []);
   const toEvent = async (row: ActivityRow): Promise<ActivityEvent> => {
@@ -80,7 +79,7 @@ export async function activity(
     const place = { block, transaction, settlement: settlementOf(block, final), ...(at !== undefined && { at }) };
     if (row.kind === 'added') {
       const { author, section, count } = row;
-      const authorName = names.get(author);
+      const authorName = nameOf(author);
       return {
         ...place,
         kind: 'added',
@@ -101,7 +100,7 @@ export async function activity(
       return { ...when, ...said, ...(whoName && { whoName }), ...(section && { section }) };
     }
     const { recipient } = row;
-    const recipientName = names.get(recipient);
+    const recipientName = nameOf(recipient);
     const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };
     if (row.kind === 'ended') return { ...place, kind: 'ended', ...whom };
     return { ...place, kind: 'shared', ...whom, until: row.until, live: live.has(`${transaction}/${recipient}`) };

@@ -1,11 +1,8 @@
-import * as v from 'valibot';
 import { fromHex, toHex } from '../bytes.ts';
 import type { PlacedOpening } from '../catalogue/changes.ts';
 import { logName } from '../catalogue/model.ts';
-import { decodeLogReply, SealedReplySchema, type LogReply, type OpeningBody } from '../custody/keeper-messages.ts';
+import { decodeLogReply, openReply, type LogReply, type OpeningBody } from '../custody/keeper-messages.ts';
 import { logOrigin, proveLines, type KnownHead, type ProvenLines } from '../custody/openings-log.ts';
-import { isSalusError } from '../errors.ts';
-import { eciesOpen } from '../keys/ecies.ts';
 import type { KeeperInfo } from '../network/descriptor.ts';
 import { signTyped } from '../registry/signed-calls.ts';
 import { LOG_TYPES, managerDomain } from '../registry/typed-data.ts';
@@ -43,7 +40,8 @@ async function followLog(session: Session, keeper: KeeperInfo): Promise<boolean>
     const openings = lines.flatMap((line) => openingOf(line, keeper.account, session.address));
     if (openings.length > 0 || next > after) await session.catalogue.noteOpenings(keeper.account, openings, next);
     isNew ||= openings.length > 0;
-    if (lines.length === 0) return isNew;
+    // All there is was told.
+    if (next >= proven.head.size) return isNew;
   }
   return isNew;
 }
@@ -79,14 +77,7 @@ async function ask(session: Session, keeper: KeeperInfo, after: number, head: nu
     ...message,
     signature,
   });
-  const parsed = v.safeParse(SealedReplySchema, answer?.body);
-  if (answer?.status !== 200 || !parsed.success) return undefined;
-  try {
-    return decodeLogReply(await eciesOpen(keyring.encryption.secret, parsed.output.sealed));
-  } catch (error) {
-    if (isSalusError(error, 'wrong-key') || isSalusError(error, 'sealed-data-damaged')) return undefined;
-    throw error;
-  }
+  return answer?.status === 200 ? openReply(answer.body, keyring.encryption.secret, decodeLogReply) : undefined;
 }
 
 /** What an author asked to seal by, and what the patient read, is no opening by somebody else. */
