@@ -23,6 +23,7 @@ import type {
 import { METHODS, parseRequest, type WireRequest } from './schema.ts';
 import { checkSignable, checkTransaction } from './sign-rules.ts';
 import { chainHex, networkSeen, tellingChain } from './site-network.ts';
+import { SiteUse } from './site-use.ts';
 import { listForSite, readForSite, verifyForSite } from './site-records.ts';
 import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
@@ -52,6 +53,7 @@ export interface ServerParts {
 /** Answers what pages ask. Page → validate → authorise → (ask the person) → core; there is no other way in. */
 export class RpcServer {
   readonly #parts: ServerParts;
+  readonly #siteUse = new SiteUse();
 
   constructor(parts: ServerParts) {
     this.#parts = { ...parts, notify: tellingChain(parts.networks, parts.notify) };
@@ -120,9 +122,9 @@ export class RpcServer {
       case 'health_listRecords':
         return this.#list(caller.origin, params as ListRequest);
       case 'health_readRecord':
-        return readForSite(await this.#connected(caller.origin), params as ReadRequest);
+        return this.#read(caller.origin, params as ReadRequest);
       case 'health_verifyRecord':
-        return verifyForSite(await this.#connected(caller.origin), params as VerifyRequest);
+        return this.#verify(caller.origin, params as VerifyRequest);
       case 'health_writeRecord':
         return this.#write(caller.origin, key, params as WriteRequest);
     }
@@ -291,7 +293,17 @@ export class RpcServer {
     await session.catalogue.sync();
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
     void this.#parts.wallet.sync();
-    return listForSite(session, query);
+    return listForSite(session, query, await this.#siteUse.of(session, origin, query.purpose));
+  }
+
+  async #read(origin: string, request: ReadRequest) {
+    const session = await this.#connected(origin);
+    return readForSite(session, request, await this.#siteUse.of(session, origin, request.purpose));
+  }
+
+  async #verify(origin: string, request: VerifyRequest) {
+    const session = await this.#connected(origin);
+    return verifyForSite(session, request, await this.#siteUse.of(session, origin, request.purpose));
   }
 
   /** The file is taken in hand once the request is accepted; one that is asked again after a worker's death has it in hand already. */

@@ -1,44 +1,37 @@
 import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
-import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../core/catalogue/model.ts';
+import type { RecordItem } from '../core/catalogue/model.ts';
 import { Role } from '../core/registry/abi.ts';
-import { openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
+import { countShared, openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
+import type { Use } from '../core/wallet/sharing.ts';
 import { recordedForm } from '../core/wallet/recorded-form.ts';
 import { verifyRecord } from '../core/wallet/verify-record.ts';
 import { RpcCode, RpcError } from './errors.ts';
 import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts';
 
 /** Records that patients let this account read, a page of them. */
-export async function listForSite(session: Session, query: ListRequest) {
+export async function listForSite(session: Session, query: ListRequest, use: Use) {
   const { patient, after, limit } = query;
   const where = (item: RecordItem) => matchesQuery(item, query);
-  const { items, next, unopened } = await openRecords(session, { patient, before: after, limit, where });
-  const { total, unreadable } = await countsFor(session, query);
+  const { items, next, unopened } = await openRecords(session, { patient, before: after, limit, use, where });
+  const { total, unreadable } = await countsFor(session, query, use);
   return { records: items.map(toPage), total, unreadable: unreadable + unopened, ...(next !== undefined && { next }) };
 }
 
 /** How many records a query has in all. They are counted one by one only where codes or dates are asked for. */
-async function countsFor(session: Session, query: ListRequest): Promise<Pick<PatientRow, 'total' | 'unreadable'>> {
+async function countsFor(session: Session, query: ListRequest, use: Use) {
   const { patient, section, code, from, to } = query;
-  const { rows } = session.catalogue;
-  const { summary } = await session.catalogue.head();
-  const all: PatientRow =
-    patient === undefined
-      ? { total: summary.theirs, sections: {}, unreadable: summary.bad + summary.waiting }
-      : ((await rows.get<PatientRow>(patientName(patient))) ?? EMPTY_PATIENT);
-  if (code === undefined && from === undefined && to === undefined) {
-    if (section === undefined) return all;
-    if (patient !== undefined) return { ...all, total: all.sections[section] ?? 0 };
-  }
+  const counts = await countShared(session, { patient, section, use });
+  if (code === undefined && from === undefined && to === undefined) return counts;
   const where = (item: RecordItem) => matchesQuery(item, query);
-  const { items } = await sharedRecords(session, { patient, limit: Infinity, where });
-  return { ...all, total: items.length };
+  const { items } = await sharedRecords(session, { patient, limit: Infinity, use, where });
+  return { ...counts, total: items.length };
 }
 
 /** One record, with who stands behind it. */
-export async function readForSite(session: Session, { patient, id }: ReadRequest) {
+export async function readForSite(session: Session, { patient, id }: ReadRequest, use: Use) {
   checkNotOwn(session, patient);
-  const { item, bytes, provenance } = await readRecord(session, patient, id);
+  const { item, bytes, provenance } = await readRecord(session, patient, id, use);
   const { author, vouchedBy, ...place } = provenance;
   const who = {
     address: author.address,
@@ -54,10 +47,10 @@ export async function readForSite(session: Session, { patient, id }: ReadRequest
 }
 
 /** Whether what a site has is what was recorded, step by step. */
-export async function verifyForSite(session: Session, { patient, id, resource, bytes }: VerifyRequest) {
+export async function verifyForSite(session: Session, { patient, id, resource, bytes }: VerifyRequest, use: Use) {
   checkNotOwn(session, patient);
-  const given = bytes === undefined ? await recordedForm(session, patient, id, resource) : fromBase64(bytes);
-  const steps = await verifyRecord(session, patient, id, given);
+  const given = bytes === undefined ? await recordedForm(session, { patient, id, use }, resource) : fromBase64(bytes);
+  const steps = await verifyRecord(session, patient, id, given, use);
   const told = steps.map((step) => ('role' in step ? { ...step, role: roleName(step.role) } : step));
   return { verified: steps.every(({ holds }) => holds), steps: told };
 }

@@ -126,8 +126,8 @@ export class HealthClient {
   }
 
   /** Opens one record; its bytes were proven against the chain by the wallet. 4100 `no-consent` once access has ended. */
-  readRecord({ patient, id }: RecordName): Promise<OpenedRecord> {
-    return this.#request('health_readRecord', { patient, id }, OpenedRecordSchema);
+  readRecord({ patient, id, purpose }: RecordName): Promise<OpenedRecord> {
+    return this.#request('health_readRecord', { patient, id, ...(purpose && { purpose }) }, OpenedRecordSchema);
   }
 
   /** Whether a resource, or the bytes of a file in base64, is what was recorded under this id. 4100 `no-consent` once access has ended. */

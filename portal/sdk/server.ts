@@ -7,6 +7,7 @@ import { SalusError } from '../../extension/core/errors.ts';
 import { hkdf } from '../../extension/core/keys/hkdf.ts';
 import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
 import { askKeeper } from '../../extension/adapters/keepers.ts';
+import { PURPOSE_BITS, type Purpose } from '../../extension/core/consent/purposes.ts';
 import { Keepers } from '../../extension/core/custody/keepers.ts';
 import { KeyWork } from '../../extension/core/custody/key-work.ts';
 import { readKeyring } from '../../extension/core/custody/keyring-object.ts';
@@ -16,7 +17,7 @@ import { RegistryClient } from '../../extension/core/registry/client.ts';
 import { signTyped } from '../../extension/core/registry/signed-calls.ts';
 import type { Reader } from '../../extension/core/wallet/reader.ts';
 import { openRecords, readRecord } from '../../extension/core/wallet/records.ts';
-import { givenFolders, type GivenFolder } from '../../extension/core/wallet/sharing.ts';
+import { givenFolders, type GivenFolder, type Use } from '../../extension/core/wallet/sharing.ts';
 import { CID } from 'multiformats/cid';
 import { fileRows } from './file-rows.ts';
 import { gatewaySource } from './gateway-source.ts';
@@ -137,13 +138,15 @@ export class Recipient implements Reader {
   }
 
   /**
-   * What this recipient may read now, of one patient or of all. Each registry of the network decides about its own records.
+   * What this recipient may read now for a purpose, of one patient or of all. Each registry of the network decides about its own
+   * records, and keepers write down what is opened and what for.
    *
+   * @param query `purpose` must be what the patients agreed to; treatment, where it is left out
    * @throws SalusError `chain-unreachable`
    */
-  async list({ patient }: { patient?: string } = {}): Promise<RecipientListing> {
+  async list({ patient, purpose }: { patient?: string; purpose?: Purpose } = {}): Promise<RecipientListing> {
     await this.catalogue.sync();
-    const { items, unopened } = await openRecords(this, { patient, limit: Infinity });
+    const { items, unopened } = await openRecords(this, { patient, limit: Infinity, use: useFor(purpose) });
     const { summary } = await this.catalogue.head();
     return { items, unreadable: summary.bad + summary.waiting + unopened };
   }
@@ -152,10 +155,11 @@ export class Recipient implements Reader {
    * Opens one item; its bytes are proven against the chain.
    *
    * @param id as {@link list} gave it
+   * @param purpose as for {@link list}
    * @throws SalusError `no-consent` where access was never given or has ended, `block-missing`, `commitment-mismatch`
    */
-  async read(patient: string, id: string): Promise<{ item: RecordItem; bytes: Bytes }> {
-    const { item, bytes } = await readRecord(this, patient, id);
+  async read(patient: string, id: string, purpose?: Purpose): Promise<{ item: RecordItem; bytes: Bytes }> {
+    const { item, bytes } = await readRecord(this, patient, id, useFor(purpose));
     return { item, bytes };
   }
 
@@ -172,6 +176,8 @@ export class Recipient implements Reader {
     return this.#keys;
   }
 }
+
+const useFor = (purpose: Purpose = 'TREAT'): Use => ({ purpose: PURPOSE_BITS[purpose] });
 
 /**
  * Opens what patients share with a hospital's server, under the server's own keys.

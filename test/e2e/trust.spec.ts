@@ -107,6 +107,38 @@ test('a recipient whom another hospital vouches for takes a step of its own', as
   expect(await answer).toMatchObject({ code: 4001 });
 });
 
+test('a recipient whom nobody vouches for takes most of all, also on the site of a hospital', async ({
+  newBrowser,
+  stack,
+}) => {
+  const chain = operate(stack);
+  const stranger = await chain.patientOfNobody();
+  chain.stop();
+  const browser = await newBrowser();
+  await (await WalletApp.open(browser)).createWallet();
+  const there = { origin: stack.portalUrl, host: new URL(stack.portalUrl).host };
+  const clinic = await SitePage.open(browser, there, '/check-in');
+  const { prompt, answer } = await clinic.ask('health_requestAccess', {
+    purpose: 'TREAT',
+    sections: ['allergies'],
+    duration: 3_600,
+    reason: 'For your visit',
+    recipient: { address: stranger, name: 'Dr Ida Varga' },
+  });
+  await expect(prompt.page.getByText('Nobody vouches for whoever would read this')).toBeVisible();
+  const approve = prompt.page.getByRole('button', { name: 'Approve' });
+  await prompt.readToTheEnd();
+  await expect(prompt.page.getByText('Take a moment to look at who is asking.')).toHaveCount(0);
+  await expect(approve).toBeDisabled();
+  await prompt.page.getByRole('checkbox', { name: 'I know whose account this is' }).check();
+  await expect(approve).toBeDisabled();
+  await lookAt(prompt.page, 'prompt access nobody vouches');
+  await prompt.page.getByLabel('Last four characters').fill(stranger.slice(-4));
+  await expect(approve).toBeEnabled();
+  await prompt.reject();
+  expect(await answer).toMatchObject({ code: 4001 });
+});
+
 test('a payment is shown in words, sent after a yes, sped up and cancelled', async ({ newBrowser, stack }) => {
   test.setTimeout(300_000);
   const chain = operate(stack);

@@ -3,9 +3,8 @@ import { fromHex, toHex } from '../bytes.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { Keepers } from '../custody/keepers.ts';
 import { isForLater, isSalusError, noConsent } from '../errors.ts';
-import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
-import { givenFolders, type GivenFolder } from './sharing.ts';
+import { readableFolders, type GivenFolder, type Use } from './sharing.ts';
 
 /** Entries asked for with one request. */
 const MOST_AT_ONCE = 100;
@@ -13,15 +12,16 @@ const MOST_AT_ONCE = 100;
 /**
  * Has keepers give the keys of what patients let this account read and it has not opened yet. Each request is written down by the
  * keepers: it is made when somebody wants to see, never by itself.
+ * @param use what for; the keepers are told its purpose
  * @param patient whose; everybody's where none is named
  * @returns how many entries could not be opened now, since too few keepers answer
  */
-export async function openGiven(reader: Reader, patient?: string): Promise<number> {
+export async function openGiven(reader: Reader, use: Use, patient?: string): Promise<number> {
   const { keepers } = reader;
   if (keepers === undefined) return 0;
   return keepers.inTurn(async () => {
-    const folders = (await givenFolders(reader, patient)).filter((g) => (g.rights & Right.Read) !== 0);
-    const left = await Promise.all(folders.map((folder) => openFolder(reader, keepers, folder)));
+    const folders = await readableFolders(reader, use, patient);
+    const left = await Promise.all(folders.map((folder) => openFolder(reader, keepers, folder, use)));
     return left.reduce((sum, n) => sum + n, 0);
   });
 }
@@ -31,27 +31,27 @@ export async function openGiven(reader: Reader, patient?: string): Promise<numbe
  * @returns it as it stands then
  * @throws SalusError `no-consent`, `managers-unreachable`
  */
-export async function openEntry(reader: Reader, row: EntryRow): Promise<EntryRow> {
+export async function openEntry(reader: Reader, row: EntryRow, use: Use): Promise<EntryRow> {
   const { keepers } = reader;
   if (keepers === undefined || row.state !== 'closed') return row;
   return keepers.inTurn(async () => {
-    const grant = (await givenFolders(reader, row.patient)).find(
+    const grant = (await readableFolders(reader, use, row.patient)).find(
       (g) => g.registry === row.registry && g.folder === row.folder,
     );
-    if (grant === undefined || (grant.rights & Right.Read) === 0) throw noConsent();
-    await giveKeys(reader, keepers, grant, [row]);
+    if (grant === undefined) throw noConsent();
+    await giveKeys(reader, keepers, grant, [row], use);
     return (await reader.catalogue.entry(row.registry, row.id)) ?? row;
   });
 }
 
-async function openFolder(reader: Reader, keepers: Keepers, grant: GivenFolder): Promise<number> {
+async function openFolder(reader: Reader, keepers: Keepers, grant: GivenFolder, use: Use): Promise<number> {
   const { rows } = reader.catalogue;
   for (;;) {
     const { items: names } = await UNOPENED.page(rows, MOST_AT_ONCE, { prefix: unopenedPrefix(grant) });
     const entries = (await rows.getAll<EntryRow>(names)).filter((row) => row !== undefined);
     if (entries.length === 0) return 0;
     try {
-      await giveKeys(reader, keepers, grant, entries);
+      await giveKeys(reader, keepers, grant, entries, use);
     } catch (error) {
       if (isSalusError(error, 'no-consent')) return 0;
       if (isSalusError(error) && isForLater(error)) return entries.length;
@@ -67,6 +67,7 @@ async function giveKeys(
   keepers: Keepers,
   { registry, patient, folder, purposes }: GivenFolder,
   entries: readonly EntryRow[],
+  { purpose = lowestBit(purposes) }: Use,
 ): Promise<void> {
   const { keyring } = (await catalogue.rows.get<FolderRow>(folderName(registry, patient, folder))) ?? {};
   // Its patient has not given it to the keepers of this network (yet).
@@ -76,7 +77,7 @@ async function giveKeys(
   });
   const wanted = { folder: { chainId, registry, patient, folder }, keyring, places };
   const ids = entries.map(({ id }) => id);
-  const keys = await keepers.read(wanted, ids, lowestBit(purposes));
+  const keys = await keepers.read(wanted, ids, purpose);
   await catalogue.gaveKeys(new Map(entries.map((row, i) => [row, toHex(keys[i] ?? new Uint8Array())])));
 }
 

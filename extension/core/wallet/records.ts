@@ -1,13 +1,15 @@
 import type { Bytes } from '../bytes.ts';
 import {
   BAD,
-  GIVEN,
-  isLive,
+  folderName,
   OWN,
   ownSection,
   THEIRS,
   timeName,
+  EMPTY_PATIENT,
+  patientName,
   type EntryRow,
+  type PatientRow,
   type RecordItem,
 } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
@@ -17,6 +19,7 @@ import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
 import { openEntry, openGiven } from './open-given.ts';
 import type { Reader } from './reader.ts';
+import { readableFolders, type Use } from './sharing.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 
 type Deployment = Reader['deployments'][number];
@@ -56,6 +59,7 @@ export interface SharedQuery {
   readonly patient?: string | undefined;
   readonly before?: string | undefined;
   readonly limit?: number;
+  readonly use?: Use;
   readonly where?: (item: RecordItem) => boolean;
 }
 
@@ -65,20 +69,41 @@ export interface SharedQuery {
  */
 export async function sharedRecords(
   session: Reader,
-  { patient, before, limit = 100, where }: SharedQuery,
+  { patient, before, limit = 100, use = {}, where }: SharedQuery,
 ): Promise<Page<RecordItem>> {
   const prefix = patient === undefined ? '' : `${patient.toLowerCase()}|`;
-  const { rows } = session.catalogue;
-  const now = await session.catalogue.time();
   const active = await activeIn(session);
   const live = new Set(
-    (await GIVEN.all(rows, prefix))
-      .filter((g) => active.has(g.registry) && isLive(g, now) && (g.rights & Right.Read) !== 0)
-      .map((g) => `${g.registry}/${g.patient.toLowerCase()}/${g.folder}`),
+    (await readableFolders(session, use, patient)).filter((g) => active.has(g.registry)).map(nameOf),
   );
-  const open = (item: RecordItem) => live.has(`${item.registry}/${item.patient.toLowerCase()}/${item.folder}`);
-  return THEIRS.page(rows, limit, { before, prefix, where: (item) => open(item) && (where?.(item) ?? true) });
+  const open = (item: RecordItem) => live.has(nameOf(item));
+  return THEIRS.page(session.catalogue.rows, limit, {
+    before,
+    prefix,
+    where: (item) => open(item) && (where?.(item) ?? true),
+  });
 }
+
+/** How many items there are to be read, and how many entries do not open. */
+export async function countShared(
+  session: Reader,
+  { patient, section, use = {} }: { patient?: string | undefined; section?: Section | undefined; use?: Use },
+): Promise<{ readonly total: number; readonly unreadable: number }> {
+  const folders = await readableFolders(session, use, patient);
+  const patients = [...Map.groupBy(folders, (folder) => folder.patient.toLowerCase())];
+  const rows = await session.catalogue.rows.getAll<PatientRow>(patients.map(([one]) => patientName(one)));
+  const counts = { total: 0, unreadable: 0 };
+  for (const [i, [, given]] of patients.entries()) {
+    const { sections, unreadable } = rows[i] ?? EMPTY_PATIENT;
+    const open = new Set(given.map((folder) => folder.section));
+    for (const one of open) if (section === undefined || section === one) counts.total += sections[one] ?? 0;
+    counts.unreadable += unreadable;
+  }
+  return counts;
+}
+
+const nameOf = ({ registry, patient, folder }: Pick<RecordItem, 'registry' | 'patient' | 'folder'>): string =>
+  folderName(registry, patient, folder);
 
 /** The same with what was not opened yet, and how many entries could not be opened now. */
 export async function openRecords(
@@ -86,7 +111,7 @@ export async function openRecords(
   query: SharedQuery,
 ): Promise<Page<RecordItem> & { readonly unopened: number }> {
   // A later page shows what the first one opened.
-  const unopened = query.before === undefined ? await openGiven(reader, query.patient) : 0;
+  const unopened = query.before === undefined ? await openGiven(reader, query.use ?? {}, query.patient) : 0;
   return { ...(await sharedRecords(reader, query)), unopened };
 }
 
@@ -128,17 +153,17 @@ const notFound = () => new SalusError('not-found', 'There is no such record.');
 
 /**
  * Opens one item: of this account's own record, or of a patient who gave access, which is asked of the registry each time.
+ * @param use of another's record: what for
  * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
  */
-export async function readRecord(session: Reader, patient: string, id: string): Promise<ReadRecord> {
+export async function readRecord(session: Reader, patient: string, id: string, use: Use = {}): Promise<ReadRecord> {
   const [entryId = '', position = ''] = id.split('/');
   const own = patient.toLowerCase() === session.address.toLowerCase();
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
   if (found === undefined) throw own ? notFound() : noConsent();
   const { deployment } = found;
-  const row = own ? found.row : await openEntry(session, found.row);
-  if (!own && !(await deployment.client.may(session.address, row.patient, row.folder, Right.Read, 0)))
-    throw noConsent();
+  const row = own ? found.row : await openEntry(session, found.row, use);
+  if (!own && !(await mayRead(session, deployment, row, use))) throw noConsent();
   const item = row.items[Number(position)];
   if (item === undefined) {
     if (row.code !== undefined) throw new SalusError(row.code, 'This entry does not open.');
@@ -146,6 +171,14 @@ export async function readRecord(session: Reader, patient: string, id: string): 
   }
   const bytes = await session.catalogue.readItem(row, Number(position));
   return { item, bytes, provenance: await provenanceOf(session, deployment, row) };
+}
+
+/** Asked of the registry, and of the words of the consent where they count. */
+async function mayRead(session: Reader, { client }: Deployment, row: EntryRow, use: Use): Promise<boolean> {
+  const { address } = session;
+  if (!(await client.may(address, row.patient, row.folder, Right.Read, use.purpose ?? 0))) return false;
+  if (use.through === undefined) return true;
+  return (await readableFolders(session, use, row.patient)).some((given) => nameOf(given) === nameOf(row));
 }
 
 async function find(session: Reader, patient: string, id: string) {

@@ -88,6 +88,16 @@ export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =
 /** A folder that a patient opened to this account. */
 export interface GivenFolder extends GrantRow {
   readonly section: Section;
+  /** Web origin of the site through which it was given. */
+  readonly site: string;
+}
+
+/** What somebody reads for, and where. What is left out is as each consent has it: so it is in the wallet's own screens. */
+export interface Use {
+  /** Bit of the purpose. */
+  readonly purpose?: number;
+  /** Whether a consent that was given through this site counts. */
+  readonly through?: (site: string) => boolean;
 }
 
 /** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */
@@ -98,7 +108,23 @@ export async function givenFolders(session: Reader, patient?: string): Promise<G
   const live = grants.filter((grant) => isLive(grant, now));
   const receipts = await rows.getAll<ReceiptRow>(live.map((grant) => receiptName(grant.receipt)));
   return live.flatMap((grant, i): GivenFolder[] => {
-    const section = receipts[i]?.receipt?.sections.find((s) => s.folder === grant.folder)?.section;
-    return section === undefined ? [] : [{ ...grant, section }];
+    const { receipt } = receipts[i] ?? {};
+    const section = receipt?.sections.find((s) => s.folder === grant.folder)?.section;
+    return receipt === undefined || section === undefined ? [] : [{ ...grant, section, site: receipt.origin }];
   });
+}
+
+/** Those of {@link givenFolders} that may be read for this use. */
+export async function readableFolders(
+  session: Reader,
+  { purpose, through }: Use,
+  patient?: string,
+): Promise<GivenFolder[]> {
+  const given = await givenFolders(session, patient);
+  return given.filter(
+    ({ rights, purposes, site }) =>
+      (rights & Right.Read) !== 0 &&
+      (purpose === undefined || (purposes & purpose) !== 0) &&
+      (through === undefined || through(site)),
+  );
 }

@@ -29,7 +29,7 @@ export interface RecipientTrust {
   readonly role: Role;
   readonly active: boolean;
   readonly hasKey: boolean;
-  /** The member that vouches: for a doctor, the hospital. */
+  /** The member that vouches: for a doctor, the hospital. Absent where nobody does: anybody can join as a patient. */
   readonly vouchedBy?: { readonly address: string; readonly name?: string; readonly sameAsSite: boolean };
 }
 
@@ -112,7 +112,12 @@ export async function recipientTrust(
   const [name, { hospital }] = await Promise.all([nameOf(storage, by), site]);
   return {
     ...known,
-    vouchedBy: { address: by.address, ...(name && { name }), sameAsSite: by.address === hospital?.address },
+    vouchedBy: {
+      address: by.address,
+      ...(name && { name }),
+      // A hospital that reads itself is its own site's.
+      sameAsSite: hospital !== undefined && [by.address, member.address].includes(hospital.address),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { isSalusError, type ErrorCode } from '../errors.ts';
 import type { Member } from '../registry/client.ts';
 import { readRecord, type ReadRecord } from './records.ts';
 import type { Session } from './session.ts';
+import type { Use } from './sharing.ts';
 
 /** One step from bytes in hand to somebody the health network vouches for. Where the chain does not hold, no other is tried. */
 export type ProvenanceStep =
@@ -33,8 +34,9 @@ export async function verifyRecord(
   patient: string,
   id: string,
   bytes: Bytes,
+  use: Use = {},
 ): Promise<ProvenanceStep[]> {
-  const read = await readRecord(session, patient, id).catch((error: unknown): ErrorCode => {
+  const read = await readRecord(session, patient, id, use).catch((error: unknown): ErrorCode => {
     if (isSalusError(error) && UNPROVEN.includes(error.code)) return error.code;
     throw error;
   });

@@ -35,6 +35,9 @@ export const AccessRequestSchema = v.strictObject({
 });
 export type AccessRequest = v.InferOutput<typeof AccessRequestSchema>;
 
+/** What a reading is for, as HL7 v3 PurposeOfUse; it must be what the patient agreed to. Treatment, where it is left out. */
+const purposeOfUse = v.optional(v.picklist(PURPOSES), 'TREAT');
+
 export const ListRequestSchema = v.strictObject({
   patient: v.optional(address),
   section: v.optional(section),
@@ -46,10 +49,11 @@ export const ListRequestSchema = v.strictObject({
   /** `next` of the page before. */
   after: v.optional(shortText(200)),
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)), 100),
+  purpose: purposeOfUse,
 });
 export type ListRequest = v.InferOutput<typeof ListRequestSchema>;
 
-export const ReadRequestSchema = v.strictObject({ patient: address, id: shortText(200) });
+export const ReadRequestSchema = v.strictObject({ patient: address, id: shortText(200), purpose: purposeOfUse });
 export type ReadRequest = v.InferOutput<typeof ReadRequestSchema>;
 
 export const WriteRequestSchema = v.pipe(
@@ -70,6 +74,7 @@ export const VerifyRequestSchema = v.pipe(
   v.strictObject({
     patient: address,
     id: shortText(200),
+    purpose: purposeOfUse,
     resource: v.optional(v.looseObject({ resourceType: v.string() })),
     /** Base64, as `health_readRecord` gives them. */
     bytes: v.optional(v.pipe(v.string(), v.base64())),

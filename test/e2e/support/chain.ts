@@ -15,21 +15,34 @@ export function operate({ network }: Stack) {
   };
   const fund = (address: string, wei: bigint) => provider.send('hardhat_setBalance', [address, toQuantity(wei)]);
 
+  const as = (who: Wallet | HDNodeWallet) => new NonceManager(who.connect(provider));
+  const newKey = async () => {
+    const { encryption } = await Keyring.fromEntropy(crypto.getRandomValues(new Uint8Array(32)));
+    return toHex(encryption.publicX);
+  };
+
   /** A hospital of its own, and a doctor whom it vouches for and who can be shared with. @returns the doctor's address */
   async function doctorElsewhere(): Promise<string> {
     const [hospital, doctor] = [Wallet.createRandom(provider), Wallet.createRandom(provider)];
     for (const { address } of [hospital, doctor]) await fund(address, 10n ** 18n);
-    const as = (who: Wallet | HDNodeWallet) => new NonceManager(who.connect(provider));
     await call(as(ACCOUNTS.registrar), 'enrol', hospital.address, Role.Hospital);
     await call(as(hospital), 'enrol', doctor.address, Role.Doctor);
-    const { encryption } = await Keyring.fromEntropy(crypto.getRandomValues(new Uint8Array(32)));
-    await call(as(doctor), 'setKey', toHex(encryption.publicX));
+    await call(as(doctor), 'setKey', await newKey());
     return doctor.address;
+  }
+
+  /** Somebody who joined by themselves, as anybody can, and who can be shared with. @returns the address */
+  async function patientOfNobody(): Promise<string> {
+    const patient = Wallet.createRandom(provider);
+    await fund(patient.address, 10n ** 18n);
+    await call(as(patient), 'join', await newKey());
+    return patient.address;
   }
 
   return {
     fund,
     doctorElsewhere,
+    patientOfNobody,
     /** Whether each transaction makes a block of its own. */
     autoMine: (on: boolean) => provider.send('evm_setAutomine', [on]),
     mine: () => provider.send('hardhat_mine', ['0x1']),

@@ -1,5 +1,8 @@
 import { verifyMessage } from 'ethers';
 import { describe, expect, it } from 'vitest';
+import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
+import { originHash } from '../../../extension/core/registry/client.ts';
+import { importOwn } from '../core/wallets.ts';
 import { walletWorld } from './wallet-world.ts';
 
 const CLINIC = 'https://clinic.example';
@@ -245,5 +248,60 @@ describe('health_addNetwork', () => {
       await expect(asked).rejects.toEqual(error(-32602, 'params'));
     }
     expect(w.opened).toEqual([]);
+  });
+});
+
+describe('what patients share with the account that a site sees', () => {
+  const allergy = { resourceType: 'AllergyIntolerance', code: { text: 'Latex' }, patient: { display: 'me' } };
+
+  async function shared() {
+    const w = await walletWorld();
+    await importOwn(w.session, allergy);
+    await drainOutbox(w.session);
+    await w.consentFor(CLINIC);
+    w.state.isDoctor = true;
+    await w.connect(CLINIC);
+    await w.connect(OTHER);
+    const list = async (site: string, purpose?: string) =>
+      (await w.ask(site, 'health_listRecords', purpose ? { purpose } : {})) as {
+        records: { id: string }[];
+        total: number;
+      };
+    const { records } = await list(CLINIC);
+    const patient = w.session.address;
+    return { w, list, patient, id: records[0]?.id ?? '' };
+  }
+  const nothing = { records: [], total: 0, unreadable: 0 };
+
+  it('is read by the site through which they gave it, and by no other', async () => {
+    const { w, list, patient, id } = await shared();
+    expect(await list(CLINIC)).toMatchObject({ total: 1 });
+    expect(await w.ask(CLINIC, 'health_readRecord', { patient, id })).toMatchObject({ resource: allergy });
+
+    expect(await list(OTHER)).toEqual(nothing);
+    await expect(w.ask(OTHER, 'health_readRecord', { patient, id })).rejects.toMatchObject({ code: 'no-consent' });
+    const inHand = { patient, id, resource: allergy };
+    await expect(w.ask(OTHER, 'health_verifyRecord', inHand)).rejects.toMatchObject({ code: 'no-consent' });
+    expect(await w.ask(CLINIC, 'health_verifyRecord', inHand)).toMatchObject({ verified: true });
+  });
+
+  it('is read by another site of the same hospital', async () => {
+    const { w, list, patient, id } = await shared();
+    const hospital = w.registry(w.evm.who.hospital).getFunction('setOrigin');
+    await hospital.send(originHash(OTHER), true);
+    expect(await list(OTHER)).toEqual(nothing);
+    w.pass(61);
+    await hospital.send(originHash(CLINIC), true);
+    expect(await list(OTHER)).toMatchObject({ total: 1 });
+    expect(await w.ask(OTHER, 'health_readRecord', { patient, id })).toMatchObject({ resource: allergy });
+  });
+
+  it('is read for what they agreed to, and for nothing else', async () => {
+    const { w, list, patient, id } = await shared();
+    expect(await list(CLINIC, 'TREAT')).toMatchObject({ total: 1 });
+    expect(await list(CLINIC, 'HRESCH')).toEqual(nothing);
+    const reading = { patient, id, purpose: 'HRESCH' };
+    await expect(w.ask(CLINIC, 'health_readRecord', reading)).rejects.toMatchObject({ code: 'no-consent' });
+    await expect(w.ask(CLINIC, 'health_readRecord', { ...reading, purpose: 'fun' })).rejects.toEqual(error(-32602));
   });
 });

@@ -24,6 +24,8 @@ import { fill } from '../core/support.ts';
 export async function walletWorld() {
   const evm = await startEvm();
   const payer = evm.next();
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
   const { contract, network, as } = await evm.deploy();
   const blocks = new MemoryStorage().blocks;
   const storage = new MemoryStorage(blocks);
@@ -49,7 +51,7 @@ export async function walletWorld() {
         write: (value) => Promise.resolve(void (slot.value = value)),
       }),
       catalogueStore: () => rows,
-      now: Date.now,
+      now,
     });
   }
   const session = await open(1, storage);
@@ -62,9 +64,12 @@ export async function walletWorld() {
 
   const events: unknown[][] = [];
   const notify = (...event: unknown[]) => Promise.resolve(void events.push(event));
-  const state = { locked: false, ownNetwork: false };
+  const state = { locked: false, ownNetwork: false, isDoctor: false };
   const wallet = {
-    session: () => (state.locked ? Promise.reject(new SalusError('vault-locked', 'locked')) : Promise.resolve(session)),
+    session: () =>
+      state.locked
+        ? Promise.reject(new SalusError('vault-locked', 'locked'))
+        : Promise.resolve(state.isDoctor ? doctor : session),
     oneOfSeveral: () => Promise.resolve(undefined),
     sync: () => Promise.resolve(),
   } as unknown as Wallet;
@@ -151,7 +156,10 @@ export async function walletWorld() {
     });
     return consent.consentId;
   }
+  /** Lets time go by for the wallets. */
+  const pass = (seconds: number) => void (ahead += seconds * 1_000);
   return {
+    pass,
     added,
     chosen,
     called,
