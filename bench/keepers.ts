@@ -2,21 +2,18 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonRpcProvider } from 'ethers';
-import { fromHex, random, toBase64, toHex } from '../extension/core/bytes.ts';
+import { random, toHex } from '../extension/core/bytes.ts';
 import { Follower, filtersOfPatients } from '../extension/core/chain/follower.ts';
-import { KeyWork } from '../extension/core/custody/key-work.ts';
 import { PURPOSE_BITS } from '../extension/core/consent/purposes.ts';
 import { Keyring } from '../extension/core/keys/keyring.ts';
 import type { Network } from '../extension/core/network/descriptor.ts';
 import { registryInterface, Right } from '../extension/core/registry/abi.ts';
 import { signTyped } from '../extension/core/registry/signed-calls.ts';
 import { READ_TYPES, registryDomain } from '../extension/core/registry/typed-data.ts';
-import { cidOf, DAG_CBOR, digestOf } from '../extension/core/storage/cid.ts';
 import { Folders } from '../extension/core/wallet/folders.ts';
-import { sodiumGroup } from '../manager/sodium-group.ts';
 import { startStack } from '../scripts/lib/stack.ts';
 import { median, type Line } from './report.ts';
-import { authorization, Seeder } from './scale/seed.ts';
+import { Seeder } from './scale/seed.ts';
 
 const ENTRIES = 100;
 /** The seeder goes round five sections. */
@@ -58,22 +55,7 @@ async function entrusted(network: Network) {
   await seeder.join(keyring);
   await seeder.entries(keyring, ENTRIES * SECTIONS);
   const folder = (await Folders.of(keyring)).tag(SECTION);
-  const seed = await keyring.folderSeed(network, folder, 0);
-  const dealt = await new KeyWork(await sodiumGroup()).deal({
-    chainId,
-    registry,
-    patient,
-    threshold: custody.threshold,
-    keepers: custody.keepers.map(({ account, key }) => ({ account, key: fromHex(key) })),
-    folders: [{ folder, epoch: 0, seed }],
-  });
-  const cid = await cidOf(DAG_CBOR, dealt.keyring);
-  for (const [i, { url }] of custody.keepers.entries()) {
-    const shares = (dealt.shares[i] ?? []).map(({ capsule, ...of }) => ({ ...of, capsule: toBase64(capsule) }));
-    const body = { registry: registry.toLowerCase(), keyring: toBase64(dealt.keyring), shares };
-    await post(`${url}/v1/shares`, body, { authorization: authorization(network, keyring, cid) });
-  }
-  await seeder.setKeyring(keyring, [folder], digestOf(cid));
+  await seeder.entrust(keyring, [folder]);
   seeder.close();
   const follower = new Follower({
     ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,

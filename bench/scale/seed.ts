@@ -3,9 +3,10 @@ import * as dagCbor from '@ipld/dag-cbor';
 import * as dagPb from '@ipld/dag-pb';
 import { Contract, Interface, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
 import type { CID } from 'multiformats/cid';
-import { fromHex, randomId, toHex, type Bytes } from '../../extension/core/bytes.ts';
+import { fromHex, randomId, toBase64, toHex, type Bytes } from '../../extension/core/bytes.ts';
 import { sealConsent } from '../../extension/core/consent/consent-object.ts';
 import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
+import { KeyWork } from '../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { canonicalBytes } from '../../extension/core/fhir/canonical.ts';
 import { describe } from '../../extension/core/fhir/describe.ts';
@@ -20,6 +21,7 @@ import { signTyped } from '../../extension/core/registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
 import { Folders } from '../../extension/core/wallet/folders.ts';
 import { cidOf, DAG_CBOR, DAG_PB, digestOf } from '../../extension/core/storage/cid.ts';
+import { sodiumGroup } from '../../manager/sodium-group.ts';
 
 const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
 const NAMES = [
@@ -65,7 +67,7 @@ const item = (entry: number, place: number, section: Section): NewItem => {
   };
 };
 
-export function authorization(network: Network, keyring: Keyring, root: CID): string {
+function authorization(network: Network, keyring: Keyring, root: CID): string {
   const at = Math.floor(Date.now() / 1_000);
   const domain = managerDomain(network.chainId, network.registry);
   const signature = signTyped(keyring.account, domain, STORE_TYPES, { root: toHex(digestOf(root)), at });
@@ -192,12 +194,9 @@ export class Seeder {
     const until = issued + 365 * 86_400;
     const folders = await Folders.of(keyring);
     const sections = SECTIONS.map((section) => ({ section, folder: folders.tag(section) }));
-    const seeds = await Promise.all(
-      sections.map(async ({ folder }) => ({
-        folder,
-        epoch: 0,
-        seed: await keyring.folderSeed(this.#network, folder, 0),
-      })),
+    await this.entrust(
+      keyring,
+      sections.map(({ folder }) => folder),
     );
     const receipt = {
       schema: 'salus/receipt/v1' as const,
@@ -216,7 +215,7 @@ export class Seeder {
       registry,
       jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.' as const,
     };
-    const content = { context: 'salus/consent/v2' as const, registry, patient: keyring.address, seeds, receipt };
+    const content = { context: 'salus/consent/v3' as const, registry, patient: keyring.address, receipt };
     const to = [keyring.encryption.publicX, fromHex(readerKey)];
     const { cid, bytes } = await sealConsent(content, to);
     await store(this.#network, keyring, cid, [{ cid, bytes }]);
@@ -231,9 +230,41 @@ export class Seeder {
     await this.#send(keyring, [registryInterface.encodeFunctionData('grant', [terms, digestOf(cid)])]);
   }
 
-  /** Has a keyring count for some folders. */
-  setKeyring(keyring: Keyring, folders: readonly number[], digest: Uint8Array): Promise<void> {
-    return this.#send(keyring, [OWN_ACTS.encodeFunctionData('setKeyring', [folders, digest])]);
+  /** Has those who keep the keys on the network keep those of some folders. @throws Error where one does not */
+  async entrust(keyring: Keyring, folders: readonly number[]): Promise<void> {
+    const { custody, chainId, registry } = this.#network;
+    if (custody === undefined) throw new Error('nobody keeps the keys on this network');
+    const dealt = await new KeyWork(await sodiumGroup()).deal({
+      chainId,
+      registry,
+      patient: keyring.address,
+      threshold: custody.threshold,
+      keepers: custody.keepers.map(({ account, key }) => ({ account, key: fromHex(key) })),
+      folders: await Promise.all(
+        folders.map(async (folder) => {
+          return { folder, epoch: 0, seed: await keyring.folderSeed(this.#network, folder, 0) };
+        }),
+      ),
+    });
+    const cid = await cidOf(DAG_CBOR, dealt.keyring);
+    // A reader looks it up among the blocks.
+    await store(this.#network, keyring, cid, [{ cid, bytes: dealt.keyring }]);
+    const deliver = async (url: string, i: number): Promise<void> => {
+      const shares = (dealt.shares[i] ?? []).map(({ capsule, ...of }) => ({ ...of, capsule: toBase64(capsule) }));
+      const response = await fetch(`${url}/v1/shares`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: authorization(this.#network, keyring, cid),
+        },
+        body: JSON.stringify({ registry: registry.toLowerCase(), keyring: toBase64(dealt.keyring), shares }),
+        signal: AbortSignal.timeout(WAIT_MS),
+      });
+      if (!response.ok) throw new Error(`${url} did not take its shares: ${response.status} ${await response.text()}`);
+      await response.body?.cancel();
+    };
+    await Promise.all(custody.keepers.map(({ url }, i) => deliver(url, i)));
+    await this.#send(keyring, [OWN_ACTS.encodeFunctionData('setKeyring', [folders, digestOf(cid)])]);
   }
 
   close(): void {

@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'block-missing',
   'block-damaged',
   'no-consent',
+  'no-keepers',
   'not-a-member',
   'no-recipient-key',
   'commitment-mismatch',
@@ -69,6 +70,10 @@ export const chainUnreachable = (): SalusError =>
 /** What a reader is told who was given nothing, or no longer. */
 export const noConsent = (): SalusError =>
   new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
+
+/** Of a network whose description names nobody who keeps keys. */
+export const noKeepers = (): SalusError =>
+  new SalusError('no-keepers', 'Nobody keeps the keys on this health network, so nothing can be shared there.');
 
 /** What an RPC node answered in place of a result; passed on to the page that asked. */
 export class NodeError extends Error {

@@ -5,7 +5,6 @@ import { CID } from 'multiformats/cid';
 import { askKeeper } from '../../extension/adapters/keepers.ts';
 import { own, toHex } from '../../extension/core/bytes.ts';
 import type { RecordAdded, Rotated } from '../../extension/core/chain/events.ts';
-import { openConsent } from '../../extension/core/consent/consent-object.ts';
 import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
 import { Keepers } from '../../extension/core/custody/keepers.ts';
 import { KeyWork } from '../../extension/core/custody/key-work.ts';
@@ -128,8 +127,6 @@ test('once sharing ended, who could read opens nothing that was not opened befor
   expect(await desk.records().count()).toBeGreaterThan(0);
   const owner = await patient.accountNumber();
   const dishonest = await readerApart(stack.network, doctorsWords, owner);
-  // What was given holds no secret: each key is asked for.
-  expect(dishonest.seeds).toEqual([]);
   const [first] = await dishonest.records();
   const key = await dishonest.ask(first!);
   const root = cidFromDigest(first!.cid).toString();
@@ -161,12 +158,6 @@ async function readerApart(network: Network, words: readonly string[], patient: 
   const block = async (cid: string) => own(await source.block(CID.parse(cid)));
   const events = () => eventsOf(provider, network, [...filtersOf(keyring.address), ...filtersOfPatients([patient])]);
   const given = (await events()).filter((e) => e.kind === 'granted');
-  const seeds = await Promise.all(
-    given.map(async ({ receipt }) => {
-      const object = await block(cidFromDigest(receipt).toString());
-      return (await openConsent(object, keyring.encryption.secret, { registry, patient })).seeds;
-    }),
-  );
   const keepers = new Keepers({
     custody: custody!,
     ask: askKeeper,
@@ -184,7 +175,6 @@ async function readerApart(network: Network, words: readonly string[], patient: 
   });
   const folders = new Set(given.map(({ folder }) => folder));
   return {
-    seeds: seeds.flat(),
     reader: new LocalEntryReader(source, nobleGroup),
     /** Every entry of the folders that were given once. */
     records: async () => (await recordsOf(provider, network, patient)).filter(({ folder }) => folders.has(folder)),

@@ -21,7 +21,6 @@ import {
   itemKey,
   keyName,
   logName,
-  seedsName,
   OWN,
   ownSection,
   patientName,
@@ -50,7 +49,7 @@ import {
   type Summary,
 } from './model.ts';
 import { wordsOf } from './words.ts';
-import type { CatalogueKeys, GivenSeeds, Opened, Openings } from './openings.ts';
+import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
 
@@ -486,7 +485,7 @@ export class Changes {
     await this.#readObject(digest, registry, patient);
   }
 
-  /** Opens a consent or keyring object and keeps what it gives; one that cannot be fetched is tried again later. */
+  /** Opens a consent object and keeps what it says; one that cannot be fetched is tried again later. */
   async #readObject(digest: Uint8Array, registry: string, patient: string): Promise<void> {
     const name = receiptName(toHex(digest));
     const content = await this.#openings.openObject(fromHex(toHex(digest)), registry, patient);
@@ -501,13 +500,7 @@ export class Changes {
     }
     const { [toHex(digest)]: waited, ...others } = (await this.#draft.get<Record<string, unknown>>('objects')) ?? {};
     if (waited !== undefined) this.#draft.put('objects', others);
-    this.#draft.put(name, (content?.receipt ? { receipt: content.receipt } : {}) satisfies ReceiptRow);
-    if (content === undefined || this.#isMe(patient)) return;
-    for (const { folder, epoch, seed } of content.seeds) {
-      const row = seedsName(registry, patient, folder);
-      const seeds = (await this.#draft.get<GivenSeeds>(row)) ?? {};
-      this.#draft.put(row, { ...seeds, [epoch]: toHex(seed) });
-    }
+    this.#draft.put(name, (content ? { receipt: content.receipt } : {}) satisfies ReceiptRow);
   }
 
   /** Tries objects again that could not be fetched, and what waited for them. */
@@ -575,10 +568,7 @@ export class Changes {
     if (event.voidsGrants && grant.epoch < epoch) {
       await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, voided: true }]]));
       await this.close(grant);
-      return;
     }
-    await this.#readObject(event.keyring, registry, patient);
-    await this.#openFolder(grant);
   }
 
   /** What was open in a folder that is not given any more is forgotten; it is opened anew when it is given again. */

@@ -181,7 +181,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -211,8 +211,6 @@ export const folderName = (registry: string, patient: string, folder: number): s
   `folder/${registry}/${patient.toLowerCase()}/${folder}`;
 /** Row with the key (hex) of another person's entry that keepers gave. */
 export const keyName = (registry: string, id: string): string => `key/${registry}/${id}`;
-export const seedsName = (registry: string, patient: string, folder: number): string =>
-  `seeds/${registry.toLowerCase()}/${patient.toLowerCase()}/${folder}`;
 export const receiptName = (digest: string): string => `receipt/${digest}`;
 export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */

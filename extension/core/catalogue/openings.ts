@@ -6,7 +6,7 @@ import { eciesOpen } from '../keys/ecies.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { keyName, seedsName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
+import { keyName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
 import type { RowReader } from './sorted-list.ts';
 
 /** What the catalogue may use of a person's keys. Every call throws SalusError `vault-locked` once the wallet is locked. */
@@ -34,9 +34,6 @@ const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 export type Opened = Pick<EntryRow, 'state' | 'items'> & Partial<Pick<EntryRow, 'code' | 'tries' | 'due'>>;
-
-/** Folder seeds that a reader was given: epoch → seed in hex. */
-export type GivenSeeds = Readonly<Record<string, string>>;
 
 /** Opens entries and consent objects, and says how each stands afterwards. Never throws but `vault-locked`. */
 export class Openings {
@@ -104,11 +101,8 @@ export class Openings {
     }
     this.#keys.check();
     const key = await rows.get<string>(keyName(row.registry, row.id));
-    if (key !== undefined) return this.#source.unwrap(cid, { key: fromHex(key) });
-    const given = await rows.get<GivenSeeds>(seedsName(row.registry, row.patient, row.folder));
-    const seed = given?.[row.epoch];
-    if (seed === undefined) throw noConsent();
-    return this.#source.unwrap(cid, { seed: fromHex(seed), place: this.#placeOf(row) });
+    if (key === undefined) throw noConsent();
+    return this.#source.unwrap(cid, { key: fromHex(key) });
   }
 
   /**
@@ -137,7 +131,7 @@ export class Openings {
     return address.toLowerCase() === this.#keys.address.toLowerCase();
   }
 
-  /** Opens a consent or keyring object. @returns undefined for one that is not for this reader, and `later` for one to be tried again */
+  /** Opens a consent object. @returns undefined for one that is not for this reader, and `later` for one to be tried again */
   async openObject(digest: Bytes, registry: string, patient: string): Promise<ConsentContent | 'later' | undefined> {
     try {
       const bytes = await this.#source.block(cidFromDigest(digest).toString());

@@ -8,19 +8,11 @@ import { eciesOpen, eciesSeal } from '../keys/ecies.ts';
 import { cidOf, DAG_CBOR } from '../storage/cid.ts';
 import { ReceiptSchema } from './receipt.ts';
 
-/** Seed of a folder in one epoch, as it is handed to a reader. */
-const FolderSeedSchema = v.strictObject({
-  folder: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  seed: v.custom<Bytes>((x) => x instanceof Uint8Array && x.byteLength === 64, 'expected 64 bytes'),
-});
-export type FolderSeed = v.InferOutput<typeof FolderSeedSchema>;
-
 const bytes = v.custom<Bytes>((x) => x instanceof Uint8Array, 'expected bytes');
 
 /**
- * The object whose digest a grant (`receipt`) or a rotation (`keyring`) carries: folder seeds, and the receipt where there is
- * one, encrypted under a random key that is wrapped by ECIES to each member who keeps access, and to the patient.
+ * The object whose digest a grant carries: the receipt, encrypted under a random key that goes by ECIES to the reader and to the
+ * patient. It gives nothing to read with.
  * Capsules stand in random order and name nobody: whoever holds the right key finds theirs by trying.
  */
 const ConsentObjectSchema = v.strictObject({
@@ -32,11 +24,10 @@ const ConsentObjectSchema = v.strictObject({
 });
 
 const ContentSchema = v.strictObject({
-  context: v.picklist(['salus/consent/v2', 'salus/keyring/v1']),
+  context: v.literal('salus/consent/v3'),
   registry: v.string(),
   patient: v.string(),
-  seeds: v.array(FolderSeedSchema),
-  receipt: v.nullable(ReceiptSchema),
+  receipt: ReceiptSchema,
 });
 export type ConsentContent = v.InferOutput<typeof ContentSchema>;
 
@@ -45,7 +36,7 @@ function shuffled<T>(list: readonly T[]): T[] {
   return order.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
-/** @param readers registered keys (x coordinates) of everyone who is to open it */
+/** @param readers registered keys (x coordinates) of those who are to open it */
 export async function sealConsent(
   content: ConsentContent,
   readers: readonly Uint8Array[],

@@ -65,7 +65,7 @@ export const NetworkSchema = v.pipe(
     managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
     /** Copies an entry needs before it counts as durable (k of n). */
     durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-    /** Without it readers are given the secrets of folders, and the end of a permission rests on their goodwill. */
+    /** Without it nothing can be shared: a reader is given no key but by those who keep them. */
     custody: v.optional(CustodySchema),
   }),
   v.forward(

@@ -93,11 +93,10 @@ export class SignedCalls {
     ]);
   }
 
-  /** @param ahead rotations signed before this one in the same batch, whose nonces the chain does not show yet */
-  rotate(folders: readonly number[], voidGrants: boolean, keyring: Uint8Array, ahead = 0): Promise<string> {
+  rotate(folders: readonly number[], voidGrants: boolean, keyring: Uint8Array): Promise<string> {
     const message = { folders, voidGrants, keyring: toHex(keyring) };
     const args = [this.#address, folders, voidGrants, toHex(keyring)];
-    return this.#call('rotateFor', ROTATE_TYPES, NonceKey.Rotation, message, args, ahead);
+    return this.#call('rotateFor', ROTATE_TYPES, NonceKey.Rotation, message, args);
   }
 
   setKeyring(folders: readonly number[], keyring: Uint8Array): Promise<string> {
@@ -123,9 +122,8 @@ export class SignedCalls {
     nonceKey: bigint,
     message: Record<string, unknown>,
     args: readonly unknown[],
-    ahead = 0,
   ): Promise<string> {
-    const nonce = (await this.#client.nonce(this.#address, nonceKey)) + BigInt(ahead);
+    const nonce = await this.#client.nonce(this.#address, nonceKey);
     const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
     const domain = registryDomain(this.#network.chainId, this.#network.registry);
     const signature = signTyped(this.#key(), domain, types, { signer: this.#address, ...message, nonce, deadline });

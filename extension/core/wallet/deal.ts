@@ -1,11 +1,11 @@
 import { verifyTypedData } from 'ethers';
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
-import { fromHex, toBase64, toHex } from '../bytes.ts';
+import { fromHex, toBase64, toHex, type Bytes } from '../bytes.ts';
 import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { KeptSchema } from '../custody/keeper-messages.ts';
 import { readKeyring } from '../custody/keyring-object.ts';
-import { isSalusError, SalusError } from '../errors.ts';
+import { isSalusError, noKeepers, SalusError } from '../errors.ts';
 import type { Custody, KeeperInfo } from '../network/descriptor.ts';
 import { Role } from '../registry/abi.ts';
 import { KEPT_TYPES, managerDomain } from '../registry/typed-data.ts';
@@ -24,11 +24,11 @@ const tooFew = () =>
  * Gives the keepers shares of some of this account's folders, where they do not have them yet: all get theirs, as many as are needed
  * must have acknowledged them, and the others get them later.
  * @returns the signed call that has the keyring count; undefined where there is nothing to do
- * @throws SalusError `managers-unreachable`; then nothing was changed
+ * @throws SalusError `no-keepers`, `managers-unreachable`; then nothing was changed
  */
 export async function dealFolders(session: Session, folders: readonly number[]): Promise<string | undefined> {
   const { custody } = session.network;
-  if (custody === undefined) return undefined;
+  if (custody === undefined) throw noKeepers();
   const { registry } = session.newest;
   const names = folders.map((folder) => folderName(registry.toLowerCase(), session.address, folder));
   const rows = await session.catalogue.rows.getAll<FolderRow>(names);
@@ -39,7 +39,9 @@ export async function dealFolders(session: Session, folders: readonly number[]):
     if (keyring !== undefined && (await isKept(session, custody, keyring, epochs))) continue;
     missing.push(...epochs);
   }
-  return missing.length === 0 ? undefined : deal(session, custody, missing);
+  if (missing.length === 0) return undefined;
+  const keyring = await dealEpochs(session, custody, missing);
+  return session.newest.calls.setKeyring([...new Set(missing.map(({ folder }) => folder))], keyring);
 }
 
 /** Whether a keyring is with the keepers of the network as it is described now, for these epochs. */
@@ -66,11 +68,16 @@ async function isKept(
   }
 }
 
-async function deal(
+/**
+ * Deals the secrets of some folders in some epochs to the keepers; see {@link dealFolders}. It counts once it is on the chain.
+ * @returns digest of the keyring
+ * @throws SalusError `managers-unreachable`, `network-invalid`; then nothing was changed
+ */
+export async function dealEpochs(
   session: Session,
   { threshold, keepers }: Custody,
   epochs: readonly { readonly folder: number; readonly epoch: number }[],
-): Promise<string> {
+): Promise<Bytes> {
   const { keyWork, newest } = session;
   const { chainId, registry } = newest.client.network;
   await requireRegistered(session, keepers);
@@ -104,7 +111,7 @@ async function deal(
   if (left.length > 0) {
     await session.state.update((s) => ({ ...s, undelivered: [...s.undelivered, ...left].slice(-MOST_UNDELIVERED) }));
   }
-  return newest.calls.setKeyring([...new Set(epochs.map(({ folder }) => folder))], digestOf(CID.parse(root)));
+  return digestOf(CID.parse(root));
 }
 
 /** A keeper is who the description says only where the registry says so too. @throws SalusError `network-invalid` */

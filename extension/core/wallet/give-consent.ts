@@ -1,5 +1,4 @@
 import { randomId, toHex } from '../bytes.ts';
-import type { FolderSeed } from '../consent/consent-object.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
@@ -32,18 +31,10 @@ export interface GivenConsent extends ConsentView {
   readonly receipt: Receipt;
 }
 
-/** The seeds of a folder in every epoch up to now. */
-async function seedsOf(session: Session, folder: number, through: number): Promise<FolderSeed[]> {
-  const epochs = Array.from({ length: through + 1 }, (_, epoch) => epoch);
-  const { network } = session.client;
-  return Promise.all(
-    epochs.map(async (epoch) => ({ folder, epoch, seed: await session.keyring.folderSeed(network, folder, epoch) })),
-  );
-}
-
 /**
- * Gives access: seals the receipt and the folder seeds to the recipient, and records the grant on the chain with one signature.
- * @throws SalusError `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
+ * Gives access: has keepers keep the keys of the sections, seals the receipt to the recipient, and records the grant on the chain with
+ * one signature. The recipient is given no key: keepers give one for each entry, as long as the grant stands.
+ * @throws SalusError `no-keepers`, `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
  */
 export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
   return session.oneReader(decision.recipient, () => giveInTurn(session, decision));
@@ -87,21 +78,9 @@ export async function giveInTurn(
     session,
     sections.map(({ folder }) => folder),
   );
-  const seeds: FolderSeed[] = [];
-  // Where keepers give the keys, no reader is given any.
-  if (network.custody === undefined && decision.rights.includes('read')) {
-    for (const { folder } of sections) {
-      seeds.push(...(await seedsOf(session, folder, (await session.client.folder(session.address, folder)).epoch)));
-    }
-  }
-  const content = {
-    context: 'salus/consent/v2' as const,
-    registry: network.registry,
-    patient: session.address,
-    seeds,
-    receipt,
-  };
-  const digest = await publishConsent(session, content, [recipient.encryptionKey]);
+  const { registry } = network;
+  const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
+  const digest = await publishConsent(session, content, recipient.encryptionKey);
   const rights = decision.rights.reduce((mask, r) => mask | (r === 'read' ? Right.Read : Right.Write), 0);
   const terms = sections.map(({ folder }) => ({
     grantee: recipient.address,

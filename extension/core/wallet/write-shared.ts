@@ -1,19 +1,16 @@
-import { folderName, seedsName, type FolderRow } from '../catalogue/model.ts';
-import type { GivenSeeds } from '../catalogue/openings.ts';
+import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
-import { isForLater, noConsent, SalusError } from '../errors.ts';
+import { isForLater, noConsent, noKeepers, SalusError } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
-import type { SealUnder } from './ports.ts';
 import type { Session } from './session.ts';
-import { givenFolders, type GivenFolder } from './sharing.ts';
+import { givenFolders } from './sharing.ts';
 
 /**
- * Seals what a provider adds to a patient's folder: for its readers, under the key that keepers give to its author; where there are
- * none, for its readers if the provider is one of them, else for the patient alone.
- * @throws SalusError `no-consent` without a live right to write to the section
+ * Seals what a provider adds to a patient's folder, and for its readers under the key that keepers give to its author.
+ * @throws SalusError `no-keepers`; `no-consent` without a live right to write to the section
  */
 export async function writeShared(
   session: Session,
@@ -23,6 +20,7 @@ export async function writeShared(
 ): Promise<LedgerRow> {
   await session.catalogue.sync();
   const { registry, client } = session.newest;
+  if (session.keepers === undefined) throw noKeepers();
   const given = (await givenFolders(session, patient)).filter(
     (g) => g.section === section && g.registry === registry.toLowerCase(),
   );
@@ -35,17 +33,8 @@ export async function writeShared(
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);
-  const under = await givenUnder(session, grant, epoch);
-  const authorKey = session.keepers && session.keyring.encryption.publicX;
-  const target = {
-    section,
-    folder: grant.folder,
-    registry,
-    patientKey,
-    ...(under && { under }),
-    ...(authorKey && { authorKey }),
-  };
-  session.keyring.check();
+  const authorKey = session.keyring.encryption.publicX;
+  const target = { section, folder: grant.folder, registry, patientKey, authorKey };
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   // Keepers that are away give the key later: see the outbox.
@@ -78,23 +67,6 @@ export async function wrapForReaders(session: Session, row: LedgerRow, epoch: nu
   const contentKey = await eciesOpen(own.encryption.secret, fromHex(draft));
   own.check();
   return session.storage.rewrap(root, contentKey, { key, epoch });
-}
-
-/**
- * What a provider seals under in a patient's folder; undefined where it may not read it, and seals for the patient alone.
- * @throws SalusError `no-consent` where the seed of this epoch was not given to it
- */
-export async function givenUnder(
-  session: Session,
-  { registry, patient, folder, rights }: GivenFolder,
-  epoch: number,
-): Promise<SealUnder | undefined> {
-  if ((rights & Right.Read) === 0 || session.keepers !== undefined) return undefined;
-  const seeds = await session.catalogue.rows.get<GivenSeeds>(seedsName(registry, patient, folder));
-  const seed = seeds?.[epoch];
-  if (seed === undefined) throw noConsent();
-  const { chainId } = session.client.network;
-  return { seed: fromHex(seed), place: { chainId, registry, patient, folder, epoch, author: session.address } };
 }
 
 async function keyOfPatient(session: Session, patient: string): Promise<Bytes> {

@@ -64,6 +64,7 @@ const ERROR_KEYS: Record<string, string> = {
   'not-a-member': 'notAMember',
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',
+  'no-keepers': 'noKeepers',
   'wrong-key': 'messageNotYours',
   cancelled: 'cancelled',
   'not-sent': 'notSent',

@@ -98,11 +98,11 @@ describe('what a folder of a record is', () => {
       jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.' as const,
     };
     const content = {
-      context: 'salus/consent/v2' as const,
+      context: 'salus/consent/v3' as const,
       registry: registry.network.registry,
       patient: patient.address,
     };
-    const { cid, bytes } = await sealConsent({ ...content, seeds: [], receipt }, [patient.keyring.encryption.publicX]);
+    const { cid, bytes } = await sealConsent({ ...content, receipt }, [patient.keyring.encryption.publicX]);
     await w.shared.put(cid, bytes);
     // A real grant of the folder by its number, whose log the node tells with another receipt.
     const real = await give(patient, doctor, 'mental-health', ['write']);

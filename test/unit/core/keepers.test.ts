@@ -1,28 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { seedsName } from '../../../extension/core/catalogue/model.ts';
-import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { deliverShares } from '../../../extension/core/wallet/deal.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import { openRecords, readRecord } from '../../../extension/core/wallet/records.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
-import { startKeepers } from './keepers.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
-import { allergy, codeOf, importOwn, json, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
+import { allergy, codeOf, DOCTOR, importOwn, json, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
 /** A patient with one entry, a doctor, and three keepers of whom two are needed. */
-async function scene(change: (network: Partial<Network>) => Partial<Network> = (same) => same) {
+async function scene() {
   const w = await world();
-  let keepers!: Awaited<ReturnType<typeof startKeepers>>;
-  const { registry, network, patient, doctor } = await w.clinic(async (deployed) => {
-    keepers = await startKeepers(w, deployed);
-    return change({ custody: keepers.custody });
-  });
+  const { registry, network, patient, doctor } = await w.clinic();
   await importOwn(patient, allergy('Latex'));
   await drainOutbox(patient);
-  return { w, registry, network, patient, doctor, ...keepers };
+  return { w, registry, network, patient, doctor, custody: registry.network.custody, ...w.keepers };
 }
 
 const write = async (doctor: Session, patient: Session, substance: string) => {
@@ -34,14 +27,11 @@ const away = () => Promise.resolve(undefined);
 
 describe('on a network with keepers', () => {
   it('a reader is given no secret, opens what it may by the keepers, and nothing more once that has ended', async () => {
-    const { w, registry, network, patient, doctor } = await scene();
+    const { w, network, patient, doctor } = await scene();
     const { consentId } = await share(patient, doctor);
     await importOwn(patient, allergy('Nuts'));
     await drainOutbox(patient);
     expect(titles(await listShared(doctor)).toSorted()).toEqual(['Latex', 'Nuts']);
-    const folder = (await patient.folders()).tag('allergies');
-    const seeds = seedsName(registry.network.registry, patient.address, folder);
-    expect(await doctor.catalogue.rows.get(seeds)).toBeUndefined();
     const [item] = (await listShared(doctor)).items;
     expect((await readRecord(doctor, patient.address, item!.id)).bytes.byteLength).toBeGreaterThan(0);
 
@@ -182,14 +172,20 @@ describe('on a network with keepers', () => {
     expect(await codeOf(share(patient, doctor))).toBe('managers-unreachable');
   });
 
+  it('is not shared where a network names nobody', async () => {
+    const { w, network, doctor } = await scene();
+    const { custody, ...nobody } = network;
+    void custody;
+    const patient = await w.open(PATIENT, nobody);
+    expect(await codeOf(share(patient, doctor))).toBe('no-keepers');
+    expect(await codeOf(write(await w.open(DOCTOR, nobody, 'provider'), patient, 'Nuts'))).toBe('no-keepers');
+  });
+
   it('is not shared on, where the registry does not know one of them', async () => {
-    const { patient, doctor } = await scene(({ custody }) => ({
-      custody: {
-        ...custody!,
-        keepers: custody!.keepers.map((k, i) => (i === 0 ? { ...k, key: `0x${'11'.repeat(32)}` } : k)),
-      },
-    }));
-    expect(await codeOf(share(patient, doctor))).toBe('network-invalid');
+    const { w, network, custody, doctor } = await scene();
+    const keepers = custody.keepers.map((k, i) => (i === 0 ? { ...k, key: `0x${'11'.repeat(32)}` } : k));
+    const lied = await w.open(PATIENT, { ...network, custody: { ...custody, keepers } });
+    expect(await codeOf(share(lied, doctor))).toBe('network-invalid');
   });
 
   describe('an author', () => {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Wallet } from 'ethers';
 import { onTestFinished } from 'vitest';
 import { toHex, random } from '../../../extension/core/bytes.ts';
@@ -9,48 +11,65 @@ import { ManagerError } from '../../../manager/errors.ts';
 import { openKeeper, type Keeper } from '../../../manager/keeper/keeper.ts';
 import { temporaryFolder } from '../manager/fixtures.ts';
 import { serveChain } from '../manager/keeper-world.ts';
-import { CHAIN_ID, type Registry } from './evm.ts';
-import type { world } from './wallets.ts';
+import { CHAIN_ID, type Registry, type startEvm } from './evm.ts';
 
 const PATHS = { '/v1/read': 'read', '/v1/seal': 'seal', '/v1/log': 'log' } as const;
+type Evm = Awaited<ReturnType<typeof startEvm>>;
 type Asked = Parameters<AskKeeper>;
 type Answer = Awaited<ReturnType<AskKeeper>>;
 
 /** Three keepers as they are, on a test's chain, of whom each can be made to answer otherwise. */
-export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registry: Registry) {
-  const node = await serveChain((method, params) => w.evm.provider.send(method, params) as Promise<unknown>);
-  const keepers: Keeper[] = [];
-  const secrets: string[] = [];
-  for (let i = 0; i < 3; i++) {
-    const keeperSecret = toHex(random(32));
-    secrets.push(keeperSecret);
-    const keeper = await openKeeper({
+export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'impersonate'>) {
+  const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+  const own = await Promise.all(
+    Array.from({ length: 3 }, async () => ({
       dataDir: await temporaryFolder(),
-      rpcUrl: node.url,
-      chainId: CHAIN_ID,
-      registry: registry.network.registry,
-      earlier: [],
       sponsorKey: Wallet.createRandom().privateKey,
-      finality: 'latest',
-      fromBlock: 0,
-      readsPerHour: 100_000,
-      keeperSecret,
-    });
-    onTestFinished(() => keeper.close());
-    await registry.as(w.evm.who.registrar).getFunction('enrol').send(keeper.account, Role.EhrManager);
-    await registry
-      .as(await w.evm.impersonate(keeper.account))
-      .getFunction('setKey')
-      .send(keeper.key);
-    keepers.push(keeper);
+      keeperSecret: toHex(random(32)),
+    })),
+  );
+  const secrets = own.map(({ keeperSecret }) => keeperSecret);
+  const registries: Registry[] = [];
+  let keepers: readonly Keeper[] = [];
+  onTestFinished(() => keepers.forEach((keeper) => keeper.close()));
+
+  /** Has them keep the keys of a registry from now on, and those of the ones before it. @returns what its network says of them */
+  async function serve(registry: Registry): Promise<Custody> {
+    const [newest, ...earlier] = [registry, ...registries].map(({ network }) => network.registry);
+    registries.unshift(registry);
+    keepers.forEach((keeper) => keeper.close());
+    keepers = await Promise.all(
+      own.map((keeper) =>
+        openKeeper({
+          ...keeper,
+          rpcUrl: node.url,
+          chainId: CHAIN_ID,
+          registry: newest ?? '',
+          earlier,
+          finality: 'latest',
+          fromBlock: 0,
+          readsPerHour: 100_000,
+        }),
+      ),
+    );
+    for (const { account, key } of keepers) {
+      await registry.as(evm.who.registrar).getFunction('enrol').send(account, Role.EhrManager);
+      const itself = registry.as(await evm.impersonate(account));
+      await itself.getFunction('setKey').send(key);
+    }
+    return {
+      threshold: 2,
+      keepers: keepers.map(({ account, key, logKey: log }, i) => {
+        return { url: urlOf(i), account: account.toLowerCase(), key, log, operator: `Operator ${i}` };
+      }),
+    };
   }
-  const urlOf = (i: number) => `http://keeper-${i}.test`;
-  const custody: Custody = {
-    threshold: 2,
-    keepers: keepers.map(({ account, key, logKey: log }, i) => {
-      return { url: urlOf(i), account: account.toLowerCase(), key, log, operator: `Operator ${i}` };
-    }),
-  };
+
+  const http = await serveHttp(async (path, body, authorization) => {
+    const [, keeper = '', route = ''] = /^(\/\d)(\/.*)$/.exec(path) ?? [];
+    return ask(`${http}${keeper}`, route as Asked[1], body, authorization);
+  });
+  const urlOf = (i: number) => `${http}/${i}`;
   /** What was asked, and of whom. */
   const asked: { keeper: number; path: Asked[1] }[] = [];
   /** What a keeper makes of its own answer. */
@@ -65,16 +84,38 @@ export async function startKeepers(w: Awaited<ReturnType<typeof world>>, registr
       throw error;
     }
   };
-  w.asking.ask = (...question) => {
+  const ask: AskKeeper = (...question) => {
     const at = keepers.findIndex((_, i) => urlOf(i) === question[0]);
     const keeper = keepers[at];
     if (keeper === undefined) return Promise.resolve(undefined);
     asked.push({ keeper: at, path: question[1] });
     // Over the wire and back.
     const sent = JSON.parse(JSON.stringify(question)) as Asked;
-    const own = () => answer(keeper, sent);
-    return instead.get(at)?.(own, sent) ?? own();
+    const itself = () => answer(keeper, sent);
+    return instead.get(at)?.(itself, sent) ?? itself();
   };
   const reads = () => asked.filter(({ path }) => path === '/v1/read').length;
-  return { custody, keepers, secrets, asked, reads, instead, node };
+  return { serve, ask, secrets, asked, reads, instead, node };
+}
+
+/** Keepers over HTTP, for those who ask them so. @returns the URL */
+async function serveHttp(answer: (path: string, body: unknown, authorization?: string) => Promise<Answer>) {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      void answer(request.url ?? '', JSON.parse(Buffer.concat(parts).toString()), request.headers.authorization).then(
+        (given) => {
+          if (given === undefined) return void request.socket.destroy();
+          response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
+        },
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

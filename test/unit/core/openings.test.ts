@@ -11,7 +11,6 @@ import { readRecord } from '../../../extension/core/wallet/records.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { keeperKeys } from '../../../manager/keeper/keys.ts';
-import { startKeepers } from './keepers.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
 import { allergy, importOwn, json, PATIENT, share, world } from './wallets.ts';
@@ -19,11 +18,8 @@ import { allergy, importOwn, json, PATIENT, share, world } from './wallets.ts';
 /** A patient whose record a doctor opened once. */
 async function scene() {
   const w = await world();
-  let keepers!: Awaited<ReturnType<typeof startKeepers>>;
-  const { registry, network, patient, doctor } = await w.clinic(async (deployed) => {
-    keepers = await startKeepers(w, deployed);
-    return { custody: keepers.custody };
-  });
+  const { registry, network, patient, doctor } = await w.clinic();
+  const { keepers } = w;
   await importOwn(patient, allergy('Latex'));
   await drainOutbox(patient);
   const { consentId } = await share(patient, doctor);
@@ -46,7 +42,19 @@ async function scene() {
       return { ...given, body: { sealed } };
     });
   };
-  return { w, registry, network, patient, doctor, consentId, openings, broken, tamper, ...keepers };
+  return {
+    w,
+    registry,
+    network,
+    patient,
+    doctor,
+    consentId,
+    openings,
+    broken,
+    tamper,
+    custody: registry.network.custody,
+    ...keepers,
+  };
 }
 
 const openMore = async (patient: Session, doctor: Session, substance: string) => {

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { seedsName } from '../../../extension/core/catalogue/model.ts';
-import type { GivenSeeds } from '../../../extension/core/catalogue/openings.ts';
-import { fromHex } from '../../../extension/core/bytes.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
+import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import { readRecord } from '../../../extension/core/wallet/records.ts';
 import { searchOwn } from '../../../extension/core/wallet/search.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
-import type { LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import { listOwn, listShared } from './listings.ts';
 import { allergy, codeOf, importOwn, json, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
@@ -27,21 +24,7 @@ async function scene(rights: Parameters<typeof share>[2] = ['read', 'write']) {
   const end = () => endConsent(patient, { consentId, recipient: doctor.address });
   const rowsOf = (session: Session) =>
     [...w.storages.get(session.address)!.ledger.values()].filter((r) => r.kind === 'entry');
-  const folder = (await patient.folders()).tag('allergies');
-  /** Whether what a former reader was given once opens an entry. */
-  const opensFor = async (reader: Session, { root, author, commitment }: LedgerRow) => {
-    const { chainId, registry: address } = registry.network;
-    const seeds = await reader.catalogue.rows.get<GivenSeeds>(seedsName(address, patient.address, folder));
-    const codes = await Promise.all(
-      Object.entries(seeds ?? {}).map(([epoch, seed]) => {
-        const place = { chainId, registry: address, patient: patient.address, folder, epoch: Number(epoch), author };
-        const source = { seed: fromHex(seed), place: { ...place, commitment: fromHex(commitment) } };
-        return codeOf(patient.storage.unwrap(root, source));
-      }),
-    );
-    return codes.includes('none');
-  };
-  return { w, registry, network, patient, doctor, other, end, rowsOf, opensFor };
+  return { w, registry, network, patient, doctor, other, end, rowsOf };
 }
 
 const write = async (doctor: Session, patient: Session, substance: string) => {
@@ -49,13 +32,13 @@ const write = async (doctor: Session, patient: Session, substance: string) => {
   return writeShared(doctor, patient.address, 'allergies', job);
 };
 
-describe('an entry that was sealed before access ended, and comes to the chain after it', () => {
-  it('of the patient is sealed anew, and nothing of it opens for the former reader', async () => {
-    const { patient, doctor, other, end, rowsOf, opensFor } = await scene();
+describe('an entry that was sealed before its folder was locked anew, and comes to the chain after it', () => {
+  it('of the patient is wrapped anew: it is one entry all the same, and who may read reads it', async () => {
+    const { patient, doctor, other, end, rowsOf } = await scene();
     await importOwn(patient, allergy('Penicillin'));
     const before = rowsOf(patient).at(-1)!;
-    expect(await opensFor(doctor, before)).toBe(true);
     await end();
+    expect(await lockAnew(patient)).toBe(1);
     await drainOutbox(patient);
     const rows = rowsOf(patient);
     expect(rows.map(({ root }) => root)).not.toContain(before.root);
@@ -63,10 +46,6 @@ describe('an entry that was sealed before access ended, and comes to the chain a
       [0, true],
       [1, true],
     ]);
-    const after = rows.at(-1)!;
-    expect(await opensFor(doctor, after)).toBe(false);
-    expect(await codeOf(doctor.client.may(doctor.address, patient.address, after.folder, 1, 0))).toBe('none');
-
     const own = await listOwn(patient);
     expect(titles(own).toSorted()).toEqual(['Latex', 'Penicillin']);
     expect(own.unreadable).toEqual([]);
@@ -82,33 +61,26 @@ describe('an entry that was sealed before access ended, and comes to the chain a
     const item = own.items.find(({ title }) => title === 'Penicillin')!;
     const { bytes } = await readRecord(patient, patient.address, item.id);
     expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ code: { text: 'Penicillin' } });
-    // Who still reads reads it too.
     expect(titles(await listShared(other)).toSorted()).toEqual(['Latex', 'Penicillin']);
+    expect(titles(await listShared(doctor))).toEqual([]);
   });
 
-  it('of another doctor is sealed anew by that doctor', async () => {
-    const { patient, doctor, other, end, rowsOf, opensFor } = await scene();
-    const before = await write(other, patient, 'Nuts');
-    await end();
-    await listShared(other); // the keys of the new epoch
-    await drainOutbox(other);
-    const after = rowsOf(other).at(-1)!;
-    expect(after).toMatchObject({ epoch: 1, author: other.address });
-    expect(after.root).not.toBe(before.root);
-    expect(await opensFor(doctor, after)).toBe(false);
-    expect(titles(await listOwn(patient)).toSorted()).toEqual(['Latex', 'Nuts']);
-  });
+  it.each([[['read', 'write']], [['write']]] as const)(
+    'of another author, who may %j, is by that author',
+    async (may) => {
+      const { patient, other, rowsOf } = await scene([...may]);
+      const before = await write(other, patient, 'Nuts');
+      expect(before.epoch).toBe(0);
+      await lockAnew(patient);
+      await drainOutbox(other);
+      const after = rowsOf(other).at(-1)!;
+      expect(after).toMatchObject({ epoch: 1, author: other.address });
+      expect(after.root).not.toBe(before.root);
+      expect(titles(await listOwn(patient)).toSorted()).toEqual(['Latex', 'Nuts']);
+    },
+  );
 
-  it('of one who may only write goes as it is: it is for the patient alone', async () => {
-    const { patient, other, end, rowsOf } = await scene(['write']);
-    const before = await write(other, patient, 'Nuts');
-    await end();
-    await drainOutbox(other);
-    expect(rowsOf(other).at(-1)).toMatchObject({ root: before.root, epoch: -1 });
-    expect(titles(await listOwn(patient)).toSorted()).toEqual(['Latex', 'Nuts']);
-  });
-
-  it('of the former reader itself stays where it is: nothing of it comes to the chain', async () => {
+  it('of one whose access has ended stays where it is: nothing of it comes to the chain', async () => {
     const { patient, doctor, end, rowsOf } = await scene();
     const before = await write(doctor, patient, 'Nuts');
     await end();
@@ -118,10 +90,10 @@ describe('an entry that was sealed before access ended, and comes to the chain a
     expect(titles(await listOwn(patient))).toEqual(['Latex']);
   });
 
-  it('is sealed anew once, also where the wallet was ended right after', async () => {
-    const { w, network, patient, end, rowsOf } = await scene();
+  it('is wrapped anew once, also where the wallet was ended right after', async () => {
+    const { w, network, patient, rowsOf } = await scene();
     await importOwn(patient, allergy('Penicillin'));
-    await end();
+    await lockAnew(patient);
     // Ended before the catalogue learned of it.
     patient.catalogue.listPending = () => Promise.reject(new Error('ended'));
     await expect(drainOutbox(patient)).rejects.toThrow('ended');
@@ -133,5 +105,30 @@ describe('an entry that was sealed before access ended, and comes to the chain a
     w.catalogues.clear();
     const anew = await w.open(PATIENT, network);
     expect(titles(await listOwn(anew)).toSorted()).toEqual(['Latex', 'Penicillin']);
+  });
+});
+
+describe('a record that is locked anew', () => {
+  it('opens as before for those who may read, by shares that open nothing together with the old ones', async () => {
+    const { patient, other, w } = await scene();
+    const dealt = w.keepers.asked.filter(({ path }) => path === '/v1/shares').length;
+    await lockAnew(patient);
+    expect(w.keepers.asked.filter(({ path }) => path === '/v1/shares').length).toBe(dealt + 3);
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    expect(titles(await listShared(other)).toSorted()).toEqual(['Bees', 'Latex']);
+    w.catalogues.clear();
+    const { network } = patient;
+    const anew = await w.open(OTHER_DOCTOR, network, 'provider');
+    expect(titles(await listShared(anew)).toSorted()).toEqual(['Bees', 'Latex']);
+  });
+
+  it('is left as it was where too few keepers answer, or nothing was shared yet', async () => {
+    const { patient, doctor, w } = await scene();
+    w.keepers.instead.set(0, () => Promise.resolve(undefined));
+    w.keepers.instead.set(1, () => Promise.resolve(undefined));
+    expect(await codeOf(lockAnew(patient))).toBe('managers-unreachable');
+    expect((await patient.client.folder(patient.address, (await patient.folders()).tag('allergies'))).epoch).toBe(0);
+    expect(await lockAnew(doctor)).toBe(0);
   });
 });

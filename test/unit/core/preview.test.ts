@@ -3,6 +3,7 @@ import { planImport } from '../../../extension/core/records/importer.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
 import { writePrompt } from '../../../extension/rpc/prompts/records.ts';
+import { listShared } from './listings.ts';
 import { allergy, DOCTOR, importOwn, json, OTHER_DOCTOR, PATIENT, world } from './wallets.ts';
 
 const context = { name: 'r.json', source: 'https://clinic.example', known: new Set<string>(), validate: () => [] };
@@ -111,7 +112,7 @@ describe('the prompt to write', () => {
     await giveConsent(patient, { ...decision, recipient: doctor.address, sections: ['profile'] });
 
     const view = async (session: typeof doctor) => {
-      await session.catalogue.sync();
+      await listShared(session);
       const job = await session.storage.stage(json(allergy('nuts')), 'r.json', context.source);
       const parts = { storage: session.storage, messages: undefined as never, notify: () => Promise.resolve() };
       const params = { patient: patient.address, section: 'allergies' };

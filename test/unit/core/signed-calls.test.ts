@@ -38,9 +38,9 @@ describe('signed calls', () => {
     () => 1_800_000_000_000,
   );
 
-  it('count on the nonces of those signed before them in the same batch', async () => {
+  it('are of their signer, under the nonce that the registry has for it, for ten minutes', async () => {
     const digest = fill(32, 1);
-    const data = await calls.rotate([7, 8], false, digest, 2);
+    const data = await calls.rotate([7, 8], false, digest);
     const args = registryInterface.decodeFunctionData('rotateFor', data);
     const [signer, , , , , deadline] = args as unknown as [string, unknown, unknown, unknown, unknown, bigint];
     expect(signer).toBe(keyring.address);
@@ -50,7 +50,7 @@ describe('signed calls', () => {
       folders: [7, 8],
       voidGrants: false,
       keyring: `0x${'01'.repeat(32)}`,
-      nonce: (3n << 64n) + 2n,
+      nonce: 3n << 64n,
       deadline,
     };
     expect(args.at(-1)).toBe(signTyped(keyring.account, domain, ROTATE_TYPES, message));

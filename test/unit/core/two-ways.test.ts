@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
-import { givenFolders } from '../../../extension/core/wallet/sharing.ts';
-import { givenUnder, writeShared } from '../../../extension/core/wallet/write-shared.ts';
+import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
 import { allergy, importOwn, json, OTHER_DOCTOR, share, titles, world } from './wallets.ts';
@@ -19,9 +18,7 @@ describe('an entry that its author sealed one way for the patient and another fo
     const job = await doctor.storage.stage(json(allergy('Nuts')), 'test.json', 'test');
     const row = await writeShared(doctor, patient.address, 'allergies', job);
     // A changed wallet: what it wraps for the readers is not what is in the patient's capsule.
-    const [grant] = await givenFolders(doctor, patient.address);
-    const under = await givenUnder(doctor, grant!, 0);
-    await doctor.storage.rewrap(row.root, fill(32, 1), under!);
+    await doctor.storage.rewrap(row.root, fill(32, 1), { key: fill(32, 2), epoch: 0 });
     await drainOutbox(doctor);
 
     const own = await listOwn(patient);

@@ -1,9 +1,8 @@
 import { isSalusError } from '../../../extension/core/errors.ts';
-import type { AskKeeper } from '../../../extension/core/custody/keepers.ts';
 import { KeyWork } from '../../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
-import { versionsOf, type Network } from '../../../extension/core/network/descriptor.ts';
+import { versionsOf, type Custody, type Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
@@ -11,6 +10,7 @@ import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/i
 import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { Session, type SessionParts } from '../../../extension/core/wallet/session.ts';
 import { startEvm, type Manners, type Registry } from './evm.ts';
+import { startKeepers } from './keepers.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { fill } from './support.ts';
@@ -35,8 +35,7 @@ export async function world() {
   const storages = new Map<string, MemoryStorage>();
   const slots = new Map<string, unknown>();
   const catalogues = new Map<string, MemoryRows>();
-  /** Who answers as the keepers of keys. */
-  const asking: { ask: AskKeeper } = { ask: () => Promise.resolve(undefined) };
+  const keepers = await startKeepers(evm);
   const sent: { to: string; calls: readonly string[] }[] = [];
 
   /** What a wallet on this network is made of. Each account's things are kept under its alias. */
@@ -58,7 +57,7 @@ export async function world() {
         },
       },
       keyWork: new KeyWork(nobleGroup),
-      askKeeper: (...asked) => asking.ask(...asked),
+      askKeeper: keepers.ask,
       stateSlot: (account) => ({
         read: () => Promise.resolve(slots.get(account)),
         write: (value) => Promise.resolve(void slots.set(account, value)),
@@ -90,26 +89,28 @@ export async function world() {
 
   const registries: Registry[] = [];
   const registryOf = (address: string) => registries.find((r) => r.network.registry === address)!;
-  async function deploy(): Promise<Registry> {
+  /** A registry whose network has three keepers, of whom two are needed. */
+  async function deploy(): Promise<Registry & { readonly network: { readonly custody: Custody } }> {
     const registry = await evm.deploy();
     registries.push(registry);
-    return registry;
+    const custody = await keepers.serve(registry);
+    return { ...registry, network: { ...registry.network, custody } };
   }
   const hire = async (registry: Registry, who: Session) => {
     await registry.as(evm.who.hospital).getFunction('enrol').send(who.address, Role.Doctor);
     await ensureMembership(who);
   };
   /** A registry with a patient and a doctor, both members. @param changes to its network's description */
-  async function clinic(changes: Partial<Network> | ((registry: Registry) => Promise<Partial<Network>>) = {}) {
+  async function clinic(changes: Partial<Network> = {}) {
     const registry = await deploy();
-    const network = { ...registry.network, ...(typeof changes === 'function' ? await changes(registry) : changes) };
+    const network = { ...registry.network, ...changes };
     const patient = await open(PATIENT, network);
     await ensureMembership(patient);
     const doctor = await open(DOCTOR, network, 'provider');
     await hire(registry, doctor);
     return { registry, network, patient, doctor };
   }
-  return { evm, asking, deploy, clinic, open, parts, hire, sent, shared, catalogues, storages, slots };
+  return { evm, keepers, deploy, clinic, open, parts, hire, sent, shared, catalogues, storages, slots };
 }
 
 export async function importOwn(session: Session, resource: unknown): Promise<void> {

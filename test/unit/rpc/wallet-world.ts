@@ -16,6 +16,7 @@ import { Approvals, type PromptWindows } from '../../../extension/rpc/approvals.
 import { createPrompts } from '../../../extension/rpc/prompts.ts';
 import { RpcServer } from '../../../extension/rpc/server.ts';
 import { startEvm } from '../core/evm.ts';
+import { startKeepers } from '../core/keepers.ts';
 import { MemoryRows } from '../core/memory-rows.ts';
 import { MemoryStorage } from '../core/memory-storage.ts';
 import { fill } from '../core/support.ts';
@@ -26,7 +27,10 @@ export async function walletWorld() {
   const payer = evm.next();
   let ahead = 0;
   const now = () => Date.now() + ahead;
-  const { contract, network, as } = await evm.deploy();
+  const deployed = await evm.deploy();
+  const { contract, as } = deployed;
+  const keepers = await startKeepers(evm);
+  const network = { ...deployed.network, custody: await keepers.serve(deployed) };
   const blocks = new MemoryStorage().blocks;
   const storage = new MemoryStorage(blocks);
 
@@ -45,7 +49,7 @@ export async function walletWorld() {
         },
       },
       keyWork: new KeyWork(nobleGroup),
-      askKeeper: () => Promise.resolve(undefined),
+      askKeeper: keepers.ask,
       stateSlot: () => ({
         read: () => Promise.resolve(slot.value),
         write: (value) => Promise.resolve(void (slot.value = value)),
