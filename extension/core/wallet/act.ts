@@ -1,4 +1,5 @@
 import { isSalusError, SalusError } from '../errors.ts';
+import { payOurselves } from './own-payment.ts';
 import type { Deployment, Session } from './session.ts';
 
 /** First pause between two looks at the chain; each is half as long again, up to the last. */
@@ -7,12 +8,15 @@ const LAST_POLL_MS = 1_500;
 const DONE_WITHIN_MS = 60_000;
 /** How long is looked for an act whose answer got lost. */
 const LOST_WITHIN_MS = 6_000;
+/** How long managers have for what they said they would bring, before this account pays for it. */
+const PATIENCE_MS = 20_000;
 
 /** What the registry says of calls that it took already: their nonces are used, or they waited too long. They never land again. */
 const OVER: readonly unknown[] = ['BadSignature', 'Expired'];
 
 /**
- * Has signed calls brought to the chain, and waits until what they are for is there: a hash that succeeded is not the act, and an
+ * Has signed calls brought to the chain by managers, or by this account itself where they refuse, are away or do not do it and it has
+ * the ether; and waits until what they are for is there: a hash that succeeded is not the act, and an
  * answer that got lost is not its failure. Sends nothing while a node answers for another chain.
  * @param isDone asks the registry whether what the calls are for is so
  * @throws SalusError `wrong-chain`, `chain-unreachable` before anything was signed away; `sponsor-refused` when nothing was changed and
@@ -25,21 +29,31 @@ export async function act(
   isDone: () => Promise<boolean>,
 ): Promise<void> {
   await session.client.checkChain();
-  const { transaction, refused } = await bring(session, registry, calls);
-  const end = Date.now() + (refused === undefined ? DONE_WITHIN_MS : LOST_WITHIN_MS);
-  let failed = refused !== undefined;
+  let brought = await bring(session, registry, calls);
+  let isOurs = false;
+  const payNow = async () => {
+    isOurs = true;
+    const own = await orUnknown(() => payOurselves(session, registry, calls));
+    if (own !== undefined) brought = { transaction: own };
+  };
+  if (brought.refused !== undefined) await payNow();
+  const start = Date.now();
+  const end = start + (brought.refused === undefined ? DONE_WITHIN_MS : LOST_WITHIN_MS);
+  let failed = brought.refused !== undefined;
   let why: string | undefined;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
     if (await orUnknown(isDone)) return;
+    const { transaction } = brought;
     failed ||= transaction !== undefined && (await orUnknown(() => client.succeeded(transaction))) === false;
     // A transaction that failed may be somebody else's, and a manager that refuses may bring them all the same: the chain decides.
     why = failed ? await orUnknown(() => client.refusal(calls)) : undefined;
     // Their place may be taken by themselves, in a block that came since: that shows in what they are for.
-    if (why !== undefined && !OVER.includes(why)) throw refused ?? refusedByChain();
+    if (why !== undefined && !OVER.includes(why)) throw brought.refused ?? refusedByChain();
     if (Date.now() > end) break;
+    if (!isOurs && why === undefined && Date.now() > start + PATIENCE_MS) await payNow();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (why !== undefined) throw refused ?? refusedByChain();
+  if (why !== undefined) throw brought.refused ?? refusedByChain();
   throw new SalusError(
     'outcome-unknown',
     'It is not known yet whether this was recorded. If it was, it shows here within ten minutes.',

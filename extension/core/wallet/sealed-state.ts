@@ -24,9 +24,10 @@ const TransactionSchema = v.object({
   gasLimit: v.string(),
   maxFeePerGas: v.string(),
   maxPriorityFeePerGas: v.string(),
-  /** Site that asked for it. */
+  /** Site that asked for it; empty for the wallet's own. */
   origin: v.string(),
-  kind: v.picklist(['send', 'speedUp', 'cancel']),
+  /** `act`: what this account did in the registry and nobody else paid for. */
+  kind: v.picklist(['send', 'speedUp', 'cancel', 'act']),
   /** Request that it answers, so that a yes that is carried out twice sends one. */
   request: v.optional(v.string()),
   /** Hash of the one in whose place it was sent. */

@@ -5,6 +5,7 @@ import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import type { SponsorPort } from '../../../extension/core/wallet/ports.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import { sentTransactions } from '../../../extension/core/wallet/transactions.ts';
 import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { Right } from '../../../extension/core/registry/abi.ts';
 import { listOwn, listShared } from './listings.ts';
@@ -277,4 +278,53 @@ it('the same given twice, to the second, is given twice', async () => {
   const second = await giveConsent(patient, decision);
   expect(second.consent.consentId).not.toBe(first.consent.consentId);
   expect(titles(await listShared(doctor))).toEqual(['nuts']);
+});
+
+describe('where nobody else brings an act, the wallet pays for it itself', () => {
+  const funded = async () => {
+    const s = await scene();
+    await s.evm.provider.send('hardhat_setBalance', [s.patient.address, '0xde0b6b3a7640000']);
+    return s;
+  };
+
+  it.each([
+    ['refuse', refused],
+    ['are away', unreachable],
+  ])('as managers %s: it is done, and listed among the payments', async (_, why) => {
+    const { patient, doctor, may } = await funded();
+    const consent = await share(patient, doctor, ['read']);
+    managers(patient, () => () => Promise.reject(why()));
+    await endConsent(patient, consent);
+    expect(await may()).toBe(false);
+    expect(await sentTransactions(patient)).toMatchObject([{ kind: 'act', status: 'done', origin: '', value: '0' }]);
+  });
+
+  it('as a manager says that it brings it, and does not', async () => {
+    const { patient, doctor, may } = await funded();
+    const consent = await share(patient, doctor, ['read']);
+    managers(patient, () => () => Promise.resolve(`0x${'ab'.repeat(32)}`));
+    hurry();
+    await endConsent(patient, consent);
+    expect(await may()).toBe(false);
+  });
+
+  it('but not for what the registry refuses, nor out of all proportion, nor with what it has not', async () => {
+    const { evm, registry, patient, doctor, may } = await funded();
+    managers(patient, () => () => Promise.reject(refused()));
+    hurry();
+    const real = patient.client.provider.getFeeData.bind(patient.client.provider);
+    patient.client.provider.getFeeData = async () => {
+      const fees = await real();
+      return Object.assign(fees, { maxFeePerGas: 10n ** 12n });
+    };
+    expect(await codeOf(share(patient, doctor, ['read']))).toBe('outcome-unknown');
+    patient.client.provider.getFeeData = real;
+    await evm.provider.send('hardhat_setBalance', [patient.address, '0x0']);
+    expect(await codeOf(share(patient, doctor, ['read']))).toBe('outcome-unknown');
+    await evm.provider.send('hardhat_setBalance', [patient.address, '0xde0b6b3a7640000']);
+    await registry.as(evm.who.hospital).getFunction('remove').send(doctor.address);
+    expect(await codeOf(share(patient, doctor, ['read']))).toBe('not-a-member');
+    expect(await may()).toBe(false);
+    expect(await sentTransactions(patient)).toEqual([]);
+  });
 });
