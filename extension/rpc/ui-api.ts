@@ -15,6 +15,10 @@ import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
+import { lookedAtAlarms } from '../core/wallet/alarms.ts';
+import { exportOpenings } from '../core/wallet/export-openings.ts';
+import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
+import { lockAnew } from '../core/wallet/lock-anew.ts';
 import { followOpenings } from '../core/wallet/follow-openings.ts';
 import {
   badEntries,
@@ -73,6 +77,8 @@ export interface UiParts {
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
   /** Tells the wallet's own screens to look again. */
   readonly changed: () => void;
+  /** Tells the person how many alarms there are that they have not seen. */
+  readonly alarms: (count: number) => void;
 }
 
 /** Arrivals that home names. */
@@ -123,6 +129,10 @@ const ARGUMENTS = {
   forget: v.tuple([text, text]),
   activity: v.tuple([v.optional(text)]),
   askForOpenings: v.tuple([]),
+  lookedAtAlarms: v.tuple([]),
+  exportOpenings: v.tuple([v.picklist(['fhir', 'csv'])]),
+  keyKeepers: v.tuple([]),
+  lockAnew: v.tuple([]),
   brokenLogs: v.tuple([]),
   transactions: v.tuple([]),
   replaceTransaction: v.tuple([text, v.picklist(['speedUp', 'cancel'])]),
@@ -139,7 +149,7 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, prompts, storage, networks, notify, changed }: UiParts) {
+export function createUiApi({ wallet, approvals, prompts, storage, networks, notify, changed, alarms }: UiParts) {
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
@@ -329,6 +339,25 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     /** Asks those who keep the keys what they wrote down since; screens are told of what is new. */
     async askForOpenings(): Promise<void> {
       if (await followOpenings(await wallet.session())) changed();
+    },
+    /** The person looks at what happened. */
+    async lookedAtAlarms(): Promise<void> {
+      await lookedAtAlarms(await wallet.session());
+      alarms(0);
+    },
+    /** @returns the text of a file */
+    async exportOpenings(form: 'fhir' | 'csv'): Promise<string> {
+      return exportOpenings(await wallet.session(), form);
+    },
+    async keyKeepers(): Promise<KeyKeepers | undefined> {
+      return keyKeepers(await wallet.session());
+    },
+    /** @returns how many sections were locked */
+    async lockAnew(): Promise<number> {
+      const locked = await lockAnew(await wallet.session());
+      void wallet.sync();
+      changed();
+      return locked;
     },
     /** Those who keep the keys and whose log of openings does not fit what it said before. */
     async brokenLogs(): Promise<readonly string[]> {

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
 import { DeskPage } from './pages/desk.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { extensionWith } from './support/network.ts';
+import { lookAt } from './support/screens.ts';
 import { startProxy, type Proxy } from './support/proxy.ts';
 
 const proxies: Proxy[] = [];
@@ -71,4 +73,51 @@ test('a doctor reads with any two of three keepers; with one alone nothing new o
     await desk.refresh();
     await expect(desk.record('latex')).toBeVisible({ timeout: 5_000 });
   }).toPass({ timeout: 60_000 });
+});
+
+test('a patient sees who keeps the keys, locks everything anew, and hands on the list of openings', async ({
+  newBrowser,
+  stack,
+}) => {
+  const [patients, doctors] = [await newBrowser(), await newBrowser()];
+  const patient = await WalletApp.open(patients);
+  await patient.createWallet();
+  await patient.importFile(bundleFile());
+  await patient.waitUntilRecorded();
+  const doctor = await WalletApp.open(doctors);
+  await doctor.createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn('Dr Lena Brandt', stack.staffCode);
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  await (await checkIn.connect()).approve();
+  await (await checkIn.askToShare()).approve();
+  await checkIn.says('Shared');
+  await desk.refresh();
+  await expect(desk.record('penicillin')).toBeVisible();
+
+  await patient.go('Settings');
+  const keepers = patient.page.getByTestId('keepers').getByRole('listitem');
+  await expect(keepers).toHaveCount(3);
+  await expect(keepers.filter({ hasText: 'last answered' })).toHaveCount(3);
+  await patient.page.getByRole('button', { name: 'Lock everything anew' }).click();
+  await expect(patient.page.getByText('Everything you share is locked anew.')).toBeVisible({ timeout: 60_000 });
+  await lookAt(patient.page, 'settings locked anew');
+
+  // Who may read goes on reading, what there was and what comes.
+  await patient.importFile(another('Allergy to latex'));
+  await patient.go('Home');
+  await patient.waitUntilRecorded();
+  await desk.refresh();
+  await expect(desk.record('latex')).toBeVisible();
+  await expect(desk.record('penicillin')).toBeVisible();
+
+  await patient.go('Activity');
+  await expect(patient.page.getByTestId('activity')).toContainText('opened');
+  await lookAt(patient.page, 'activity openings');
+  const saved = patient.page.waitForEvent('download');
+  await patient.page.getByRole('button', { name: 'Save openings as a table' }).click();
+  const file = await readFile(await (await saved).path(), 'utf8');
+  expect(file.split('\r\n')[0]).toBe('time,who,name,outcome,section,items,purposes,keepers');
+  expect(file).toContain('Dr Lena Brandt');
 });

@@ -147,6 +147,14 @@ test('once sharing ended, who could read opens nothing that was not opened befor
     else await expect(opening).rejects.toMatchObject({ code: 'wrong-key' });
   }
   dishonest.close();
+
+  // The patient is told, once they are back.
+  await patient.lock();
+  await patient.unlock();
+  await expect.poll(() => patient.badge()).toBe(String(records.length));
+  await patient.go('Activity');
+  await expect(patient.page.getByTestId('activity').getByText('Refused')).toHaveCount(records.length);
+  await expect.poll(() => patient.badge()).toBe('');
 });
 
 /** A reader's own keys without a wallet around them, and what chain and managers give to them. */

@@ -1,10 +1,12 @@
 import { keccak256, toUtf8Bytes } from 'ethers';
 import { fromHex, toHex } from '../bytes.ts';
 import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
+import { EMERGENCY } from '../consent/purposes.ts';
 import type { Section } from '../records/sections.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
+  ALARMS,
   ARRIVALS,
   alikeName,
   AWAY,
@@ -242,8 +244,13 @@ export class Changes {
       const place = `${placeKey({ block, index: 999_999 })}|${opening.at}|${who}|${folder}|${alike.length}|${keeper}`;
       await ACTIVITY.change(this.#draft, new Map([[place, { ...opening, block, transaction: '' }]]));
       this.#draft.put(name, [...alike, place]);
+      if (refused || (purpose & EMERGENCY) !== 0) this.#draft.put(ALARMS, (await this.#alarms()) + 1);
     }
     this.#draft.put(logName(keeper), next);
+  }
+
+  async #alarms(): Promise<number> {
+    return (await this.#draft.get<number>(ALARMS)) ?? 0;
   }
 
   /** All blocks of an own entry are in this browser now. */

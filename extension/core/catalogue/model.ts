@@ -216,6 +216,10 @@ export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
 export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
 
+/** Row with when a keeper last answered, in milliseconds since the epoch. */
+export const seenName = (keeper: string): string => `seen/${keeper}`;
+/** Row with how many openings were refused, or made as an emergency. */
+export const ALARMS = 'alarms';
 /** Row with the number of the next line of a keeper's log. */
 export const logName = (keeper: string): string => `log/${keeper}`;
 /** Row with the keys in {@link ACTIVITY} of openings that are alike. */

@@ -21,5 +21,8 @@ export const PURPOSES = Object.keys(PURPOSE_BITS) as Purpose[];
 
 export const isPurpose = (value: unknown): value is Purpose => PURPOSES.includes(value as Purpose);
 
+/** What is opened as an emergency. */
+export const EMERGENCY = PURPOSE_BITS.ETREAT | PURPOSE_BITS.BTG;
+
 /** Purposes of a mask. */
 export const purposesIn = (bits: number): Purpose[] => PURPOSES.filter((p) => (bits & PURPOSE_BITS[p]) !== 0);

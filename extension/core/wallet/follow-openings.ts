@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../bytes.ts';
 import type { PlacedOpening } from '../catalogue/changes.ts';
-import { logName } from '../catalogue/model.ts';
+import { logName, seenName } from '../catalogue/model.ts';
 import { decodeLogReply, openReply, type LogReply, type OpeningBody } from '../custody/keeper-messages.ts';
 import { logOrigin, proveLines, type KnownHead, type ProvenLines } from '../custody/openings-log.ts';
 import type { KeeperInfo } from '../network/descriptor.ts';
@@ -31,6 +31,7 @@ async function followLog(session: Session, keeper: KeeperInfo): Promise<boolean>
     const known = (await session.state.read()).logHeads.find((head) => head.keeper === keeper.account);
     const reply = await ask(session, keeper, after, known?.size ?? 0);
     if (reply === undefined) return isNew;
+    await session.catalogue.rows.write(new Map([[seenName(keeper.account), session.now()]]));
     const { chainId, registry } = session.network;
     const origin = logOrigin(chainId, registry, keeper.account);
     const proven = await proveLines(reply, { origin, keeper, patient: session.address }, headOf(known));

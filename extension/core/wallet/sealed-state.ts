@@ -113,6 +113,8 @@ const StateSchema = v.object({
   undone: v.optional(v.array(UndoneSchema), []),
   undelivered: v.optional(v.array(UndeliveredSchema), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
+  /** Alarms that the person has looked at. */
+  seenAlarms: v.optional(v.number(), 0),
 });
 export type WalletState = v.InferOutput<typeof StateSchema>;
 
@@ -126,6 +128,7 @@ const NEW_STATE: WalletState = {
   undone: [],
   undelivered: [],
   logHeads: [],
+  seenAlarms: 0,
 };
 
 /** The part of a keyring that seals the state. */

@@ -6,6 +6,7 @@ import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { Vault, VaultState } from '../vault/vault.ts';
 import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountList } from './accounts.ts';
 import { keepHere } from './keep-here.ts';
+import { watchOpenings } from './alarms.ts';
 import { deliverShares } from './deal.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
@@ -20,6 +21,8 @@ export interface WalletParts extends SessionParts {
   readonly accountsSlot: StateSlot;
   /** Called when the wallet was locked, unlocked, or something it shows may have changed. */
   readonly onChange: () => void;
+  /** How many openings were refused, or made as an emergency, since the person last looked. */
+  readonly onAlarms: (count: number) => void;
 }
 
 export interface WalletStatus {
@@ -59,6 +62,8 @@ export class Wallet {
   #opened: Opened | undefined;
   #sync: Promise<void> | undefined;
   /** The one that follows it. */
+  /** What keepers wrote down meanwhile is asked for at once. */
+  #justUnlocked = false;
   #syncAgain: Promise<void> | undefined;
   #syncProblem: ErrorCode | undefined;
   /** What the last wake found. */
@@ -108,6 +113,7 @@ export class Wallet {
 
   async unlock(password: string): Promise<void> {
     await this.#parts.vault.unlock(password);
+    this.#justUnlocked = true;
     this.#parts.onChange();
     void this.sync();
   }
@@ -321,6 +327,9 @@ export class Wallet {
       await settleActs(session);
       await deliverShares(session);
       await drainOutbox(session);
+      const alarms = await watchOpenings(session, this.#justUnlocked);
+      this.#justUnlocked = false;
+      if (alarms !== undefined) this.#parts.onAlarms(alarms);
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);
       this.#syncProblem = undefined;

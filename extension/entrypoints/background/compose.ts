@@ -1,4 +1,5 @@
 import { browser } from '../../adapters/browser/api.ts';
+import { tellAlarms } from '../../adapters/browser/alarms.ts';
 import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { nodeAsker } from '../../adapters/rpc-node.ts';
@@ -68,6 +69,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`),
     now,
     onChange: notifyUi,
+    onAlarms: tellAlarms,
   });
   const prompts = createPrompts({ wallet, networks, storage, messages: hostedMessages(host), notify: notifySite });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
@@ -92,6 +94,15 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     notify: notifySite,
     changed: notifyUi,
   });
-  const ui = createUiApi({ wallet, approvals, prompts, storage, networks, notify: notifySite, changed: notifyUi });
+  const ui = createUiApi({
+    wallet,
+    approvals,
+    prompts,
+    storage,
+    networks,
+    notify: notifySite,
+    changed: notifyUi,
+    alarms: tellAlarms,
+  });
   return { wallet, approvals, server, ui, storage };
 }

