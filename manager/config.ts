@@ -40,6 +40,16 @@ const ConfigSchema = v.strictObject(
     sponsorKey: privateKey(),
     /** What a keeper of shares derives its keys from: 32 bytes as 0x hex. Without it the manager keeps none. */
     keeperSecret: v.optional(secret()),
+    /** Where a keeper keeps what it keeps: the URL of a PostgreSQL database, which may hold a password. Without it, in `dataDir`. */
+    database: v.optional(
+      v.pipe(
+        text('a postgres:// URL'),
+        v.check(
+          (url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol),
+          'must be a postgres:// URL (the value is not shown)',
+        ),
+      ),
+    ),
     /** When a block counts as final: a tag of the node's, or so many blocks later. What a keeper releases must be allowed there too. */
     finality: v.optional(
       v.union(
@@ -79,7 +89,7 @@ const ConfigSchema = v.strictObject(
   ofField,
 );
 
-/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key and the keeper's secret: never log it. */
+/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key, the keeper's secret and the database's password: never log it. */
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
 /** @throws ConfigError; see {@link readSettings} */

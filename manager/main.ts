@@ -21,7 +21,7 @@ const COLLECT_EVERY_MS = 3_600_000;
 const STOP_MS = 10_000;
 
 /** Starts a manager; the promise settles when it listens. */
-async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): Promise<void> {
+async function start({ sponsorKey, keeperSecret, rpcUrl, database, ...config }: Config): Promise<void> {
   const chain = connectChain({ ...config, sponsorKey, rpcUrl });
   await refuseWrongChain();
   await mkdir(config.dataDir, { recursive: true });
@@ -32,7 +32,9 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
   const gate = new UploadGate();
   const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
   const keeper =
-    keeperSecret === undefined ? undefined : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl });
+    keeperSecret === undefined
+      ? undefined
+      : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl, database });
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
   const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
@@ -81,7 +83,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await app.close();
     chain.close();
-    keeper?.close();
+    await keeper?.close();
   }
 }
 

@@ -29,8 +29,8 @@ declare module 'fastify' {
 
 /** What a server is made of. */
 export interface ServerParts {
-  /** Without what only the start needs, so that no route can leak the sponsor's key or the keeper's secret. */
-  config: Omit<Config, 'sponsorKey' | 'keeperSecret' | 'rpcUrl'>;
+  /** Without what only the start needs, so that no route can leak a key, a secret or a password. */
+  config: Omit<Config, 'sponsorKey' | 'keeperSecret' | 'rpcUrl' | 'database'>;
   blocks: Blocks;
   pins: Pins;
   /** Shared with garbage collection. */

@@ -14,12 +14,17 @@ import { isSalusError } from '../../extension/core/errors.ts';
 import type { Config } from '../config.ts';
 import { unavailable, type KeeperChain } from './chain.ts';
 import { behind } from './refusals.ts';
-import type { ChainRows } from './store.ts';
+import type { ChainRows, Move } from './store.ts';
 
 /** Every entry, and every keyring and epoch of a folder. */
 const FILTERS: readonly Topics[] = [[['RecordAdded', 'Rotated', 'KeyringSet'].map(topicOf)]];
 /** How often a chain that is reorganised while it is read is read again. */
 const MOST_ROUNDS = 5;
+/** How often another process may be first: each time what is kept got further. */
+const MOST_OVERTAKEN = 100;
+
+/** How a round of following ended: with all there is, with blocks that were undone, or behind another process. */
+type Outcome = 'done' | 'undone' | 'overtaken';
 
 /** How far the chain was followed, and what of it stays. */
 export interface Followed {
@@ -55,7 +60,8 @@ interface IndexParts {
 export async function openChainIndex({ config, chain, rows, now }: IndexParts): Promise<ChainIndex> {
   const registries = [config.registry, ...config.earlier].map((address) => address.toLowerCase());
   const { chainId, fromBlock, finality } = config;
-  let position = await rows.open([chainId, fromBlock, ...registries].join());
+  const scope = [chainId, fromBlock, ...registries].join();
+  let position = await rows.open(scope);
   let running: Promise<void> | undefined;
   /** Number of the newest block that the node last spoke of. */
   let newest = 0;
@@ -69,49 +75,58 @@ export async function openChainIndex({ config, chain, rows, now }: IndexParts): 
   const follower = new Follower({ ask, registries, fromBlock, finality, check: () => chain.check(), now });
 
   async function follow(): Promise<void> {
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const steps = follower.follow(position, FILTERS);
-      const before = position;
-      for (;;) {
-        const { value, done } = await steps.next();
-        if (done) {
-          await stand(value, position !== before);
-          // What the node says now may be older than what is known here: a consent that has ended since would still hold.
-          if (newest < (position.ring.at(-1)?.number ?? 0)) throw behind();
-          return;
-        }
-        if (await take(value)) break;
-      }
+    let [rounds, overtaken] = [0, 0];
+    while (rounds < MOST_ROUNDS && overtaken < MOST_OVERTAKEN) {
+      const outcome = await round();
+      if (outcome === 'done') return;
+      if (outcome === 'overtaken') overtaken++;
+      else rounds++;
     }
     throw unavailable();
   }
 
-  /** @returns whether what comes next must be asked for anew */
-  async function take(step: Step): Promise<boolean> {
-    if (step.kind === 'rebuild') {
-      await rows.clear(START);
-      position = START;
-      return true;
+  async function round(): Promise<Outcome> {
+    // Another process of this manager may have moved on what is kept.
+    position = await rows.open(scope);
+    const before = position;
+    const steps = follower.follow(position, FILTERS);
+    for (;;) {
+      const { value, done } = await steps.next();
+      if (done) {
+        if (!(await stand(value, position !== before))) return 'overtaken';
+        // What the node says now may be older than what is known here: a consent that has ended since would still hold.
+        if (newest < (position.ring.at(-1)?.number ?? 0)) throw behind();
+        return 'done';
+      }
+      if (!(await take(value))) return 'overtaken';
+      if (value.kind !== 'blocks') return 'undone';
     }
-    if (step.kind === 'rollback') {
-      const { to } = step;
-      const ring = position.ring.filter(({ number }) => number <= to.number);
-      const next = { ...position, ring, final: Math.min(position.final, to.number) };
-      await rows.rollBack(to, next);
-      position = next;
-      return true;
-    }
-    const ring = step.undoable ? [...position.ring, step.through].slice(-RING) : [step.through];
-    const next: Position = { ...position, ring };
-    await rows.take(step.events, next);
-    position = next;
-    return false;
   }
 
-  async function stand(standing: Standing, moved: boolean): Promise<void> {
-    const isNew = moved || standing.final !== position.final;
-    position = { ...position, ...standing };
-    if (isNew) await rows.take([], position);
+  /** @returns whether it was taken, as {@link move} does */
+  function take(step: Step): Promise<boolean> {
+    if (step.kind === 'rebuild') return move(START, (change) => rows.clear(change));
+    if (step.kind === 'rollback') {
+      const { to: block } = step;
+      const ring = position.ring.filter(({ number }) => number <= block.number);
+      const to = { ...position, ring, final: Math.min(position.final, block.number) };
+      return move(to, (change) => rows.rollBack(block, change));
+    }
+    const ring = step.undoable ? [...position.ring, step.through].slice(-RING) : [step.through];
+    return move({ ...position, ring }, (change) => rows.take(step.events, change));
+  }
+
+  async function stand(standing: Standing, moved: boolean): Promise<boolean> {
+    // When the node last answered is not worth a write.
+    if (!moved && standing.final === position.final) return true;
+    return move({ ...position, ...standing }, (change) => rows.take([], change));
+  }
+
+  /** @returns whether it was made; it was not where another process was first */
+  async function move(to: Position, change: (move: Move) => Promise<boolean>): Promise<boolean> {
+    const isMade = await change({ from: position, to });
+    if (isMade) position = to;
+    return isMade;
   }
 
   const catchUp = (): Promise<void> =>

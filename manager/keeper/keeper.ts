@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Wallet } from 'ethers';
 import { toHex } from '../../extension/core/bytes.ts';
 import { KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
@@ -11,13 +10,22 @@ import { connectKeeperChain } from './chain.ts';
 import { acceptDealing } from './deal.ts';
 import { keeperKeys } from './keys.ts';
 import { readLog } from './log-reading.ts';
+import { openStore } from './open-store.ts';
 import { parseRead, parseSeal, type Addressee } from './requests.ts';
-import { openSqlite } from './sqlite.ts';
 
 /** What of the settings a keeper needs. */
 type KeeperConfig = Pick<
   Config,
-  'dataDir' | 'rpcUrl' | 'chainId' | 'registry' | 'earlier' | 'sponsorKey' | 'finality' | 'fromBlock' | 'readsPerHour'
+  | 'dataDir'
+  | 'database'
+  | 'rpcUrl'
+  | 'chainId'
+  | 'registry'
+  | 'earlier'
+  | 'sponsorKey'
+  | 'finality'
+  | 'fromBlock'
+  | 'readsPerHour'
 > & { readonly keeperSecret: string };
 
 /** A manager as a keeper of key shares. */
@@ -44,16 +52,16 @@ export interface Keeper {
   seal(body: unknown): Promise<string>;
   /** Openings of the signer's own record. @returns what is sealed to the signer, base64 @throws as {@link readLog} */
   log(body: unknown): Promise<string>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** Opens a keeper with what it kept in `<dataDir>/keeper.sqlite`. The chain is not asked yet. */
+/** Opens a keeper with what it kept. The chain is not asked yet. @throws as {@link openStore} */
 export async function openKeeper(config: KeeperConfig, now: () => number = Date.now): Promise<Keeper> {
   const { chainId } = config;
   const account = new Wallet(config.sponsorKey);
   const [keys, group] = await Promise.all([keeperKeys(config.keeperSecret), sodiumGroup()]);
   const chain = connectKeeperChain(config);
-  const store = openSqlite(join(config.dataDir, 'keeper.sqlite'));
+  const store = await openStore(config, account.address);
   const index = await openChainIndex({ config, chain, rows: store.chain, now });
   const registries = [config.registry, ...config.earlier].map((address) => address.toLowerCase());
   const to: Addressee = { chainId, registries, account: account.address };
@@ -86,9 +94,9 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
       const parts = { to, registry: config.registry, chain, log: store.log, keys };
       return Buffer.from(await readLog(parts, body)).toString('base64');
     },
-    close() {
+    async close() {
       chain.close();
-      store.close();
+      await store.close();
     },
   };
 }

@@ -1,22 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import * as v from 'valibot';
 import type { RegistryEvent } from '../../extension/core/chain/events.ts';
-import { START, type Position } from '../../extension/core/chain/follower.ts';
+import { START } from '../../extension/core/chain/follower.ts';
 import { toHex } from '../../extension/core/bytes.ts';
-import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
-import type { ChainRows } from './store.ts';
-
-const PositionSchema = v.object({
-  ring: v.array(v.object({ number: v.number(), hash: v.string() })),
-  final: v.number(),
-  at: v.number(),
-  time: v.number(),
-});
+import { blob, bytesIn } from './sql-values.ts';
+import { later, transaction } from './sqlite-work.ts';
+import type { ChainRows, Move } from './store.ts';
+import { decodePosition, encodePosition } from './stored-position.ts';
 
 /** What the chain says, in the tables `entries`, `anchored` and `position`. */
 export function sqliteChain(db: DatabaseSync): ChainRows {
   const readPosition = db.prepare('SELECT scope, value FROM position');
-  const putPosition = db.prepare('UPDATE position SET value = ?');
+  const putPosition = db.prepare('UPDATE position SET value = ? WHERE scope = ? AND value = ?');
   const putScope = db.prepare('INSERT OR REPLACE INTO position VALUES (0, ?, ?)');
   const putEntry = db.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const putAnchored = db.prepare('INSERT OR REPLACE INTO anchored VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -28,7 +22,21 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
     db.prepare(`DELETE FROM ${table} WHERE block > ?`),
   );
 
-  const write = (position: Position) => putPosition.run(JSON.stringify(position));
+  let scope = '';
+  /** @returns the position of the open scope, or undefined where another is kept */
+  function current() {
+    const row = readPosition.get();
+    return row?.['scope'] === scope ? decodePosition(String(row['value'])) : undefined;
+  }
+  /** `work`, where the store still is at `from`. */
+  const moved = ({ from, to }: Move, work: () => void): Promise<boolean> =>
+    later(() =>
+      transaction(db, () => {
+        const isFirst = putPosition.run(encodePosition(to), scope, encodePosition(from)).changes > 0;
+        if (isFirst) work();
+        return isFirst;
+      }),
+    );
   function endAfter(block: number): void {
     endEntries?.run(block);
     endAnchored?.run(block);
@@ -46,37 +54,25 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   }
 
   return {
-    open: (scope) =>
+    open: (wanted) =>
       later(() => {
-        const row = readPosition.get();
-        if (row?.['scope'] === scope) return v.parse(PositionSchema, JSON.parse(String(row['value'])));
-        transaction(db, () => {
+        scope = wanted;
+        const here = current();
+        if (here !== undefined) return here;
+        return transaction(db, () => {
+          const begun = current();
+          if (begun !== undefined) return begun; // by another process, a moment ago
           endAfter(-1);
-          putScope.run(scope, JSON.stringify(START));
+          putScope.run(scope, encodePosition(START));
+          return START;
         });
-        return START;
       }),
-    take: (events, position) =>
-      later(() =>
-        transaction(db, () => {
-          for (const event of events) put(event);
-          write(position);
-        }),
-      ),
-    rollBack: (to, position) =>
-      later(() =>
-        transaction(db, () => {
-          endAfter(to.number);
-          write(position);
-        }),
-      ),
-    clear: (position) =>
-      later(() =>
-        transaction(db, () => {
-          endAfter(-1);
-          write(position);
-        }),
-      ),
+    take: (events, move) =>
+      moved(move, () => {
+        for (const event of events) put(event);
+      }),
+    rollBack: (block, move) => moved(move, () => endAfter(block.number)),
+    clear: (move) => moved(move, () => endAfter(-1)),
     entries: (registry, ids) =>
       later(() =>
         ids.map((id) => {

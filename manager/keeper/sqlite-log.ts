@@ -1,14 +1,9 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { LogTree } from '../log-tree.ts';
 import { replayed } from './refusals.ts';
-import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
-import type { LogRows } from './store.ts';
-
-/**
- * How many blocks later a nonce may be forgotten: several times as many as a request may be old, so that none counts again where a
- * reorganisation makes its block a recent one once more.
- */
-const NONCE_BLOCKS = 256;
+import { blob, bytesIn } from './sql-values.ts';
+import { later, transaction } from './sqlite-work.ts';
+import { NONCE_BLOCKS, type LogRows } from './store.ts';
 
 /** The log of openings with its tree, and the nonces, in the tables `lines`, `nodes` and `nonces`. */
 export function sqliteLog(db: DatabaseSync): LogRows {

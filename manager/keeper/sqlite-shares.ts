@@ -1,9 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blob, bytesIn, later, transaction } from './sqlite-values.ts';
-import type { ShareRows } from './store.ts';
-
-/** Keyrings of one patient that may wait to be anchored. */
-const MOST_WAITING = 8;
+import { blob, bytesIn } from './sql-values.ts';
+import { later, transaction } from './sqlite-work.ts';
+import { MOST_WAITING, type ShareRows } from './store.ts';
 
 /** Keyrings and shares, in the tables `keyrings` and `shares`. */
 export function sqliteShares(db: DatabaseSync): ShareRows {

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteChain } from './sqlite-chain.ts';
 import { sqliteLog } from './sqlite-log.ts';
 import { sqliteShares } from './sqlite-shares.ts';
-import { transaction } from './sqlite-values.ts';
+import { later, transaction } from './sqlite-work.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */
@@ -51,13 +51,15 @@ export function openSqlite(path: string): KeeperStore {
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   // FULL: what was answered for is on the disk, whatever happens to the power.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');
-  if (version === 0) transaction(db, () => db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`));
+  transaction(db, () => {
+    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');
+    if (version === 0) db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`);
+  });
   return {
     chain: sqliteChain(db),
     shares: sqliteShares(db),
     log: sqliteLog(db),
-    close: () => db.close(),
+    close: () => later(() => db.close()),
   };
 }

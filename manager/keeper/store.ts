@@ -13,16 +13,26 @@ export interface FolderName {
 /** What the chain says of an entry. */
 export type IndexedEntry = Omit<EntryPlace, 'chainId' | 'commitment'> & { readonly commitment: Bytes };
 
-/** What a keeper knows of the chain. Each change is whole and durable with the position that it leads to. */
+/** From one position to another. */
+export interface Move {
+  readonly from: Position;
+  readonly to: Position;
+}
+
+/**
+ * What a keeper knows of the chain. Each change is whole and durable with the position that it leads to. It is made only where the store
+ * still is at `from`, in the scope that was opened last; each says whether it was: of several processes that follow the chain into one
+ * store one is first, and the others open it again.
+ */
 export interface ChainRows {
   /** Begins anew where what there is was taken from another chain, or other registries. @returns how far the chain was followed */
   open(scope: string): Promise<Position>;
-  /** What came up to and including the newest block of `position`. */
-  take(events: readonly RegistryEvent[], position: Position): Promise<void>;
-  /** What came after `to` did not happen. */
-  rollBack(to: BlockRef, position: Position): Promise<void>;
+  /** What came up to and including the newest block of `to`. */
+  take(events: readonly RegistryEvent[], move: Move): Promise<boolean>;
+  /** What came after `block` did not happen. */
+  rollBack(block: BlockRef, move: Move): Promise<boolean>;
   /** Nothing happened. */
-  clear(position: Position): Promise<void>;
+  clear(move: Move): Promise<boolean>;
   /**
    * An entry by its id. Where an author added the same one again it is as it was first added: what it was sealed for.
    * @returns in the order of `ids`, undefined for those that are not on the chain
@@ -44,11 +54,14 @@ export interface KeptKeyring {
   readonly shares: readonly { readonly folder: number; readonly epoch: number; readonly sealed: Bytes }[];
 }
 
+/** Keyrings of one patient that may wait to be anchored. */
+export const MOST_WAITING = 8;
+
 /** The shares that a keeper keeps. */
 export interface ShareRows {
   /**
    * Keeps a keyring, durably; one that is here already stays as it is. Of a patient's keyrings that are anchored nowhere only the
-   * newest are kept.
+   * {@link MOST_WAITING} newest are kept.
    */
   keep(keyring: KeptKeyring): Promise<void>;
   /** The share that answers: of the newest anchored keyring of the folder that is here and has the epoch. */
@@ -81,12 +94,18 @@ export interface Once {
   readonly block: number;
 }
 
+/**
+ * How many blocks later a nonce may be forgotten: several times as many as a request may be old, so that none counts again where a
+ * reorganisation makes its block a recent one once more.
+ */
+export const NONCE_BLOCKS = 256;
+
 /** What a keeper wrote down of what it did: it only grows. */
 export interface LogRows {
   /** Whether a request counted before. */
   has(once: Pick<Once, 'signer' | 'nonce'>): Promise<boolean>;
   /**
-   * Adds a line and has its request count, both or none, durably.
+   * Adds a line and has its request count, both or none, durably. Requests of {@link NONCE_BLOCKS} blocks before are forgotten.
    * @param once undefined for what adds to a request that counted already
    * @throws ManagerError `replayed`
    */
@@ -104,10 +123,10 @@ export interface LogRows {
   consistency(first: number, second: number): Promise<readonly Uint8Array[]>;
 }
 
-/** Where a keeper keeps what must outlive it. Nothing of it is half done, whenever the process ends. */
+/** Where a keeper keeps what must outlive it. Nothing of it is half done, whenever the process ends. Several may be open on one database. */
 export interface KeeperStore {
   readonly chain: ChainRows;
   readonly shares: ShareRows;
   readonly log: LogRows;
-  close(): void;
+  close(): Promise<void>;
 }

@@ -30,6 +30,8 @@ test.each([
   ['sponsorKey', { SALUS_MANAGER_SPONSOR_KEY: `0x${'f'.repeat(64)}` }],
   ['keeperSecret', { SALUS_MANAGER_KEEPER_SECRET: KEY.slice(0, -2) }],
   ['keeperSecret', { SALUS_MANAGER_KEEPER_SECRET: KEY.slice(2) }],
+  ['database', { SALUS_MANAGER_DATABASE: 'mysql://salus:59c6995e@127.0.0.1/salus' }],
+  ['database', { SALUS_MANAGER_DATABASE: '59c6995e' }],
   ['finality', { SALUS_MANAGER_FINALITY: 'soon' }],
   ['fromBlock', { SALUS_MANAGER_FROM_BLOCK: '-1' }],
   ['port', { SALUS_MANAGER_PORT: '65536' }],

@@ -90,7 +90,7 @@ test('what was answered is in the log after a kill, and nothing is half there', 
     const { leaf } = (await store.log.line(i))!;
     expect(await verifyInclusion(root, leaf, i, size, await store.log.inclusion(i, size))).toBe(true);
   }
-  store.close();
+  await store.close();
 
   const second = await run(settings);
   expect(await (await fetch(`${second.url}/v1/keeper`)).json()).toMatchObject({

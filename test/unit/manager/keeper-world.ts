@@ -181,8 +181,8 @@ export async function keeperWorld({
     const config = { ...settings, dataDir: folder, rpcUrl: node.url, chainId: CHAIN_ID, sponsorKey, keeperSecret };
     const keeper = await openKeeper(config);
     let isOpen = true;
-    const close = () => {
-      if (isOpen) keeper.close();
+    const close = async () => {
+      if (isOpen) await keeper.close();
       isOpen = false;
     };
     onTestFinished(close);
@@ -197,11 +197,11 @@ export async function keeperWorld({
         try {
           return await look(store);
         } finally {
-          store.close();
+          await store.close();
         }
       },
-      restart() {
-        close();
+      async restart() {
+        await close();
         return start(folder, sponsorKey, keeperSecret);
       },
     };
