@@ -50,12 +50,16 @@ async function count(session: Session, { signer, nonce, block }: Once): Promise<
 
 async function write(session: Session, number: number, { patient, blind, body, leaf }: Line): Promise<void> {
   const { put } = await withTree(session, (tree) => tree.append(number, leaf));
-  await session.query('INSERT INTO lines VALUES ($1, $2, $3, $4, $5)', [number, blob(patient), blind, body, leaf]);
-  await session.query('INSERT INTO nodes SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bytea[])', [
-    put.map((node) => node.level),
-    put.map((node) => node.number),
-    put.map((node) => Buffer.from(node.hash)),
-  ]);
+  await session.query(
+    `WITH line AS (INSERT INTO lines VALUES ($1, $2, $3, $4, $5))
+     INSERT INTO nodes SELECT * FROM unnest($6::integer[], $7::bigint[], $8::bytea[])`,
+    [
+      ...[number, blob(patient), blind, body, leaf],
+      put.map((node) => node.level),
+      put.map((node) => node.number),
+      put.map((node) => Buffer.from(node.hash)),
+    ],
+  );
 }
 
 const lineIn = (row: Row) => ({

@@ -1,69 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { Wallet } from 'ethers';
-import { expect, onTestFinished, test } from 'vitest';
-import { random, toHex } from '../../../extension/core/bytes.ts';
+import { expect, test } from 'vitest';
 import { verifyInclusion } from '../../../extension/core/merkle.ts';
-import { Role } from '../../../extension/core/registry/abi.ts';
 import { openSqlite } from '../../../manager/keeper/sqlite.ts';
-import { CHAIN_ID } from '../core/evm.ts';
-import { refusal, temporaryFolder } from './fixtures.ts';
-import { keeperWorld, post, type KeeperManager } from './keeper-world.ts';
-
-const MAIN = fileURLToPath(new URL('../../../manager/main.ts', import.meta.url));
-const START_MS = 20_000;
-
-/** Runs a manager as its operator does. */
-async function run(settings: Record<string, string>): Promise<{ child: ChildProcess; url: string; errors: string[] }> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const errors: string[] = [];
-  child.stderr.on('data', (part: Buffer) => errors.push(part.toString()));
-  const lines = createInterface(child.stdout);
-  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(START_MS) }).catch((cause: unknown) => {
-    throw new Error(`waited ${START_MS} ms for the manager to start: ${errors.join('')}`, { cause });
-  })) as [string];
-  return { child, url: (JSON.parse(line) as { url: string }).url, errors };
-}
+import { refusal } from './fixtures.ts';
+import { keeperProcessWorld } from './keeper-process.ts';
+import { post } from './keeper-world.ts';
+import { runManager } from './manager-process.ts';
 
 test('what was answered is in the log after a kill, and nothing is half there', { timeout: 90_000 }, async () => {
-  const world = await keeperWorld();
-  const { node, registry, patient, readOf, dealt, hand, anchor, add, evm } = world;
-  const [sponsorKey, keeperSecret, folder] = [
-    Wallet.createRandom().privateKey,
-    toHex(random(32)),
-    await temporaryFolder(),
-  ];
-  const settings = {
-    SALUS_MANAGER_DATA_DIR: folder,
-    SALUS_MANAGER_RPC_URL: node.url,
-    SALUS_MANAGER_CHAIN_ID: String(CHAIN_ID),
-    SALUS_MANAGER_REGISTRY: registry.network.registry,
-    SALUS_MANAGER_SPONSOR_KEY: sponsorKey,
-    SALUS_MANAGER_KEEPER_SECRET: keeperSecret,
-    SALUS_MANAGER_FINALITY: 'latest',
-    SALUS_MANAGER_MIN_FREE_BYTES: '0',
-  };
-  const first = await run(settings);
-  const said = (await (await fetch(`${first.url}/v1/keeper`)).json()) as { account: string; key: string };
-
-  // The account is let in as a manager, and registers the key that shares are sealed to.
-  await registry.as(evm.who.registrar).getFunction('enrol').send(said.account, Role.EhrManager);
-  await registry
-    .as(await evm.impersonate(said.account))
-    .getFunction('setKey')
-    .send(said.key);
-  expect(await registry.contract.getFunction('encryptionKey').staticCall(said.account)).toBe(said.key);
-
-  const manager = { ...world.managers[0]!, ...first, account: said.account.toLowerCase() };
-  Object.assign(manager, { keeper: { account: said.account, key: said.key } });
-  world.managers.splice(0, 1, manager as KeeperManager);
+  const { settings, secrets, admit, patient, readOf, dealt, hand, anchor, add } = await keeperProcessWorld();
+  const first = await runManager(settings);
+  const manager = await admit(first.url);
   const made = await dealt();
   expect((await hand(manager, made)).status).toBe(200);
   await anchor(made);
@@ -80,7 +28,7 @@ test('what was answered is in the log after a kill, and nothing is half there', 
   if (first.child.exitCode === null && first.child.signalCode === null) await once(first.child, 'close');
   expect(answered).toBeGreaterThanOrEqual(10);
 
-  const store = openSqlite(join(folder, 'keeper.sqlite'));
+  const store = openSqlite(join(settings.SALUS_MANAGER_DATA_DIR, 'keeper.sqlite'));
   const size = await store.log.size();
   const counted = await Promise.all(requests.map((request) => store.log.has(request)));
   expect(counted.filter(Boolean), 'a line for each that counts').toHaveLength(size);
@@ -92,10 +40,10 @@ test('what was answered is in the log after a kill, and nothing is half there', 
   }
   await store.close();
 
-  const second = await run(settings);
+  const second = await runManager(settings);
   expect(await (await fetch(`${second.url}/v1/keeper`)).json()).toMatchObject({
-    account: said.account,
-    key: said.key,
+    account: manager.keeper.account,
+    key: manager.keeper.key,
   });
   for (const [i, request] of requests.entries()) {
     const again = await post(second.url, '/v1/read', request);
@@ -106,6 +54,5 @@ test('what was answered is in the log after a kill, and nothing is half there', 
   await once(second.child, 'close');
   expect(second.child.exitCode).toBe(0);
   const log = [...first.errors, ...second.errors].join('').toLowerCase();
-  for (const secret of [sponsorKey, keeperSecret, patient.address, id])
-    expect(log).not.toContain(secret.slice(2).toLowerCase());
+  for (const secret of [...secrets, patient.address, id]) expect(log).not.toContain(secret.slice(2).toLowerCase());
 });
