@@ -53,7 +53,7 @@ async function keep({ roots, blocks: source }: CarStream, { blocks, pins }: Inge
   const received = await storeBlocks(source, blocks);
   await requireComplete(roots, received.links, blocks);
   // Blocks before pins: after a power cut a pin without its blocks would be a broken promise.
-  await blocks.sync(received.cids);
+  await blocks.keep(roots, received.cids);
   await pins.add(roots);
   return { roots, blocks: received.cids.length, bytes: received.bytes };
 }

@@ -8,6 +8,12 @@ const MIB = 2 ** 20;
 /** Prefix of the environment variables; `SALUS_MANAGER_CONFIG` names the JSON file. */
 const PREFIX = 'SALUS_MANAGER_';
 
+const httpUrl = () =>
+  v.pipe(
+    text('an http(s) URL'),
+    v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an http(s) URL'),
+  );
+
 const ConfigSchema = v.strictObject(
   {
     /** Port to listen on; 0 takes any free one. */
@@ -15,10 +21,7 @@ const ConfigSchema = v.strictObject(
     host: v.optional(text('a host name or address'), '127.0.0.1'),
     /** Folder for blocks and pins; made when missing. */
     dataDir: text('the path of a folder'),
-    rpcUrl: v.pipe(
-      text('an http(s) URL'),
-      v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an http(s) URL'),
-    ),
+    rpcUrl: httpUrl(),
     chainId: whole(1),
     /** Address of the health registry. */
     registry: v.pipe(
@@ -62,6 +65,23 @@ const ConfigSchema = v.strictObject(
     fromBlock: v.optional(whole(0), 0),
     /** Entries per signer and hour for which a keeper answers. */
     readsPerHour: v.optional(whole(0), 100_000),
+    /** RPC of the IPFS node that has the blocks. Without it they are in `dataDir`. */
+    ipfsApi: v.optional(httpUrl()),
+    /** Trustless gateway of that node, which blocks are read from. Without it they are read by the RPC. */
+    ipfsGateway: v.optional(httpUrl()),
+    /** Pinning service that keeps what is uploaded too. */
+    pinningService: v.optional(httpUrl()),
+    /** What proves to the pinning service who asks. */
+    pinningToken: v.optional(text('a token')),
+    /** Multiaddresses at which the pinning service finds the blocks. */
+    pinningOrigins: v.optional(
+      v.pipe(
+        v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitList))], 'must be a list of multiaddresses'),
+        v.maxLength(20, 'must be a list of at most 20 multiaddresses'),
+        v.everyItem((address) => address.startsWith('/'), 'must be a list of multiaddresses'),
+      ),
+      [],
+    ),
     /** Longest upload, in bytes. */
     maxCarBytes: v.optional(whole(1), 2.5 * GIB),
     /** Longest block, in bytes. */
@@ -89,7 +109,7 @@ const ConfigSchema = v.strictObject(
   ofField,
 );
 
-/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key, the keeper's secret and the database's password: never log it. */
+/** Settings of a manager, checked and completed with defaults. Holds the sponsor's key, the keeper's secret, a token and the database's password: never log it. */
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
 /** @throws ConfigError; see {@link readSettings} */

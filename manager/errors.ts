@@ -22,6 +22,7 @@ const STATUS = {
   'wrong-chain': 503,
   'sponsor-unfunded': 503,
   busy: 503,
+  'storage-unavailable': 503,
   'storage-full': 507,
 } as const;
 

@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid';
-import { blockKey, type Blocks } from './blocks.ts';
 import { RAW } from './cid.ts';
 import { linksOf, walkDag } from './dag.ts';
+import { blockKey, type DiskBlocks } from './disk-blocks.ts';
 import type { Pins } from './pins.ts';
 import type { UploadGate } from './upload-gate.ts';
 
@@ -21,14 +21,14 @@ export interface Collection {
  * @returns undefined when it gave way to an upload in progress
  */
 export async function collectGarbage(parts: {
-  blocks: Blocks;
+  blocks: DiskBlocks;
   pins: Pins;
   gate: UploadGate;
 }): Promise<Collection | undefined> {
   return parts.gate.collect(() => markAndDelete(parts.blocks, parts.pins));
 }
 
-async function markAndDelete(blocks: Blocks, pins: Pins): Promise<Collection> {
+async function markAndDelete(blocks: DiskBlocks, pins: Pins): Promise<Collection> {
   const reachable = new Set<string>();
   let damaged = 0;
   for (const root of pins.roots()) {
@@ -51,7 +51,7 @@ async function markAndDelete(blocks: Blocks, pins: Pins): Promise<Collection> {
   return { kept, removed, damaged };
 }
 
-async function readLinks(blocks: Blocks, cid: CID): Promise<CID[]> {
+async function readLinks(blocks: DiskBlocks, cid: CID): Promise<CID[]> {
   // A raw block has no links, and most bytes are in raw blocks.
   if (cid.code === RAW) return [];
   const bytes = await blocks.get(cid);

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { Blocks } from './blocks.ts';
 import { ChainError, requireChain } from './chain.ts';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './settings.ts';
@@ -9,6 +8,7 @@ import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { logOptions } from './log.ts';
+import { openBlocks } from './open-blocks.ts';
 import { Pins } from './pins.ts';
 import { createServer } from './server.ts';
 import { createSponsor } from './sponsor.ts';
@@ -21,12 +21,12 @@ const COLLECT_EVERY_MS = 3_600_000;
 const STOP_MS = 10_000;
 
 /** Starts a manager; the promise settles when it listens. */
-async function start({ sponsorKey, keeperSecret, rpcUrl, database, ...config }: Config): Promise<void> {
+async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken, ...config }: Config): Promise<void> {
   const chain = connectChain({ ...config, sponsorKey, rpcUrl });
   await refuseWrongChain();
   await mkdir(config.dataDir, { recursive: true });
-  const [blocks, pins] = await Promise.all([
-    Blocks.open(join(config.dataDir, 'blocks')),
+  const [{ blocks, disk }, pins] = await Promise.all([
+    openBlocks({ ...config, pinningToken }),
     Pins.open(join(config.dataDir, 'pins')),
   ]);
   const gate = new UploadGate();
@@ -58,8 +58,9 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, ...config }: 
 
   /** Never throws: a collection that fails is tried again an hour later, and the node can serve without it. */
   async function collect({ log }: FastifyInstance): Promise<void> {
+    if (!disk) return;
     try {
-      const collection = await collectGarbage({ blocks, pins, gate });
+      const collection = await collectGarbage({ blocks: disk, pins, gate });
       if (!collection) return;
       if (collection.damaged > 0)
         log.error(collection, 'pins are damaged, nothing was collected; restore their blocks');

@@ -30,7 +30,7 @@ declare module 'fastify' {
 /** What a server is made of. */
 export interface ServerParts {
   /** Without what only the start needs, so that no route can leak a key, a secret or a password. */
-  config: Omit<Config, 'sponsorKey' | 'keeperSecret' | 'rpcUrl' | 'database'>;
+  config: Omit<Config, 'sponsorKey' | 'keeperSecret' | 'rpcUrl' | 'database' | 'pinningToken'>;
   blocks: Blocks;
   pins: Pins;
   /** Shared with garbage collection. */

@@ -8,7 +8,8 @@ import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { onTestFinished } from 'vitest';
 import { STORE_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
-import { Blocks } from '../../../manager/blocks.ts';
+import type { Blocks } from '../../../manager/blocks.ts';
+import { DiskBlocks } from '../../../manager/disk-blocks.ts';
 import type { Chain, SignedTransaction, TransactionStatus } from '../../../manager/chain.ts';
 import type { Keeper } from '../../../manager/keeper/keeper.ts';
 import { logOptions } from '../../../manager/log.ts';
@@ -132,7 +133,8 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export interface Manager extends Pick<ServerParts, 'blocks' | 'pins' | 'gate'> {
+export interface Manager extends Pick<ServerParts, 'pins' | 'gate'> {
+  blocks: DiskBlocks;
   url: string;
   folder: string;
   chain: MemoryChain;
@@ -144,18 +146,25 @@ export interface Manager extends Pick<ServerParts, 'blocks' | 'pins' | 'gate'> {
   store(roots: CID[], blocks: Block[]): Promise<Response>;
 }
 
-/** A manager on a free port with one member, whose files are deleted when the test ends. */
+/**
+ * A manager on a free port with one member, whose files are deleted when the test ends.
+ * @param elsewhere where its blocks are; on its disk otherwise
+ */
 export async function startManager(
   settings: Partial<ServerParts['config']> = {},
   folder?: string,
   keeper?: Keeper,
+  elsewhere?: Blocks,
 ): Promise<Manager> {
   const dataDir = folder ?? (await temporaryFolder());
   const chain = new MemoryChain();
   const wallet = Wallet.createRandom();
   const member = new Wallet(wallet.privateKey);
   chain.members.add(member.address);
-  const [blocks, pins] = await Promise.all([Blocks.open(join(dataDir, 'blocks')), Pins.open(join(dataDir, 'pins'))]);
+  const [blocks, pins] = await Promise.all([
+    DiskBlocks.open(join(dataDir, 'blocks')),
+    Pins.open(join(dataDir, 'pins')),
+  ]);
   const gate = new UploadGate();
   const config: ServerParts['config'] = {
     port: 0,
@@ -167,6 +176,7 @@ export async function startManager(
     finality: 'finalized',
     fromBlock: 0,
     readsPerHour: 1_000,
+    pinningOrigins: [],
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,
@@ -179,7 +189,16 @@ export async function startManager(
   const log: string[] = [];
   const logger = logOptions('info', { write: (line) => void log.push(line) });
   const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
-  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
+  const app = await createServer({
+    config,
+    blocks: elsewhere ?? blocks,
+    pins,
+    gate,
+    chain,
+    sponsor,
+    ...(keeper && { keeper }),
+    logger,
+  });
   const url = await app.listen({ port: 0, host: config.host, listenTextResolver: () => 'listening' });
   onTestFinished(() => app.close());
 

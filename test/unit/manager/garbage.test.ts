@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Blocks } from '../../../manager/blocks.ts';
+import { DiskBlocks } from '../../../manager/disk-blocks.ts';
 import { collectGarbage } from '../../../manager/garbage.ts';
 import { Pins, PinsDamaged } from '../../../manager/pins.ts';
 import { entry, rawBlock, startManager, temporaryFolder } from './fixtures.ts';
@@ -57,7 +57,7 @@ test('drafts of a killed process are removed, of pins and of blocks', async () =
   await mkdir(join(folder, 'pins'));
   await writeFile(join(folder, 'blocks', 'AA', '.X.data.tmp'), 'half');
   await writeFile(join(folder, 'pins', 'bafy.tmp'), 'half');
-  await Blocks.open(join(folder, 'blocks'));
+  await DiskBlocks.open(join(folder, 'blocks'));
   expect((await Pins.open(join(folder, 'pins'))).size).toBe(0);
   await expect(rm(join(folder, 'blocks', 'AA', '.X.data.tmp'))).rejects.toThrow('ENOENT');
 });

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Wallet, toBeHex } from 'ethers';
+import type { CID } from 'multiformats/cid';
 import { expect, onTestFinished, test } from 'vitest';
-import { CHAIN_ID, REGISTRY, authorize, entry, makeCar, temporaryFolder } from './fixtures.ts';
+import { CHAIN_ID, REGISTRY, authorize, entry, makeCar, temporaryFolder, type Block } from './fixtures.ts';
+import { startKubo } from './kubo.ts';
 import { startNode } from './rpc-node.ts';
 
 const MAIN = fileURLToPath(new URL('../../../manager/main.ts', import.meta.url));
@@ -50,6 +52,17 @@ async function settings(chainId = CHAIN_ID): Promise<Record<string, string>> {
   };
 }
 
+async function upload(url: string, root: CID, blocks: Block[]): Promise<Response> {
+  return fetch(`${url}/v1/car`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/vnd.ipld.car',
+      authorization: await authorize(new Wallet(Wallet.createRandom().privateKey), root),
+    },
+    body: await makeCar([root], blocks),
+  });
+}
+
 test('a bad configuration ends the process with 78 and one line that names the field', async () => {
   const child = run({ ...(await settings()), SALUS_MANAGER_SPONSOR_KEY: '0xsecret' });
   const text = await errors(child);
@@ -70,15 +83,7 @@ test('what was acknowledged outlives a kill, and a stop is clean', { timeout: 20
   const first = run(env);
   const url = await ready(first);
   const { root, blocks } = await entry();
-  const stored = await fetch(`${url}/v1/car`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/vnd.ipld.car',
-      authorization: await authorize(new Wallet(Wallet.createRandom().privateKey), root.cid),
-    },
-    body: await makeCar([root.cid], blocks),
-  });
-  expect(stored.status).toBe(201);
+  expect((await upload(url, root.cid, blocks)).status).toBe(201);
   first.kill('SIGKILL');
   await once(first, 'close');
 
@@ -90,4 +95,20 @@ test('what was acknowledged outlives a kill, and a stop is clean', { timeout: 20
   second.kill('SIGTERM');
   expect(await log).not.toContain(KEY.slice(2));
   expect(second.exitCode).toBe(0);
+});
+
+test('two processes with one IPFS node give what either of them took', { timeout: 20_000 }, async () => {
+  const node = await startKubo();
+  const started = [1, 2].map(async () => {
+    const child = run({ ...(await settings()), SALUS_MANAGER_IPFS_API: node.api });
+    return { child, url: await ready(child) };
+  });
+  const [one, two] = await Promise.all(started);
+  const { root, blocks } = await entry();
+  expect((await upload(one!.url, root.cid, blocks)).status).toBe(201);
+  expect([...node.pins]).toEqual([root.cid.toString()]);
+  for (const { cid } of blocks) expect((await fetch(`${two!.url}/ipfs/${cid.toString()}?format=raw`)).status).toBe(200);
+  one!.child.kill('SIGTERM');
+  await once(one!.child, 'close');
+  expect(one!.child.exitCode).toBe(0);
 });
