@@ -38,8 +38,9 @@ export function connectPostgres(url: string): Database {
     query_timeout: ANSWER_MS,
     keepAlive: true,
   });
-  // A connection that breaks while nobody uses it is replaced at the next statement.
-  pool.on('error', () => undefined);
+  // Whoever waits for a connection that breaks is told so by what they wait for; one that nobody uses is replaced at the next statement.
+  const ignore = () => undefined;
+  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
 
   return {
     ...sessionOf(pool),
