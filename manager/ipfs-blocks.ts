@@ -29,7 +29,7 @@ const RefusalSchema = v.object({ Message: v.string() });
 
 /**
  * Blocks at an IPFS node with Kubo's RPC (https://docs.ipfs.tech/reference/kubo/rpc/): stored and pinned by `dag/import`, read by
- * `block/get` or from a trustless gateway of the node. It is asked for what it has itself, never to look for anything elsewhere.
+ * `block/get` or from a trustless gateway of the node. A block is asked for where it is on the node itself, and nowhere else.
  */
 export function ipfsBlocks(
   { ipfsApi, ipfsGateway }: Pick<Config, 'ipfsGateway'> & { readonly ipfsApi: string },
@@ -72,7 +72,7 @@ export function ipfsBlocks(
     return lines.map((line) => parseAnswer(ImportSchema, line));
   }
 
-  /** The node reads all below the root to pin it, and looks nowhere else for what it has not. */
+  /** The node reads all below the root before it says that it pinned it. */
   async function pin(root: CID): Promise<void> {
     const lines = await importCar([encodeCarHeader(root)], true, pinMs);
     const said = lines.find((line) => 'Root' in line && parseCid(line.Root.Cid['/'])?.equals(root));

@@ -10,7 +10,7 @@ const MOST_CONNECTIONS = 10;
  * Durable whatever the server's default is. A process that stands still, or that waits for one that does, must not hold up the others
  * for ever.
  */
-const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '10s';
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '20s';
   SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '10s'`;
 
 /** A row as the database gives it. */

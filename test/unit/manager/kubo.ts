@@ -19,8 +19,8 @@ const unusable = (message: string): Told => ({ status: 400, headers: { 'content-
 const notFound = (cid: CID) => `ipld: could not find ${cid.toString()}`;
 
 /**
- * The part of Kubo's RPC that a manager uses, and a trustless gateway, over a blockstore in memory: as the reference and the source of
- * Kubo 0.39 have them, and strict about what they are asked.
+ * The part of Kubo's RPC that a manager uses, and a trustless gateway, over a blockstore in memory: as Kubo's
+ * reference and source have them, and strict about what they are asked.
  */
 export async function startKubo() {
   const store = new MemoryBlockstore();
