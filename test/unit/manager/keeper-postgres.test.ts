@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { random, toHex } from '../../../extension/core/bytes.ts';
 import { merkleRoot } from '../../../extension/core/merkle.ts';
 import { openPostgres } from '../../../manager/keeper/postgres.ts';
@@ -63,7 +63,8 @@ test('connections that break take nothing with them that was acknowledged, and a
     }
   });
   for (let i = 0; i < 5; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = acknowledged.length;
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 10), { timeout: 10_000 });
     await other.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
@@ -73,11 +74,13 @@ test('connections that break take nothing with them that was acknowledged, and a
   expect(failed).toBeGreaterThan(0);
   expect(faults).toEqual([]);
 
-  const size = await store.log.size();
-  const lines = await store.log.linesOf(ACCOUNT, 0, size + 1);
+  // With connections of its own: one that just broke may be found out by whoever uses it next.
+  const { log, close } = await openPostgres(url, ACCOUNT);
+  onTestFinished(close);
+  const size = await log.size();
+  const lines = await log.linesOf(ACCOUNT, 0, size + 1);
   expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: size }, (_, i) => i));
-  expect(await store.log.root(size)).toEqual(await merkleRoot(lines.map(({ leaf }) => leaf)));
+  expect(await log.root(size)).toEqual(await merkleRoot(lines.map(({ leaf }) => leaf)));
   const there = new Set(lines.map(({ leaf }) => toHex(leaf)));
-  expect(acknowledged.length).toBeGreaterThan(0);
   expect(acknowledged.filter((leaf) => !there.has(toHex(leaf)))).toEqual([]);
 });
