@@ -36,7 +36,13 @@ export default defineConfig({
         }
       : { minimum_chrome_version: CHROMIUM }),
     // Firefox has no offscreen documents: its background page hosts what they host elsewhere.
-    permissions: ['storage', 'unlimitedStorage', 'alarms', 'notifications', ...(browser === 'firefox' ? [] : ['offscreen'])],
+    permissions: [
+      'storage',
+      'unlimitedStorage',
+      'alarms',
+      'notifications',
+      ...(browser === 'firefox' ? [] : ['offscreen']),
+    ],
     action: { default_title: '__MSG_extName__' },
     content_security_policy: {
       // WebAssembly is Argon2id and SHA-256, from inside the package; see docs/decisions.

@@ -31,13 +31,14 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
   const secrets = own.map(({ keeperSecret }) => keeperSecret);
   const registries: Registry[] = [];
   let keepers: readonly Keeper[] = [];
-  onTestFinished(() => keepers.forEach((keeper) => keeper.close()));
+  const closeAll = async () => void (await Promise.all(keepers.map((keeper) => keeper.close())));
+  onTestFinished(closeAll);
 
   /** Has them keep the keys of a registry from now on, and those of the ones before it. @returns what its network says of them */
   async function serve(registry: Registry): Promise<Custody> {
     const [newest, ...earlier] = [registry, ...registries].map(({ network }) => network.registry);
     registries.unshift(registry);
-    keepers.forEach((keeper) => keeper.close());
+    await closeAll();
     keepers = await Promise.all(
       own.map((keeper) =>
         openKeeper({
