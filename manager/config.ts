@@ -1,9 +1,11 @@
 import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
-import { ofField, privateKey, readSettings, secret, text, whole } from './settings.ts';
+import { ofField, privateKey, readSettings, secret, text, wei, whole } from './settings.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
+const GWEI = 10n ** 9n;
+const ETHER = 10n ** 18n;
 
 /** Prefix of the environment variables; `SALUS_MANAGER_CONFIG` names the JSON file. */
 const PREFIX = 'SALUS_MANAGER_';
@@ -60,6 +62,22 @@ const ConfigSchema = v.strictObject(
     minFreeBytes: v.optional(whole(0), 256 * MIB),
     /** Sponsored transactions per signer and hour. */
     sponsorPerHour: v.optional(whole(0), 60),
+    /** Most wei per gas that is paid: above it nothing is sent. */
+    maxFeePerGas: v.optional(wei(), String(100n * GWEI)),
+    /** Most wei that is paid for one signer in a day (UTC). */
+    sponsorWeiPerSigner: v.optional(wei(), String(ETHER / 20n)),
+    /** Most wei that is paid in a day for what comes from one network address (IPv6: from one /64). */
+    sponsorWeiPerAddress: v.optional(wei(), String(ETHER / 2n)),
+    /** Most wei that is paid in a day, all signers together. */
+    sponsorWeiPerDay: v.optional(wei(), String(ETHER)),
+    /** Most wei that is ever paid, all days together: raise it when the account is filled again. */
+    sponsorWeiInAll: v.optional(wei(), String(100n * ETHER)),
+    /** Most wei that is paid in a day for ending permissions, which the other budgets do not touch. */
+    sponsorWeiForEnding: v.optional(wei(), String(ETHER)),
+    /** Zero bits of the work by which somebody whom no hospital vouches for has joining paid for; 0 for none. */
+    joinWork: v.optional(whole(0, 24), 18),
+    /** Proxies in front of the node, each of which adds an `x-forwarded-for`: with 0 that header is not believed. */
+    proxies: v.optional(whole(0, 8), 0),
     /** Requests per minute and network address, all routes together. */
     requestsPerMinute: v.optional(whole(1), 6_000),
     /** Web origins whose pages may call the node; `*` is any (what it serves is ciphertext). */

@@ -15,12 +15,15 @@ const STATUS = {
   'bad-block': 422,
   incomplete: 422,
   behind: 425,
+  'work-needed': 428,
   'too-many-requests': 429,
   internal: 500,
   corrupt: 500,
   'chain-unavailable': 503,
   'wrong-chain': 503,
   'sponsor-unfunded': 503,
+  'sponsor-spent': 503,
+  'fee-too-high': 503,
   busy: 503,
   'storage-full': 507,
 } as const;
@@ -32,7 +35,9 @@ export type ErrorCode = keyof typeof STATUS;
 export interface ErrorDetails {
   /** `reverted`: name of the registry's custom error, or `unknown`. */
   revert?: string;
-  /** `too-many-requests`, `busy`, `behind`: seconds to wait. */
+  /** `work-needed`: zero bits that the work must have. */
+  bits?: number;
+  /** Seconds to wait, where waiting helps. */
   retryAfter?: number;
 }
 
@@ -56,10 +61,11 @@ export class ManagerError extends Error {
     return STATUS[this.code];
   }
 
-  /** Body of the answer: `{error: {code, message, revert?}}`. */
-  toBody(): { error: { code: ErrorCode; message: string; revert?: string } } {
-    const { revert } = this.details;
-    return { error: { code: this.code, message: this.message, ...(revert === undefined ? {} : { revert }) } };
+  /** Body of the answer: `{error: {code, message, revert?, bits?}}`. */
+  toBody(): { error: { code: ErrorCode; message: string } & Omit<ErrorDetails, 'retryAfter'> } {
+    const { retryAfter, ...told } = this.details;
+    void retryAfter;
+    return { error: { code: this.code, message: this.message, ...told } };
   }
 }
 

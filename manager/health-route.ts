@@ -8,7 +8,7 @@ import { VERSION } from './version.ts';
 
 /** What {@link registerHealth} needs. */
 export interface HealthParts {
-  config: Pick<Config, 'chainId' | 'registry'>;
+  config: Pick<Config, 'chainId' | 'registry' | 'joinWork' | 'maxFeePerGas'>;
   blocks: Blocks;
   pins: Pins;
   chain: Chain;
@@ -16,15 +16,16 @@ export interface HealthParts {
 }
 
 /**
- * `GET /healthz`: 200 `{ok, version, chainId, registry, block, pins, sponsor, freeBytes}`, or 503 `wrong-chain` or
+ * `GET /healthz`: 200 `{ok, version, chainId, registry, block, pins, sponsor, joinWork, maxFeePerGas, freeBytes}`, or 503 `wrong-chain` or
  * `chain-unavailable`.
  */
 export function registerHealth(app: FastifyInstance, { config, blocks, pins, chain, sponsor }: HealthParts): void {
   app.get('/healthz', async (_request, reply) => {
-    const { chainId, registry } = config;
+    const { chainId, registry, joinWork } = config;
+    const terms = { sponsor: sponsor.address, joinWork, maxFeePerGas: config.maxFeePerGas.toString() };
     await requireChain(chain, chainId);
     const [block, freeBytes] = await Promise.all([chain.blockNumber(), blocks.freeBytes()]);
-    const state = { version: VERSION, chainId, registry, block, pins: pins.size, sponsor: sponsor.address, freeBytes };
+    const state = { version: VERSION, chainId, registry, block, pins: pins.size, ...terms, freeBytes };
     return reply.header('cache-control', 'no-store').send({ ok: true, ...state });
   });
 }

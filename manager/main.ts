@@ -9,6 +9,7 @@ import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { logOptions } from './log.ts';
+import { openManagerStore } from './manager-store.ts';
 import { Pins } from './pins.ts';
 import { createServer } from './server.ts';
 import { createSponsor } from './sponsor.ts';
@@ -17,6 +18,8 @@ import { UploadGate } from './upload-gate.ts';
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
 const COLLECT_EVERY_MS = 3_600_000;
+/** How often it is looked after what was sent to the chain. */
+const TEND_EVERY_MS = 30_000;
 /** What requests under way get to finish in, when the process is told to stop. */
 const STOP_MS = 10_000;
 
@@ -30,7 +33,9 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
     Pins.open(join(config.dataDir, 'pins')),
   ]);
   const gate = new UploadGate();
-  const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
+  const store = openManagerStore(join(config.dataDir, 'manager.sqlite'));
+  const rows = store.outgoing(`${config.chainId}/${chain.sponsor.address}`);
+  const sponsor = createSponsor({ account: chain.sponsor, rows, config });
   const keeper =
     keeperSecret === undefined ? undefined : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl });
   // Standard output is for the one line below; the log goes to standard error.
@@ -38,10 +43,13 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
   const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
 
   await collect(app);
+  // What was signed before the process ended is sent before anything else is.
+  await tend(app);
   // The first time takes longest, and nobody should wait for it.
   if (keeper) void catchUp(app, keeper);
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
   const collecting = setInterval(() => void collect(app), COLLECT_EVERY_MS);
+  const tending = setInterval(() => void tend(app), TEND_EVERY_MS);
   process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
@@ -67,6 +75,15 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
     }
   }
 
+  /** Never throws: it is tried again soon. */
+  async function tend({ log }: FastifyInstance): Promise<void> {
+    try {
+      await sponsor.outbox.tend();
+    } catch (error) {
+      log.warn({ err: error }, 'what was sent to the chain could not be looked after');
+    }
+  }
+
   /** Never throws: whoever asks the keeper for something has it try again. */
   async function catchUp({ log }: FastifyInstance, following: Keeper): Promise<void> {
     try {
@@ -78,10 +95,12 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
 
   async function stop(): Promise<void> {
     clearInterval(collecting);
+    clearInterval(tending);
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await app.close();
     chain.close();
     keeper?.close();
+    store.close();
   }
 }
 

@@ -51,6 +51,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // fastify's own lines hold URLs and network addresses.
     logController: new LogController({ disableRequestLogging: true }),
     connectionTimeout: IDLE_MS,
+    trustProxy: (_address, hop) => hop < config.proxies,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),

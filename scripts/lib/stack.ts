@@ -34,6 +34,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const ETHER = String(10n ** 18n);
+
 const readyUrl = (line: string): string | undefined => {
   if (!line.startsWith('{')) return undefined;
   const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
@@ -62,6 +64,10 @@ async function startManager(
       SALUS_MANAGER_REGISTRY: chain.registry,
       SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
       SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
+      // What is spent here is play money, of one network address.
+      SALUS_MANAGER_SPONSOR_WEI_PER_SIGNER: ETHER,
+      SALUS_MANAGER_SPONSOR_WEI_PER_ADDRESS: ETHER,
+      SALUS_MANAGER_JOIN_WORK: '12',
       SALUS_MANAGER_KEEPER_SECRET: keeperSecret,
       SALUS_MANAGER_FROM_BLOCK: String(chain.fromBlock),
       // The local chain has one node, and undoes nothing.
