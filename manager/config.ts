@@ -60,6 +60,17 @@ const ConfigSchema = v.strictObject(
     maxBlockBytes: v.optional(whole(1, 64 * MIB), 2 * MIB),
     /** Uploads are refused when fewer bytes than this would stay free on the disk. */
     minFreeBytes: v.optional(whole(0), 256 * MIB),
+    /** Slower than that, and beyond so many seconds of grace, a sender of an upload is cut off. */
+    minUploadBytesPerSecond: v.optional(whole(1), 8 * 1024),
+    uploadGraceSeconds: v.optional(whole(1), 30),
+    /** What one member may send in a day (UTC): bytes, blocks (each is a file) and roots (each is a pin). */
+    uploadBytesPerDay: v.optional(whole(0), 20 * GIB),
+    uploadBlocksPerDay: v.optional(whole(0), 500_000),
+    uploadRootsPerDay: v.optional(whole(0), 50_000),
+    /** What is kept of one member's uploads in all. */
+    uploadBytesInAll: v.optional(whole(0), 200 * GIB),
+    uploadBlocksInAll: v.optional(whole(0), 5_000_000),
+    uploadRootsInAll: v.optional(whole(0), 500_000),
     /** Sponsored transactions per signer and hour. */
     sponsorPerHour: v.optional(whole(0), 60),
     /** Most wei per gas that is paid: above it nothing is sent. */

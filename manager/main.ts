@@ -14,6 +14,7 @@ import { Pins } from './pins.ts';
 import { createServer } from './server.ts';
 import { createSponsor } from './sponsor.ts';
 import { UploadGate } from './upload-gate.ts';
+import { UploadQuotas } from './upload-quota.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
@@ -34,13 +35,24 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
   ]);
   const gate = new UploadGate();
   const store = openManagerStore(join(config.dataDir, 'manager.sqlite'));
+  const quotas = new UploadQuotas(config, store.uploads);
   const rows = store.outgoing(`${config.chainId}/${chain.sponsor.address}`);
   const sponsor = createSponsor({ account: chain.sponsor, rows, config });
   const keeper =
     keeperSecret === undefined ? undefined : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl });
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
-  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
+  const app = await createServer({
+    config,
+    blocks,
+    pins,
+    gate,
+    quotas,
+    chain,
+    sponsor,
+    ...(keeper && { keeper }),
+    logger,
+  });
 
   await collect(app);
   // What was signed before the process ended is sent before anything else is.

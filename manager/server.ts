@@ -15,6 +15,7 @@ import type { Pins } from './pins.ts';
 import { registerSponsor } from './sponsor-route.ts';
 import type { Sponsor } from './sponsor.ts';
 import type { UploadGate } from './upload-gate.ts';
+import type { UploadQuotas } from './upload-quota.ts';
 import { registerUpload } from './upload-route.ts';
 
 /** A connection on which nothing moves for this long is closed. */
@@ -35,6 +36,7 @@ export interface ServerParts {
   pins: Pins;
   /** Shared with garbage collection. */
   gate: UploadGate;
+  quotas: UploadQuotas;
   chain: Chain;
   sponsor: Sponsor;
   /** Undefined where this manager keeps no shares of keys. */

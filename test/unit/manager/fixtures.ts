@@ -18,6 +18,7 @@ import { Pins } from '../../../manager/pins.ts';
 import { createServer, type ServerParts } from '../../../manager/server.ts';
 import { createSponsor, type Sponsor } from '../../../manager/sponsor.ts';
 import { UploadGate } from '../../../manager/upload-gate.ts';
+import { UploadQuotas } from '../../../manager/upload-quota.ts';
 
 export const CHAIN_ID = 31_337;
 export const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
@@ -210,6 +211,14 @@ export async function startManager(
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,
+    minUploadBytesPerSecond: 1_000,
+    uploadGraceSeconds: 30,
+    uploadBytesPerDay: 100_000_000,
+    uploadBlocksPerDay: 100_000,
+    uploadRootsPerDay: 10_000,
+    uploadBytesInAll: 100_000_000,
+    uploadBlocksInAll: 100_000,
+    uploadRootsInAll: 10_000,
     sponsorPerHour: 3,
     maxFeePerGas: 1_000n,
     sponsorWeiPerSigner: 10n ** 18n,
@@ -229,7 +238,18 @@ export async function startManager(
   const store = openManagerStore(join(dataDir, 'manager.sqlite'));
   const rows = store.outgoing(`${CHAIN_ID}/${SPONSOR}`);
   const sponsor = createSponsor({ account: (real ?? chain).sponsor, rows, config });
-  const parts = { config, blocks, pins, gate, chain: real ?? chain, sponsor, ...(keeper && { keeper }), logger };
+  const quotas = new UploadQuotas(config, store.uploads);
+  const parts = {
+    config,
+    blocks,
+    pins,
+    gate,
+    quotas,
+    chain: real ?? chain,
+    sponsor,
+    ...(keeper && { keeper }),
+    logger,
+  };
   const app = await createServer(parts);
   const url = await app.listen({ port: 0, host: config.host, listenTextResolver: () => 'listening' });
   onTestFinished(async () => {
