@@ -11,6 +11,7 @@ const STATUS = {
   'too-slow': 408,
   reverted: 409,
   replayed: 409,
+  'not-cached': 412,
   'too-large': 413,
   'unsupported-media-type': 415,
   'bad-block': 422,

@@ -66,7 +66,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     origin: config.corsOrigins.includes('*') ? '*' : config.corsOrigins,
     methods: ['GET', 'HEAD', 'POST'],
     allowedHeaders: ['accept', 'authorization', 'content-type', 'if-none-match'],
-    exposedHeaders: ['content-length', 'etag', 'retry-after'],
+    exposedHeaders: ['content-length', 'content-location', 'etag', 'retry-after', 'x-ipfs-path', 'x-ipfs-roots'],
     maxAge: 7_200,
   });
   await app.register(rateLimit, {
@@ -93,7 +93,16 @@ async function answerError(error: FastifyError | Error, request: FastifyRequest,
   const answer = toManagerError(error);
   if (answer.status >= 500) request.log.error({ err: error }, 'failed');
   // What a route set for its success is not true of the error.
-  for (const header of ['cache-control', 'content-disposition', 'content-length', 'etag']) reply.removeHeader(header);
+  for (const header of [
+    'cache-control',
+    'content-disposition',
+    'content-length',
+    'content-location',
+    'etag',
+    'x-ipfs-path',
+    'x-ipfs-roots',
+  ])
+    reply.removeHeader(header);
   if (answer.details.retryAfter !== undefined) reply.header('retry-after', answer.details.retryAfter);
   if (answer.status === 401) reply.header('www-authenticate', 'Salus');
   await reply.code(answer.status).type('application/json').send(answer.toBody());
