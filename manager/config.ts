@@ -10,6 +10,26 @@ const ETHER = 10n ** 18n;
 /** Prefix of the environment variables; `SALUS_MANAGER_CONFIG` names the JSON file. */
 const PREFIX = 'SALUS_MANAGER_';
 
+const PEERS = 'must be a list of at most 8 managers: [{"url": "https://…", "account": "0x…", "log": "0x…"}]';
+
+/** Another manager: its address, its account, and the Ed25519 key that signs the heads of its log. */
+const PeerSchema = v.strictObject({
+  url: v.pipe(
+    v.string(PEERS),
+    v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), PEERS),
+    v.transform((url) => url.replace(/\/+$/, '')),
+  ),
+  account: v.pipe(
+    v.string(PEERS),
+    v.check((address) => isAddress(address), PEERS),
+    v.toLowerCase(),
+  ),
+  log: v.pipe(v.string(PEERS), v.regex(/^0x[0-9a-f]{64}$/, PEERS)),
+});
+
+/** Another manager, as the settings name it. */
+export type Peer = v.InferOutput<typeof PeerSchema>;
+
 const ConfigSchema = v.strictObject(
   {
     /** Port to listen on; 0 takes any free one. */
@@ -54,6 +74,17 @@ const ConfigSchema = v.strictObject(
     fromBlock: v.optional(whole(0), 0),
     /** Entries per signer and hour for which a keeper answers. */
     readsPerHour: v.optional(whole(0), 100_000),
+    /** Other managers, who cosign the heads of this one's log, as this one cosigns theirs: in the environment, as JSON. */
+    peers: v.optional(
+      v.pipe(
+        v.union([v.array(v.unknown()), v.pipe(v.string(), v.transform(readList))], PEERS),
+        v.array(PeerSchema, PEERS),
+        v.maxLength(8, PEERS),
+      ),
+      [],
+    ),
+    /** How often the head of the log is set down on the chain, if it is another, in minutes; 0 for never. */
+    anchorEveryMinutes: v.optional(whole(0, 35_000), 360),
     /** Longest upload, in bytes. */
     maxCarBytes: v.optional(whole(1), 2.5 * GIB),
     /** Longest block, in bytes. */
@@ -113,6 +144,15 @@ export type Config = v.InferOutput<typeof ConfigSchema>;
 
 /** @throws ConfigError; see {@link readSettings} */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => readSettings(ConfigSchema, PREFIX, env);
+
+/** @returns undefined for what is no JSON, which is no list either */
+function readList(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
 
 function splitList(value: string): string[] {
   return value.split(',').map((item) => item.trim());

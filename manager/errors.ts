@@ -11,11 +11,13 @@ const STATUS = {
   'too-slow': 408,
   reverted: 409,
   replayed: 409,
+  moved: 409,
   'not-cached': 412,
   'too-large': 413,
   'unsupported-media-type': 415,
   'bad-block': 422,
   incomplete: 422,
+  inconsistent: 422,
   behind: 425,
   'work-needed': 428,
   'too-many-requests': 429,
@@ -28,6 +30,8 @@ const STATUS = {
   'sponsor-spent': 503,
   'fee-too-high': 503,
   busy: 503,
+  unchecked: 503,
+  restored: 503,
   'storage-full': 507,
 } as const;
 
@@ -38,6 +42,8 @@ export type ErrorCode = keyof typeof STATUS;
 export interface ErrorDetails {
   /** `reverted`: name of the registry's custom error, or `unknown`. */
   revert?: string;
+  /** `moved`: lines that the log had when its head was last seen. */
+  size?: number;
   /** `work-needed`: zero bits that the work must have. */
   bits?: number;
   /** Seconds to wait, where waiting helps. */
@@ -64,7 +70,7 @@ export class ManagerError extends Error {
     return STATUS[this.code];
   }
 
-  /** Body of the answer: `{error: {code, message, revert?, bits?}}`. */
+  /** Body of the answer: `{error: {code, message, revert?, bits?, size?}}`. */
   toBody(): { error: { code: ErrorCode; message: string } & Omit<ErrorDetails, 'retryAfter'> } {
     const { retryAfter, ...told } = this.details;
     void retryAfter;

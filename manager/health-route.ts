@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Blocks } from './blocks.ts';
 import { requireChain, type Chain } from './chain.ts';
 import type { Config } from './config.ts';
+import type { Keeper } from './keeper/keeper.ts';
 import type { Pins } from './pins.ts';
 import type { Sponsor } from './sponsor.ts';
 import { VERSION } from './version.ts';
@@ -13,19 +14,24 @@ export interface HealthParts {
   pins: Pins;
   chain: Chain;
   sponsor: Sponsor;
+  keeper?: Keeper;
 }
 
 /**
- * `GET /healthz`: 200 `{ok, version, chainId, registry, block, pins, sponsor, joinWork, maxFeePerGas, freeBytes}`, or 503 `wrong-chain` or
+ * `GET /healthz`: 200 `{ok, version, chainId, registry, block, pins, sponsor, joinWork, maxFeePerGas, freeBytes, log?}`, or 503 `wrong-chain` or
  * `chain-unavailable`.
  */
-export function registerHealth(app: FastifyInstance, { config, blocks, pins, chain, sponsor }: HealthParts): void {
+export function registerHealth(
+  app: FastifyInstance,
+  { config, blocks, pins, chain, sponsor, keeper }: HealthParts,
+): void {
   app.get('/healthz', async (_request, reply) => {
     const { chainId, registry, joinWork } = config;
     const terms = { sponsor: sponsor.address, joinWork, maxFeePerGas: config.maxFeePerGas.toString() };
     await requireChain(chain, chainId);
     const [block, freeBytes] = await Promise.all([chain.blockNumber(), blocks.freeBytes()]);
     const state = { version: VERSION, chainId, registry, block, pins: pins.size, ...terms, freeBytes };
-    return reply.header('cache-control', 'no-store').send({ ok: true, ...state });
+    const log = keeper && { log: keeper.logState };
+    return reply.header('cache-control', 'no-store').send({ ok: true, ...state, ...log });
   });
 }

@@ -19,8 +19,9 @@ import { UploadQuotas } from './upload-quota.ts';
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
 const COLLECT_EVERY_MS = 3_600_000;
-/** How often it is looked after what was sent to the chain. */
+/** How often it is looked after what was sent to the chain, and after the log of openings. */
 const TEND_EVERY_MS = 30_000;
+const MINUTE_MS = 60_000;
 /** What requests under way get to finish in, when the process is told to stop. */
 const STOP_MS = 10_000;
 
@@ -58,10 +59,17 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
   // What was signed before the process ended is sent before anything else is.
   await tend(app);
   // The first time takes longest, and nobody should wait for it.
-  if (keeper) void catchUp(app, keeper);
+  if (keeper) void catchUp(app, keeper).then(() => confirm(app, keeper));
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
-  const collecting = setInterval(() => void collect(app), COLLECT_EVERY_MS);
-  const tending = setInterval(() => void tend(app), TEND_EVERY_MS);
+  const timers = [
+    setInterval(() => void collect(app), COLLECT_EVERY_MS),
+    setInterval(() => void tend(app), TEND_EVERY_MS),
+  ];
+  if (keeper) {
+    timers.push(setInterval(() => void confirm(app, keeper), TEND_EVERY_MS));
+    const everyMs = config.anchorEveryMinutes * MINUTE_MS;
+    if (everyMs > 0) timers.push(setInterval(() => void anchor(app, keeper), everyMs));
+  }
   process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
@@ -105,9 +113,28 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
     }
   }
 
+  /** Never throws: it is tried again soon. */
+  async function confirm({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      await following.confirm();
+    } catch (error) {
+      log.warn({ err: error, ...following.logState }, 'the log of openings is not confirmed');
+    }
+  }
+
+  /** Never throws: it is tried again at the next time. */
+  async function anchor({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      await following.catchUp();
+      const { outbox } = sponsor;
+      if (await following.anchor({ account: chain.sponsor, outbox })) log.info('anchored the log of openings');
+    } catch (error) {
+      log.error({ err: error }, 'the log of openings could not be anchored');
+    }
+  }
+
   async function stop(): Promise<void> {
-    clearInterval(collecting);
-    clearInterval(tending);
+    for (const timer of timers) clearInterval(timer);
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await app.close();
     chain.close();

@@ -208,6 +208,8 @@ export async function startManager(
     finality: 'finalized',
     fromBlock: 0,
     readsPerHour: 1_000,
+    peers: [],
+    anchorEveryMinutes: 0,
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,
