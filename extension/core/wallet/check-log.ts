@@ -24,6 +24,29 @@ export interface LogCheck {
   readonly anchor?: LogHead['anchor'];
 }
 
+/** Others who see a log each day have seen it by then. */
+const CONFIRMED_WITHIN_MS = 7 * 86_400_000;
+
+/**
+ * What waits to be confirmed. It is held against a log only where the others answer, and after days: one that is down confirms later.
+ * @param areAnswering whether other keepers were asked, and answered
+ */
+export function waitingOf(
+  known: LogHead | undefined,
+  { size }: KnownHead,
+  {
+    confirmed = 0,
+    areAnswering,
+    now,
+  }: { readonly confirmed?: number; readonly areAnswering: boolean; readonly now: number },
+): Pick<LogHead, 'waiting' | 'unconfirmed'> {
+  if (confirmed >= size) return {};
+  const before = known?.waiting;
+  const waiting = before !== undefined && confirmed < before.size ? before : { size, since: now };
+  const isLate = now - waiting.since > CONFIRMED_WITHIN_MS && (areAnswering || known?.unconfirmed === true);
+  return { waiting, ...(isLate && { unconfirmed: true }) };
+}
+
 /** Asks a keeper for its head, and for the proof that it goes on from one of so many lines. */
 export type AskHead = (head: number) => Promise<LogReply | undefined>;
 

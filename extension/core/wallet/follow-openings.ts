@@ -7,7 +7,7 @@ import { logOrigin, proveLines, type KnownHead, type ProvenLines } from '../cust
 import type { KeeperInfo } from '../network/descriptor.ts';
 import { signTyped } from '../registry/signed-calls.ts';
 import { LOG_TYPES, managerDomain } from '../registry/typed-data.ts';
-import { checkLog, type LogCheck, type ProvenReply } from './check-log.ts';
+import { checkLog, waitingOf, type LogCheck, type ProvenReply } from './check-log.ts';
 import type { LogHead } from './sealed-state.ts';
 import type { Session } from './session.ts';
 
@@ -48,7 +48,8 @@ async function takeIn(session: Session, first: Told, replies: readonly LogReply[
     const check: Partial<LogCheck> =
       told === first && told.proven ? await compare(session, { ...told, proven: told.proven }, replies, logs) : {};
     const proven = check.isBroken ? undefined : told.proven;
-    await noteHead(session, keeper, known, proven, check);
+    const others = replies.filter((reply) => reply !== first.reply);
+    await noteHead(session, keeper, { known, proven, check, areAnswering: others.length > 0 });
     if (proven === undefined) return isNew || known?.broken !== true;
     const openings = proven.lines.flatMap((line) => openingOf(line, keeper.account, session.address));
     const after = await afterOf(session, keeper);
@@ -83,14 +84,28 @@ const knownOf = async (session: Session, { account }: KeeperInfo): Promise<LogHe
 const headOf = (known: LogHead | undefined): KnownHead | undefined =>
   known && { size: known.size, root: fromHex(known.root) };
 
+/** What is noted of a log. */
+interface Noted {
+  readonly known: LogHead | undefined;
+  readonly proven: ProvenLines | undefined;
+  readonly check: Partial<LogCheck>;
+  readonly areAnswering: boolean;
+}
+
 async function noteHead(
   session: Session,
   { account: keeper }: KeeperInfo,
-  known: LogHead | undefined,
-  proven: ProvenLines | undefined,
-  { confirmed = known?.confirmed, anchor = known?.anchor }: Partial<LogCheck>,
+  { known, proven, check, areAnswering }: Noted,
 ): Promise<void> {
-  const more = { ...(confirmed !== undefined && { confirmed }), ...(anchor && { anchor }) };
+  const { confirmed = known?.confirmed, anchor = known?.anchor } = check;
+  const isAlone = session.network.custody?.keepers.length === 1;
+  const seen = { ...(confirmed !== undefined && { confirmed }), areAnswering, now: session.now() };
+  const more = {
+    ...(confirmed !== undefined && { confirmed }),
+    ...(anchor && { anchor }),
+    // Where there is nobody else, nobody can confirm.
+    ...(proven && !isAlone && waitingOf(known, proven.head, seen)),
+  };
   const head: LogHead =
     proven === undefined
       ? { ...(known ?? { keeper, size: 0, root: `0x${'00'.repeat(32)}` }), broken: true }

@@ -243,6 +243,23 @@ describe('what a keeper told others', () => {
     expect(await broken()).toEqual([custody.keepers[0]!.account]);
   });
 
+  it('is confirmed by nobody, for more than a week in which the others answer: that is noted, until one confirms', async () => {
+    const { patient, openings, tamper, headOf, cosignedBy, instead } = await witnesses();
+    await openings();
+    expect(await headOf(0)).toMatchObject({ waiting: { size: 1 } });
+    Object.assign(patient, { now: () => Date.now() + 8 * 86_400_000 });
+    for (const other of [1, 2]) instead.set(other, () => Promise.resolve(undefined));
+    await openings();
+    expect((await headOf(0))?.unconfirmed).toBeUndefined();
+    instead.clear();
+    await openings();
+    expect(await headOf(0)).toMatchObject({ unconfirmed: true });
+    tamper(0, async (reply) => ({ ...reply, cosigned: { head: await cosignedBy(1, reply.head), consistency: [] } }));
+    await openings();
+    expect(await headOf(0)).toMatchObject({ confirmed: 1 });
+    expect((await headOf(0))?.unconfirmed).toBeUndefined();
+  });
+
   it('is nothing that its key did not sign: nobody is named for what another says', async () => {
     const { openings, broken, tamper, keys, originOf } = await witnesses();
     const checkpoint = { origin: originOf(0), size: 1, root: FALSE };
