@@ -57,7 +57,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
 
   await collect(app);
   // What was signed before the process ended is sent before anything else is.
-  await tend(app);
+  void tend(app);
   // The first time takes longest, and nobody should wait for it.
   if (keeper) void catchUp(app, keeper).then(() => confirm(app, keeper));
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
