@@ -59,7 +59,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
   // What was signed before the process ended is sent before anything else is.
   void tend(app);
   // The first time takes longest, and nobody should wait for it.
-  if (keeper) void catchUp(app, keeper).then(() => confirm(app, keeper));
+  if (keeper) void beginLog(app, keeper);
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
   const timers = [
     setInterval(() => void collect(app), COLLECT_EVERY_MS),
@@ -111,6 +111,13 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, ...config }: Config): P
     } catch (error) {
       log.error({ err: error }, 'the chain could not be followed');
     }
+  }
+
+  /** What was written before the process ended is confirmed and anchored now: the next time may never come. */
+  async function beginLog(server: FastifyInstance, following: Keeper): Promise<void> {
+    await catchUp(server, following);
+    await confirm(server, following);
+    if (config.anchorEveryMinutes > 0) await anchor(server, following);
   }
 
   /** Never throws: it is tried again soon. */
