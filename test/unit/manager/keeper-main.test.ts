@@ -1,10 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { Wallet } from 'ethers';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { random, toHex } from '../../../extension/core/bytes.ts';
 import { verifyInclusion } from '../../../extension/core/merkle.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
@@ -12,25 +9,7 @@ import { openSqlite } from '../../../manager/keeper/sqlite.ts';
 import { CHAIN_ID } from '../core/evm.ts';
 import { refusal, temporaryFolder } from './fixtures.ts';
 import { keeperWorld, post, type KeeperManager } from './keeper-world.ts';
-
-const MAIN = fileURLToPath(new URL('../../../manager/main.ts', import.meta.url));
-const START_MS = 20_000;
-
-/** Runs a manager as its operator does. */
-async function run(settings: Record<string, string>): Promise<{ child: ChildProcess; url: string; errors: string[] }> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const errors: string[] = [];
-  child.stderr.on('data', (part: Buffer) => errors.push(part.toString()));
-  const lines = createInterface(child.stdout);
-  const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(START_MS) }).catch((cause: unknown) => {
-    throw new Error(`waited ${START_MS} ms for the manager to start: ${errors.join('')}`, { cause });
-  })) as [string];
-  return { child, url: (JSON.parse(line) as { url: string }).url, errors };
-}
+import { run } from './run-manager.ts';
 
 test('what was answered is in the log after a kill, and nothing is half there', { timeout: 90_000 }, async () => {
   const world = await keeperWorld();
