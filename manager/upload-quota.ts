@@ -86,6 +86,8 @@ export class UploadQuotas {
     const loading = this.#members.get(name) ?? this.#load(name);
     this.#members.set(name, loading);
     const member = await loading;
+    // The last of its uploads may have ended meanwhile.
+    this.#members.set(name, loading);
     if (member.uploads >= MOST_AT_ONCE) {
       throw new ManagerError('busy', `More than ${MOST_AT_ONCE} uploads of one member. Wait for some to end.`, {
         retryAfter: 5,
