@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CID } from 'multiformats/cid';
 import type { Blocks } from './blocks.ts';
 import { openCar, type CarBlock, type CarStream } from './car-reader.ts';
@@ -5,10 +6,13 @@ import { isKept, matches } from './cid.ts';
 import { linksOf, walkDag } from './dag.ts';
 import { ManagerError, isStorageFull } from './errors.ts';
 import type { Pins } from './pins.ts';
-import type { UploadGate } from './upload-gate.ts';
+import type { Hold, UploadGate } from './upload-gate.ts';
+import type { UploadTicket } from './upload-quota.ts';
 
 /** Most blocks and links of one upload: what is held in memory until its end. */
 const MAX_NODES = 1_000_000;
+/** Of which so many are looked at before others have a turn. */
+const TURN_NODES = 1_000;
 
 /** What is kept after an upload. */
 export interface Stored {
@@ -27,7 +31,7 @@ export interface IngestParts {
   /** Longest block, in bytes. */
   maxBlockBytes: number;
   /** Called with the first root before any block is read; throws to refuse the upload. */
-  authorize: (root: CID) => Promise<void>;
+  authorize: (root: CID) => Promise<UploadTicket>;
 }
 
 /**
@@ -40,18 +44,31 @@ export interface IngestParts {
 export async function ingestCar(source: AsyncIterable<Uint8Array>, parts: IngestParts): Promise<Stored> {
   try {
     const car = await openCar(source, parts.maxBlockBytes);
-    await parts.authorize(car.roots[0]);
-    // Not before: whoever has not proved to be a member must not hold up garbage collection.
-    return await parts.gate.upload(() => keep(car, parts));
+    const ticket = await parts.authorize(car.roots[0]);
+    const isNew = car.roots.some((root) => !parts.pins.has(root));
+    let isKept = false;
+    try {
+      ticket.take({ roots: car.roots.length });
+      const stored = await parts.gate.upload((hold) => keep(car, parts, ticket, hold));
+      isKept = true;
+      return stored;
+    } finally {
+      await ticket.end(isKept && isNew);
+    }
   } catch (error) {
     if (isStorageFull(error)) throw storageFull();
     throw error;
   }
 }
 
-async function keep({ roots, blocks: source }: CarStream, { blocks, pins }: IngestParts): Promise<Stored> {
-  const received = await storeBlocks(source, blocks);
-  await requireComplete(roots, received.links, blocks);
+async function keep(
+  { roots, blocks: source }: CarStream,
+  { blocks, pins }: IngestParts,
+  ticket: UploadTicket,
+  hold: Hold,
+): Promise<Stored> {
+  const received = await storeBlocks(source, blocks, ticket, hold);
+  await requireComplete(roots, received.links, blocks, hold);
   // Blocks before pins: after a power cut a pin without its blocks would be a broken promise.
   await blocks.keep(roots, received.cids);
   await pins.add(roots);
@@ -71,10 +88,16 @@ interface Received {
   links: Map<string, CID[]>;
 }
 
-async function storeBlocks(source: AsyncIterable<CarBlock>, blocks: Blocks): Promise<Received> {
+async function storeBlocks(
+  source: AsyncIterable<CarBlock>,
+  blocks: Blocks,
+  ticket: UploadTicket,
+  hold: Hold,
+): Promise<Received> {
   const received: Received = { cids: [], bytes: 0, links: new Map() };
   let nodes = 0;
   for await (const block of source) {
+    ticket.take({ blocks: 1, bytes: block.bytes.length });
     const links = verifiedLinks(block);
     const name = block.cid.toString();
     if (received.links.has(name)) continue;
@@ -85,6 +108,7 @@ async function storeBlocks(source: AsyncIterable<CarBlock>, blocks: Blocks): Pro
         `The CAR has more than ${MAX_NODES} blocks and links. Send its roots in several.`,
       );
     }
+    await hold(block.cid);
     await blocks.put(block.cid, block.bytes);
     received.links.set(name, links);
     received.cids.push(block.cid);
@@ -114,8 +138,11 @@ function verifiedLinks({ cid, bytes }: CarBlock): CID[] {
 }
 
 /** Walks everything below the roots; what the CAR did not bring must be in the store, whole and undamaged. */
-async function requireComplete(roots: CID[], received: Map<string, CID[]>, blocks: Blocks): Promise<void> {
+async function requireComplete(roots: CID[], received: Map<string, CID[]>, blocks: Blocks, hold: Hold): Promise<void> {
+  let visited = 0;
   const walk = walkDag(roots, async (cid) => {
+    // What is all in memory would let nobody else have a turn.
+    if (++visited % TURN_NODES === 0) await setImmediate();
     const links = received.get(cid.toString());
     if (links) return links;
     if (!isKept(cid)) {
@@ -124,6 +151,7 @@ async function requireComplete(roots: CID[], received: Map<string, CID[]>, block
         'A link names a block of a kind this node does not keep. Link SHA2-256 blocks only.',
       );
     }
+    await hold(cid);
     const bytes = await blocks.get(cid).catch(absentIfCorrupt);
     if (!bytes) {
       throw new ManagerError(

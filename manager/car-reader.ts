@@ -2,8 +2,10 @@ import { asyncIterableReader, readBlockHead, readHeader } from '@ipld/car/decode
 import type { CID } from 'multiformats/cid';
 import { ManagerError } from './errors.ts';
 
-/** Longest header: some 1,500 roots. */
+/** Longest header. */
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Most roots: each is a pin of its own, which is a file. */
+const MAX_ROOTS = 256;
 
 /** A block as it stands in a CAR: nothing about it is verified. */
 export interface CarBlock {
@@ -24,14 +26,16 @@ export interface CarStream {
  *
  * @param source the bytes of the CAR; a ManagerError it throws is passed on
  * @param maxBlockBytes longest block
- * @throws ManagerError `bad-car`, or `bad-block` for a block that is too long
+ * @throws ManagerError `bad-car`, `too-large` for too many roots, or `bad-block` for a block that is too long
  */
 export async function openCar(source: AsyncIterable<Uint8Array>, maxBlockBytes: number): Promise<CarStream> {
-  const reader = boundedReader(source, Math.max(maxBlockBytes, MAX_HEADER_BYTES));
-  const header = await readable(readHeader(reader, 1));
+  const reader = asyncIterableReader(source);
+  const header = await readable(readHeader(bounded(reader, MAX_HEADER_BYTES), 1));
+  if (header.roots.length > MAX_ROOTS)
+    throw new ManagerError('too-large', `The CAR names more than ${MAX_ROOTS} roots. Send them in several.`);
   const [first, ...rest] = new Map(header.roots.map((root) => [root.toString(), root])).values();
   if (!first) throw new ManagerError('bad-car', 'The CAR names no root. Put the CID of each entry in its header.');
-  return { roots: [first, ...rest], blocks: readBlocks(reader, maxBlockBytes) };
+  return { roots: [first, ...rest], blocks: readBlocks(bounded(reader, maxBlockBytes), maxBlockBytes) };
 }
 
 type Reader = ReturnType<typeof asyncIterableReader>;
@@ -51,8 +55,7 @@ async function* readBlocks(reader: Reader, maxBlockBytes: number): AsyncGenerato
 }
 
 /** The library buffers whatever length the CAR claims; this refuses the claim before a byte is buffered. */
-function boundedReader(source: AsyncIterable<Uint8Array>, limit: number): Reader {
-  const reader = asyncIterableReader(source);
+function bounded(reader: Reader, limit: number): Reader {
   return {
     upTo: (length) => reader.upTo(length),
     exactly: async (length, seek) => {

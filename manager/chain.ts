@@ -21,16 +21,54 @@ export interface SponsorAccount {
    * @throws CallReverted
    */
   estimate(to: string, data: string): Promise<bigint>;
-  /** Signs a transaction to a registry with the next nonce. Nothing is sent. */
-  sign(to: string, data: string, gasLimit: bigint): Promise<SignedTransaction>;
+  /**
+   * How accounts stand in a registry on top of what is pending, and the next nonce of one of their sequences.
+   * @param to a registry of the network
+   * @returns in the order of `asked`
+   */
+  standings(to: string, asked: readonly { account: string; nonceKey: bigint }[]): Promise<Standing[]>;
+  /** What the network asks for gas now. */
+  fees(): Promise<Fees>;
+  /** How many transactions of the account are in blocks, and how many with those that the node has besides. */
+  nonces(): Promise<{ mined: number; pending: number }>;
+  /** Signs a transaction. Nothing is sent. */
+  sign(transaction: Unsigned): Promise<SignedTransaction>;
   /**
    * Hands a signed transaction to the node; no error when the node has it already.
    *
    * @throws BroadcastRefused
    */
   broadcast(transaction: SignedTransaction): Promise<void>;
-  /** What became of a transaction; `unknown` when the node has not heard of it. */
-  status(hash: string): Promise<TransactionStatus>;
+  /** What became of a transaction, and the wei it cost; `unknown` when the node has not heard of it. */
+  outcome(hash: string): Promise<{ status: TransactionStatus; cost?: bigint }>;
+}
+
+/** How an account stands in a registry. */
+export interface Standing {
+  /** Next nonce of the sequence that was asked for, its key included (`NoncesKeyed`). */
+  nonce: bigint;
+  /** See `Role`. */
+  role: number;
+  /** How often it was let in. */
+  memberships: number;
+}
+
+/** EIP-1559 fees, in wei per gas. */
+export interface Fees {
+  /** What a transaction must offer to be in the next block. */
+  needed: bigint;
+  maxFeePerGas: bigint;
+  maxPriorityFeePerGas: bigint;
+}
+
+/** A transaction before it is signed. */
+export interface Unsigned {
+  to: string;
+  data: string;
+  gasLimit: bigint;
+  nonce: number;
+  maxFeePerGas: bigint;
+  maxPriorityFeePerGas: bigint;
 }
 
 /** A transaction as it goes to the node. */

@@ -6,6 +6,8 @@ export const RAW = 0x55;
 export const DAG_PB = 0x70;
 export const DAG_CBOR = 0x71;
 
+/** Multihash code of what is the bytes themselves. */
+export const IDENTITY = 0x00;
 const SHA2_256 = 0x12;
 const KEPT = new Set<number>([RAW, DAG_PB, DAG_CBOR]);
 

@@ -1,9 +1,11 @@
 import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
-import { ofField, privateKey, readSettings, secret, text, whole } from './settings.ts';
+import { ofField, privateKey, readSettings, secret, text, wei, whole } from './settings.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
+const GWEI = 10n ** 9n;
+const ETHER = 10n ** 18n;
 
 /** Prefix of the environment variables; `SALUS_MANAGER_CONFIG` names the JSON file. */
 const PREFIX = 'SALUS_MANAGER_';
@@ -13,6 +15,25 @@ const httpUrl = () =>
     text('an http(s) URL'),
     v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an http(s) URL'),
   );
+const PEERS = 'must be a list of at most 8 managers: [{"url": "https://…", "account": "0x…", "log": "0x…"}]';
+
+/** Another manager: its address, its account, and the Ed25519 key that signs the heads of its log. */
+const PeerSchema = v.strictObject({
+  url: v.pipe(
+    v.string(PEERS),
+    v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), PEERS),
+    v.transform((url) => url.replace(/\/+$/, '')),
+  ),
+  account: v.pipe(
+    v.string(PEERS),
+    v.check((address) => isAddress(address), PEERS),
+    v.toLowerCase(),
+  ),
+  log: v.pipe(v.string(PEERS), v.regex(/^0x[0-9a-f]{64}$/, PEERS)),
+});
+
+/** Another manager, as the settings name it. */
+export type Peer = v.InferOutput<typeof PeerSchema>;
 
 const ConfigSchema = v.strictObject(
   {
@@ -82,14 +103,52 @@ const ConfigSchema = v.strictObject(
       ),
       [],
     ),
+    /** Other managers, who cosign the heads of this one's log, as this one cosigns theirs: in the environment, as JSON. */
+    peers: v.optional(
+      v.pipe(
+        v.union([v.array(v.unknown()), v.pipe(v.string(), v.transform(readList))], PEERS),
+        v.array(PeerSchema, PEERS),
+        v.maxLength(8, PEERS),
+      ),
+      [],
+    ),
+    /** How often the head of the log is set down on the chain, if it is another, in minutes; 0 for never. */
+    anchorEveryMinutes: v.optional(whole(0, 35_000), 360),
     /** Longest upload, in bytes. */
     maxCarBytes: v.optional(whole(1), 2.5 * GIB),
     /** Longest block, in bytes. */
     maxBlockBytes: v.optional(whole(1, 64 * MIB), 2 * MIB),
     /** Uploads are refused when fewer bytes than this would stay free on the disk. */
     minFreeBytes: v.optional(whole(0), 256 * MIB),
+    /** Slower than that, and beyond so many seconds of grace, a sender of an upload is cut off. */
+    minUploadBytesPerSecond: v.optional(whole(1), 8 * 1024),
+    uploadGraceSeconds: v.optional(whole(1), 30),
+    /** What one member may send in a day (UTC): bytes, blocks (each is a file) and roots (each is a pin). */
+    uploadBytesPerDay: v.optional(whole(0), 20 * GIB),
+    uploadBlocksPerDay: v.optional(whole(0), 500_000),
+    uploadRootsPerDay: v.optional(whole(0), 50_000),
+    /** What is kept of one member's uploads in all. */
+    uploadBytesInAll: v.optional(whole(0), 200 * GIB),
+    uploadBlocksInAll: v.optional(whole(0), 5_000_000),
+    uploadRootsInAll: v.optional(whole(0), 500_000),
     /** Sponsored transactions per signer and hour. */
     sponsorPerHour: v.optional(whole(0), 60),
+    /** Most wei per gas that is paid: above it nothing is sent. */
+    maxFeePerGas: v.optional(wei(), String(100n * GWEI)),
+    /** Most wei that is paid for one signer in a day (UTC). */
+    sponsorWeiPerSigner: v.optional(wei(), String(ETHER / 20n)),
+    /** Most wei that is paid in a day for what comes from one network address (IPv6: from one /64). */
+    sponsorWeiPerAddress: v.optional(wei(), String(ETHER / 2n)),
+    /** Most wei that is paid in a day, all signers together. */
+    sponsorWeiPerDay: v.optional(wei(), String(ETHER)),
+    /** Most wei that is ever paid, all days together: raise it when the account is filled again. */
+    sponsorWeiInAll: v.optional(wei(), String(100n * ETHER)),
+    /** Most wei that is paid in a day for ending permissions, which the other budgets do not touch. */
+    sponsorWeiForEnding: v.optional(wei(), String(ETHER)),
+    /** Zero bits of the work by which somebody whom no hospital vouches for has joining paid for; 0 for none. */
+    joinWork: v.optional(whole(0, 24), 18),
+    /** Proxies in front of the node, each of which adds an `x-forwarded-for`: with 0 that header is not believed. */
+    proxies: v.optional(whole(0, 8), 0),
     /** Requests per minute and network address, all routes together. */
     requestsPerMinute: v.optional(whole(1), 6_000),
     /** Web origins whose pages may call the node; `*` is any (what it serves is ciphertext). */
@@ -114,6 +173,15 @@ export type Config = v.InferOutput<typeof ConfigSchema>;
 
 /** @throws ConfigError; see {@link readSettings} */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => readSettings(ConfigSchema, PREFIX, env);
+
+/** @returns undefined for what is no JSON, which is no list either */
+function readList(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
 
 function splitList(value: string): string[] {
   return value.split(',').map((item) => item.trim());

@@ -8,21 +8,31 @@ const STATUS = {
   'no-consent': 403,
   'not-found': 404,
   'not-acceptable': 406,
+  'too-slow': 408,
   reverted: 409,
   replayed: 409,
+  moved: 409,
+  'not-cached': 412,
   'too-large': 413,
   'unsupported-media-type': 415,
   'bad-block': 422,
   incomplete: 422,
+  inconsistent: 422,
   behind: 425,
+  'work-needed': 428,
   'too-many-requests': 429,
+  'over-quota': 429,
   internal: 500,
   corrupt: 500,
   'chain-unavailable': 503,
   'wrong-chain': 503,
   'sponsor-unfunded': 503,
+  'sponsor-spent': 503,
+  'fee-too-high': 503,
   busy: 503,
   'storage-unavailable': 503,
+  unchecked: 503,
+  restored: 503,
   'storage-full': 507,
 } as const;
 
@@ -33,7 +43,11 @@ export type ErrorCode = keyof typeof STATUS;
 export interface ErrorDetails {
   /** `reverted`: name of the registry's custom error, or `unknown`. */
   revert?: string;
-  /** `too-many-requests`, `busy`, `behind`: seconds to wait. */
+  /** `moved`: lines that the log had when its head was last seen. */
+  size?: number;
+  /** `work-needed`: zero bits that the work must have. */
+  bits?: number;
+  /** Seconds to wait, where waiting helps. */
   retryAfter?: number;
 }
 
@@ -57,10 +71,11 @@ export class ManagerError extends Error {
     return STATUS[this.code];
   }
 
-  /** Body of the answer: `{error: {code, message, revert?}}`. */
-  toBody(): { error: { code: ErrorCode; message: string; revert?: string } } {
-    const { revert } = this.details;
-    return { error: { code: this.code, message: this.message, ...(revert === undefined ? {} : { revert }) } };
+  /** Body of the answer: `{error: {code, message, revert?, bits?, size?}}`. */
+  toBody(): { error: { code: ErrorCode; message: string } & Omit<ErrorDetails, 'retryAfter'> } {
+    const { retryAfter, ...told } = this.details;
+    void retryAfter;
+    return { error: { code: this.code, message: this.message, ...told } };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Transaction, Wallet, isError } from 'ethers';
+import { Transaction, Wallet, isError, type Result } from 'ethers';
 import * as v from 'valibot';
 import { NodeProvider } from '../extension/core/chain/node.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
@@ -8,11 +8,15 @@ import {
   ChainError,
   requireChain,
   type Chain,
+  type Fees,
   type SignedTransaction,
+  type Standing,
+  type Unsigned,
 } from './chain.ts';
 import type { Config } from './config.ts';
 
 const Quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/i), v.transform(Number), v.safeInteger());
+const MemberSchema = v.object({ role: v.bigint(), membership: v.bigint() });
 
 /**
  * The chain over an Ethereum node's JSON-RPC. Nothing is asked before the first call, and the node's chain id is
@@ -41,13 +45,32 @@ export function connectChain(
     sponsor: {
       address: wallet.address,
       estimate: (to: string, data: string) => ask(() => estimate(to, data)),
-      sign: (to: string, data: string, gasLimit: bigint) => ask(() => sign(to, data, gasLimit)),
+      standings: (to: string, asked: readonly { account: string; nonceKey: bigint }[]) =>
+        ask(() => standings(to, asked)),
+      fees: () => ask(fees),
+      nonces: () =>
+        ask(async () => {
+          const [mined, pending] = await Promise.all([
+            provider.getTransactionCount(wallet.address, 'latest'),
+            provider.getTransactionCount(wallet.address, 'pending'),
+          ]);
+          return { mined, pending };
+        }),
+      sign: async (transaction: Unsigned) => {
+        const raw = await wallet.signTransaction({ type: 2, chainId: config.chainId, ...transaction });
+        const { hash } = Transaction.from(raw);
+        if (hash === null) throw new Error('a signed transaction has no hash');
+        return { hash, raw };
+      },
       broadcast: (transaction: SignedTransaction) => ask(() => broadcast(transaction)),
-      status: (hash: string) =>
+      outcome: (hash: string) =>
         ask(async () => {
           const receipt = await provider.getTransactionReceipt(hash);
-          if (receipt) return receipt.status === 1 ? ('succeeded' as const) : ('reverted' as const);
-          return (await provider.getTransaction(hash)) ? ('pending' as const) : ('unknown' as const);
+          if (receipt) {
+            const status = receipt.status === 1 ? ('succeeded' as const) : ('reverted' as const);
+            return { status, cost: receipt.fee };
+          }
+          return { status: (await provider.getTransaction(hash)) ? ('pending' as const) : ('unknown' as const) };
         }),
     },
     close: () => provider.destroy(),
@@ -68,20 +91,32 @@ export function connectChain(
     return BigInt(v.parse(v.string(), await provider.send('eth_estimateGas', [call, 'pending'])));
   }
 
-  async function sign(to: string, data: string, gasLimit: bigint): Promise<SignedTransaction> {
-    const [nonce, fees] = await Promise.all([
-      provider.getTransactionCount(wallet.address, 'pending'),
-      provider.getFeeData(),
+  async function standings(to: string, asked: readonly { account: string; nonceKey: bigint }[]): Promise<Standing[]> {
+    const calls = asked.flatMap(({ account, nonceKey }) => [
+      registryInterface.encodeFunctionData('nonces', [account, nonceKey]),
+      registryInterface.encodeFunctionData('member', [account]),
     ]);
-    const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+    const data = registryInterface.encodeFunctionData('multicall', [calls]);
+    // On top of what is pending, as the estimate is.
+    const answer = v.parse(v.string(), await provider.send('eth_call', [{ to, data }, 'pending']));
+    if (answer === '0x') throw noRegistry();
+    const [results] = registryInterface.decodeFunctionResult('multicall', answer) as unknown as [string[]];
+    return asked.map((_, i) => {
+      const [nonce] = registryInterface.decodeFunctionResult('nonces', results[2 * i] ?? '0x');
+      const [member] = registryInterface.decodeFunctionResult('member', results[2 * i + 1] ?? '0x');
+      const { role, membership } = v.parse(MemberSchema, (member as Result).toObject());
+      return { nonce: v.parse(v.bigint(), nonce), role: Number(role), memberships: Number(membership) };
+    });
+  }
+
+  async function fees(): Promise<Fees> {
+    const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
     if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
       throw new ChainError('wrong-chain', 'The chain has no EIP-1559 fees.');
     }
-    const fields = { type: 2, chainId: config.chainId, to, data, gasLimit, nonce };
-    const raw = await wallet.signTransaction({ ...fields, maxFeePerGas, maxPriorityFeePerGas });
-    const { hash } = Transaction.from(raw);
-    if (hash === null) throw new Error('a signed transaction has no hash');
-    return { hash, raw };
+    // ethers offers twice the base fee of the newest block, so that it may grow, and the tip.
+    const base = (maxFeePerGas - maxPriorityFeePerGas) / 2n;
+    return { needed: base + maxPriorityFeePerGas, maxFeePerGas, maxPriorityFeePerGas };
   }
 
   async function broadcast({ raw }: SignedTransaction): Promise<void> {

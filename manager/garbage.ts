@@ -3,11 +3,11 @@ import { RAW } from './cid.ts';
 import { linksOf, walkDag } from './dag.ts';
 import { blockKey, type DiskBlocks } from './disk-blocks.ts';
 import type { Pins } from './pins.ts';
-import type { UploadGate } from './upload-gate.ts';
+import type { Remove, UploadGate } from './upload-gate.ts';
 
 /** What a collection did. */
 export interface Collection {
-  /** Blocks left. */
+  /** Blocks left: below a pin, or held by an upload under way. */
   kept: number;
   /** Blocks deleted. */
   removed: number;
@@ -18,17 +18,21 @@ export interface Collection {
 /**
  * Deletes the blocks that no pin reaches: what uploads that failed left behind.
  *
- * @returns undefined when it gave way to an upload in progress
+ * @returns undefined when another collection is under way
  */
 export async function collectGarbage(parts: {
   blocks: DiskBlocks;
   pins: Pins;
   gate: UploadGate;
 }): Promise<Collection | undefined> {
-  return parts.gate.collect(() => markAndDelete(parts.blocks, parts.pins));
+  const { blocks, pins, gate } = parts;
+  return gate.collect(
+    (cid) => blocks.delete(cid),
+    (remove) => markAndDelete(blocks, pins, remove),
+  );
 }
 
-async function markAndDelete(blocks: DiskBlocks, pins: Pins): Promise<Collection> {
+async function markAndDelete(blocks: DiskBlocks, pins: Pins, remove: Remove): Promise<Collection> {
   const reachable = new Set<string>();
   let damaged = 0;
   for (const root of pins.roots()) {
@@ -42,11 +46,9 @@ async function markAndDelete(blocks: DiskBlocks, pins: Pins): Promise<Collection
   let removed = 0;
   for await (const cid of blocks.list()) {
     // What a node that cannot be read linked to is unknown, and may be any of these.
-    if (damaged > 0 || reachable.has(blockKey(cid))) kept += 1;
-    else {
-      await blocks.delete(cid);
-      removed += 1;
-    }
+    const isGarbage = damaged === 0 && !reachable.has(blockKey(cid));
+    if (isGarbage && (await remove(cid))) removed += 1;
+    else kept += 1;
   }
   return { kept, removed, damaged };
 }

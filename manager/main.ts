@@ -8,15 +8,20 @@ import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { logOptions } from './log.ts';
+import { openManagerStore } from './manager-store.ts';
 import { openBlocks } from './open-blocks.ts';
 import { Pins } from './pins.ts';
 import { createServer } from './server.ts';
 import { createSponsor } from './sponsor.ts';
 import { UploadGate } from './upload-gate.ts';
+import { UploadQuotas } from './upload-quota.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
 const COLLECT_EVERY_MS = 3_600_000;
+/** How often it is looked after what was sent to the chain, and after the log of openings. */
+const TEND_EVERY_MS = 30_000;
+const MINUTE_MS = 60_000;
 /** What requests under way get to finish in, when the process is told to stop. */
 const STOP_MS = 10_000;
 
@@ -30,20 +35,43 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     Pins.open(join(config.dataDir, 'pins')),
   ]);
   const gate = new UploadGate();
-  const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
+  const store = openManagerStore(join(config.dataDir, 'manager.sqlite'));
+  const quotas = new UploadQuotas(config, store.uploads);
+  const rows = store.outgoing(`${config.chainId}/${chain.sponsor.address}`);
+  const sponsor = createSponsor({ account: chain.sponsor, rows, config });
   const keeper =
     keeperSecret === undefined
       ? undefined
       : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl, database });
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
-  const app = await createServer({ config, blocks, pins, gate, chain, sponsor, ...(keeper && { keeper }), logger });
+  const app = await createServer({
+    config,
+    blocks,
+    pins,
+    gate,
+    quotas,
+    chain,
+    sponsor,
+    ...(keeper && { keeper }),
+    logger,
+  });
 
   await collect(app);
+  // What was signed before the process ended is sent before anything else is.
+  void tend(app);
   // The first time takes longest, and nobody should wait for it.
-  if (keeper) void catchUp(app, keeper);
+  if (keeper) void beginLog(app, keeper);
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
-  const collecting = setInterval(() => void collect(app), COLLECT_EVERY_MS);
+  const timers = [
+    setInterval(() => void collect(app), COLLECT_EVERY_MS),
+    setInterval(() => void tend(app), TEND_EVERY_MS),
+  ];
+  if (keeper) {
+    timers.push(setInterval(() => void confirm(app, keeper), TEND_EVERY_MS));
+    const everyMs = config.anchorEveryMinutes * MINUTE_MS;
+    if (everyMs > 0) timers.push(setInterval(() => void anchor(app, keeper), everyMs));
+  }
   process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
@@ -70,6 +98,15 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     }
   }
 
+  /** Never throws: it is tried again soon. */
+  async function tend({ log }: FastifyInstance): Promise<void> {
+    try {
+      await sponsor.outbox.tend();
+    } catch (error) {
+      log.warn({ err: error }, 'what was sent to the chain could not be looked after');
+    }
+  }
+
   /** Never throws: whoever asks the keeper for something has it try again. */
   async function catchUp({ log }: FastifyInstance, following: Keeper): Promise<void> {
     try {
@@ -79,12 +116,40 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     }
   }
 
+  /** What was written before the process ended is confirmed and anchored now: the next time may never come. */
+  async function beginLog(server: FastifyInstance, following: Keeper): Promise<void> {
+    await catchUp(server, following);
+    await confirm(server, following);
+    if (config.anchorEveryMinutes > 0) await anchor(server, following);
+  }
+
+  /** Never throws: it is tried again soon. */
+  async function confirm({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      await following.confirm();
+    } catch (error) {
+      log.warn({ err: error, ...following.logState }, 'the log of openings is not confirmed');
+    }
+  }
+
+  /** Never throws: it is tried again at the next time. */
+  async function anchor({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      await following.catchUp();
+      const { outbox } = sponsor;
+      if (await following.anchor({ account: chain.sponsor, outbox })) log.info('anchored the log of openings');
+    } catch (error) {
+      log.error({ err: error }, 'the log of openings could not be anchored');
+    }
+  }
+
   async function stop(): Promise<void> {
-    clearInterval(collecting);
+    for (const timer of timers) clearInterval(timer);
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await app.close();
     chain.close();
     await keeper?.close();
+    store.close();
   }
 }
 

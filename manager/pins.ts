@@ -16,8 +16,11 @@ export class PinsDamaged extends Error {
 export class Pins {
   readonly #folder: string;
   readonly #roots = new Map<string, CID>();
-  /** Additions one after the other: two of the same root would share a draft, and one's failure undo the other's pin. */
-  #adding: Promise<void> = Promise.resolve();
+  /**
+   * Additions under way, by root: two of the same root go one after the other, or they would share a draft, and one's failure undo
+   * the other's pin. Others do not wait.
+   */
+  readonly #adding = new Map<string, Promise<unknown>>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -63,9 +66,15 @@ export class Pins {
    * @throws the system's error
    */
   async add(roots: readonly CID[]): Promise<void> {
-    const adding = this.#adding.then(() => this.#add(roots));
-    this.#adding = adding.catch(() => undefined);
-    return adding;
+    const names = [...new Set(roots.map(String))];
+    const before = Promise.allSettled(names.flatMap((name) => this.#adding.get(name) ?? []));
+    const adding = before.then(() => this.#add(roots));
+    for (const name of names) this.#adding.set(name, adding);
+    try {
+      await adding;
+    } finally {
+      for (const name of names) if (this.#adding.get(name) === adding) this.#adding.delete(name);
+    }
   }
 
   async #add(roots: readonly CID[]): Promise<void> {

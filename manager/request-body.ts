@@ -4,26 +4,61 @@ import { ManagerError } from './errors.ts';
 /** What is still read of a body after it was refused. */
 const DISCARD_BYTES = 64 * 2 ** 20;
 
+/** How a body must come. */
+export interface Pace {
+  /** Longest body. */
+  readonly maxBytes: number;
+  /** Below it, and beyond the grace, a sender is cut off. The time that we take ourselves does not count. */
+  readonly minBytesPerSecond: number;
+  /** What a sender may be silent for, all in all, besides the time that its bytes are given. */
+  readonly graceMs: number;
+}
+
 /**
- * The chunks of a request body, up to a length. Leaving early keeps the connection open, so that the refusal can be answered.
+ * The chunks of a request body, up to a length and in a time that goes by its length. Leaving early keeps the connection open, so
+ * that the refusal can be answered.
  *
  * @param body the request
- * @param maxBytes longest body
  * @param onBytes told the length of each chunk
- * @throws ManagerError `too-large`
+ * @throws ManagerError `too-large`; `too-slow`, after which nothing more can be read of it
  */
 export async function* readBody(
   body: Readable,
-  maxBytes: number,
+  { maxBytes, minBytesPerSecond, graceMs }: Pace,
   onBytes: (length: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  let total = 0;
-  const chunks: AsyncIterable<Uint8Array> = body.iterator({ destroyOnReturn: false });
-  for await (const chunk of chunks) {
-    total += chunk.length;
-    onBytes(chunk.length);
-    if (total > maxBytes) throw tooLarge(maxBytes);
-    yield chunk;
+  const chunks = (body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  let [total, waited, isSlow] = [0, 0, false];
+  try {
+    for (;;) {
+      const began = performance.now();
+      const next = await within(chunks.next(), graceMs + (1_000 * total) / minBytesPerSecond - waited);
+      waited += performance.now() - began;
+      isSlow = next === undefined;
+      if (next === undefined) throw new ManagerError('too-slow', 'The body comes too slowly. Send it again, faster.');
+      if (next.done) return;
+      total += next.value.length;
+      onBytes(next.value.length);
+      if (total > maxBytes) throw tooLarge(maxBytes);
+      yield next.value;
+    }
+  } finally {
+    // It would wait for the chunk that does not come.
+    if (!isSlow) await chunks.return?.();
+  }
+}
+
+/** @returns undefined where it takes longer */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, ms));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined); // the connection is cut later
   }
 }
 

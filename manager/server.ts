@@ -15,6 +15,7 @@ import type { Pins } from './pins.ts';
 import { registerSponsor } from './sponsor-route.ts';
 import type { Sponsor } from './sponsor.ts';
 import type { UploadGate } from './upload-gate.ts';
+import type { UploadQuotas } from './upload-quota.ts';
 import { registerUpload } from './upload-route.ts';
 
 /** A connection on which nothing moves for this long is closed. */
@@ -35,6 +36,7 @@ export interface ServerParts {
   pins: Pins;
   /** Shared with garbage collection. */
   gate: UploadGate;
+  quotas: UploadQuotas;
   chain: Chain;
   sponsor: Sponsor;
   /** Undefined where this manager keeps no shares of keys. */
@@ -51,6 +53,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // fastify's own lines hold URLs and network addresses.
     logController: new LogController({ disableRequestLogging: true }),
     connectionTimeout: IDLE_MS,
+    trustProxy: (_address, hop) => hop < config.proxies,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -63,7 +66,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     origin: config.corsOrigins.includes('*') ? '*' : config.corsOrigins,
     methods: ['GET', 'HEAD', 'POST'],
     allowedHeaders: ['accept', 'authorization', 'content-type', 'if-none-match'],
-    exposedHeaders: ['content-length', 'etag', 'retry-after'],
+    exposedHeaders: ['content-length', 'content-location', 'etag', 'retry-after', 'x-ipfs-path', 'x-ipfs-roots'],
     maxAge: 7_200,
   });
   await app.register(rateLimit, {
@@ -90,7 +93,16 @@ async function answerError(error: FastifyError | Error, request: FastifyRequest,
   const answer = toManagerError(error);
   if (answer.status >= 500) request.log.error({ err: error }, 'failed');
   // What a route set for its success is not true of the error.
-  for (const header of ['cache-control', 'content-disposition', 'content-length', 'etag']) reply.removeHeader(header);
+  for (const header of [
+    'cache-control',
+    'content-disposition',
+    'content-length',
+    'content-location',
+    'etag',
+    'x-ipfs-path',
+    'x-ipfs-roots',
+  ])
+    reply.removeHeader(header);
   if (answer.details.retryAfter !== undefined) reply.header('retry-after', answer.details.retryAfter);
   if (answer.status === 401) reply.header('www-authenticate', 'Salus');
   await reply.code(answer.status).type('application/json').send(answer.toBody());

@@ -21,6 +21,16 @@ export const whole = (min: number, max: number = Number.MAX_SAFE_INTEGER) => {
   );
 };
 
+/** An amount of wei; as digits, since JSON has no such numbers. */
+export const wei = () => {
+  const message = 'must be an amount of wei: digits, in quotes';
+  return v.pipe(
+    v.string(message),
+    v.regex(/^\d{1,30}$/, message),
+    v.transform((digits) => BigInt(digits)),
+  );
+};
+
 /** A private key: 32 bytes as 0x hex. */
 export const privateKey = () =>
   v.pipe(

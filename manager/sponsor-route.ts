@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { networkOf } from './network-address.ts';
 import { MAX_SPONSOR_BODY, parseSponsorCalls } from './sponsor-calls.ts';
 import type { Sponsor } from './sponsor.ts';
 
@@ -10,12 +11,13 @@ interface SponsorParts {
 }
 
 /**
- * `POST /v1/sponsor` `{calls: ["0x…"], registry?: "0x…"}`: sends a member's signed calls to a registry of the network, the
- * newest if none is named, and pays. Answers 202 `{transactionHash}`.
+ * `POST /v1/sponsor` `{calls: ["0x…"], registry?: "0x…", work?: "0x…"}`: sends a member's signed calls to a registry of the
+ * network, the newest if none is named, and pays. Answers 202 `{transactionHash}`.
  */
 export function registerSponsor(app: FastifyInstance, { config, sponsor }: SponsorParts): void {
   app.post('/v1/sponsor', { bodyLimit: MAX_SPONSOR_BODY }, async (request, reply) => {
-    const transactionHash = await sponsor.submit(parseSponsorCalls(request.body, [config.registry, ...config.earlier]));
+    const calls = parseSponsorCalls(request.body, [config.registry, ...config.earlier]);
+    const transactionHash = await sponsor.submit(calls, networkOf(request.ip));
     return reply.code(202).send({ transactionHash });
   });
 }

@@ -1,98 +1,114 @@
 import { concat, keccak256 } from 'ethers';
-import { BroadcastRefused, CallReverted, type SignedTransaction, type SponsorAccount } from './chain.ts';
+import { isJoinWork } from '../extension/core/registry/join-work.ts';
+import { CallReverted, type SponsorAccount } from './chain.ts';
+import type { Config } from './config.ts';
 import { ManagerError } from './errors.ts';
-import { HourlyLimit } from './hourly-limit.ts';
+import { createOutbox, type Outbox, type OutgoingRows } from './outbox.ts';
+import { SponsorBudget, type SponsorLimits } from './sponsor-budget.ts';
 import type { SponsorCalls } from './sponsor-calls.ts';
+import { SponsorQueue, type Waiting } from './sponsor-queue.ts';
+import { checkSignatures } from './sponsor-signatures.ts';
+import { Turns } from './turns.ts';
 
 /** Most gas of one transaction (EIP-7825). */
 const MAX_GAS = 16_777_216n;
-/** Requests that may wait for the queue. */
-const MAX_WAITING = 100;
-/** Transactions remembered to answer repetitions. */
-const MAX_REMEMBERED = 10_000;
+/** Requests of one network address whose signatures are checked at the same time, and that wait for it, in each lane. */
+const [CHECKS_AT_ONCE, CHECKS_WAITING] = [8, 256];
+/** What lets somebody in. */
+const JOINS: readonly string[] = ['joinFor', 'redeemFor'];
+
+/** What of the settings a sponsor needs. */
+export type SponsorConfig = SponsorLimits & Pick<Config, 'chainId' | 'maxFeePerGas' | 'joinWork'>;
 
 /** Submits members' signed calls and pays for them. */
 export interface Sponsor {
   /** The paying account. */
   readonly address: string;
+  /** What the account sends, whoever has it send something. */
+  readonly outbox: Outbox;
   /**
    * Sends calls as one transaction; repeated calls give the same hash while the first try is pending or has succeeded.
    *
+   * @param from network address that they came from
    * @returns hash of a transaction the node has accepted, 0x hex
-   * @throws ManagerError `reverted`, `too-many-requests`, `too-large`, `sponsor-unfunded`, `busy`; ChainError
+   * @throws ManagerError `bad-signature`, `stale`, `not-a-member`, `work-needed`, `reverted`, `too-many-requests`, `too-large`,
+   *   `fee-too-high`, `sponsor-spent`, `sponsor-unfunded`, `busy`; ChainError
    */
-  submit(calls: SponsorCalls): Promise<string>;
+  submit(calls: SponsorCalls, from: string): Promise<string>;
+}
+
+interface SponsorParts {
+  /** The paying account; the sponsor's outbox is its only user. */
+  readonly account: SponsorAccount;
+  readonly rows: OutgoingRows;
+  readonly config: SponsorConfig;
+  /** Milliseconds since the epoch; for tests. */
+  readonly now?: () => number;
 }
 
 /**
- * Creates a sponsor. What it remembers is in memory: after a restart a repetition is estimated anew and reverts, as the
- * registry's nonces let no signature act twice.
- *
- * @param account the paying account; this is its only user
- * @param perHour transactions per signer and hour
- * @param now milliseconds; for tests
+ * Creates a sponsor. The order is: signatures, and who signed → what may still be spent → a place in the queue → whether the
+ * registry would take the calls → the transaction on the disk → the node. What fails early costs early: nothing that is not
+ * signed by somebody the registry knows, or who worked for it, takes a place.
  */
-export function createSponsor(account: SponsorAccount, perHour: number, now: () => number = Date.now): Sponsor {
-  const limit = new HourlyLimit(perHour, now);
-  const sent = new Map<string, SignedTransaction>();
-  let queue: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+export function createSponsor({ account, rows, config, now = Date.now }: SponsorParts): Sponsor {
+  const outbox = createOutbox({ account, rows, maxFeePerGas: config.maxFeePerGas, now });
+  const budget = new SponsorBudget(config, rows, now);
+  const queue = new SponsorQueue();
+  const checks = new Turns(CHECKS_AT_ONCE, CHECKS_WAITING);
 
   return {
     address: account.address,
-    async submit(calls) {
-      if (waiting >= MAX_WAITING) {
-        throw new ManagerError('busy', 'Too many calls are waiting. Send the same calls again shortly.', {
-          retryAfter: 5,
-        });
-      }
-      waiting += 1;
-      // One at a time: two transactions prepared side by side would take the same nonce.
-      const turn = queue.then(() => send(calls));
-      queue = turn.catch(() => undefined).finally(() => (waiting -= 1));
-      return turn;
+    outbox,
+    async submit(calls, from) {
+      const { to, data, lane, signers } = calls;
+      const key = keccak256(concat([to, data]));
+      const who: Waiting = { lane, signers, from };
+      const earlier = await checks.run(`${lane} ${from}`, () => checkNew(calls, key));
+      if (earlier !== undefined) return earlier;
+      await budget.require(who, 0n);
+      return queue.run(who, async () => (await outbox.known(key)) ?? send(calls, key, who));
     },
   };
 
-  async function send({ to, data, signers }: SponsorCalls): Promise<string> {
-    const key = keccak256(concat([to, data]));
-    const earlier = await repeat(key);
+  /** @returns the hash of the same calls, where they were sent before @throws as {@link check} */
+  async function checkNew(calls: SponsorCalls, key: string): Promise<string | undefined> {
+    const earlier = await outbox.known(key);
     if (earlier !== undefined) return earlier;
-    requireAllowance(signers);
-    const gasLimit = await estimate(to, data);
-    // Counted only now that the registry has found the signatures good: nobody can use up another's allowance.
-    for (const signer of signers) limit.count(signer);
-    const transaction = await account.sign(to, data, gasLimit);
-    // Remembered before it is sent: if the connection breaks, the node may have it all the same.
-    remember(key, transaction);
-    await broadcast(key, transaction);
-    return transaction.hash;
+    try {
+      return await check(calls);
+    } catch (error) {
+      // Sent while they were checked, their nonces are used: that is no fault of theirs.
+      const since = await outbox.known(key);
+      if (since === undefined) throw error;
+      return since;
+    }
   }
 
-  /** The hash of an earlier try that still counts, sent anew should the node have lost it. */
-  async function repeat(key: string): Promise<string | undefined> {
-    const transaction = sent.get(key);
-    if (!transaction) return undefined;
-    const status = await account.status(transaction.hash);
-    if (status === 'pending' || status === 'succeeded') return transaction.hash;
-    if (status === 'unknown') {
-      try {
-        await account.broadcast(transaction);
-        return transaction.hash;
-      } catch (error) {
-        if (!(error instanceof BroadcastRefused)) throw error;
+  /** @throws ManagerError where nobody, or nobody who may, signed the calls */
+  async function check(calls: SponsorCalls): Promise<undefined> {
+    const { chainId, joinWork } = config;
+    const strangers = await checkSignatures(calls, { account, chainId, now: Math.floor(now() / 1000) });
+    for (const stranger of strangers) {
+      const first = calls.calls.find(({ signer }) => signer === stranger);
+      if (first === undefined || !JOINS.includes(first.name))
+        throw new ManagerError('not-a-member', 'The registry does not know this account. Join it first.');
+      const joiner = { chainId, registry: calls.to, account: stranger };
+      if (joinWork > 0 && !(calls.work !== undefined && isJoinWork(joiner, calls.work, joinWork))) {
+        throw new ManagerError(
+          'work-needed',
+          `Nobody vouches for this account. Send the nonce of a work of ${joinWork} bits as "work", or bring a voucher.`,
+          { bits: joinWork },
+        );
       }
     }
-    sent.delete(key);
-    return undefined;
   }
 
-  function requireAllowance(signers: string[]): void {
-    const retryAfter = Math.max(...signers.map((signer) => limit.wait(signer)));
-    if (retryAfter > 0) {
-      const message = `A signer has used up this hour's ${perHour} sponsored transactions. Wait, or pay from the wallet.`;
-      throw new ManagerError('too-many-requests', message, { retryAfter });
-    }
+  async function send({ to, data }: SponsorCalls, key: string, who: Waiting): Promise<string> {
+    const gasLimit = await estimate(to, data);
+    const wei = await outbox.price(gasLimit);
+    await budget.require(who, wei);
+    return outbox.send({ key, to, data, gasLimit, purses: budget.count(who, wei) });
   }
 
   async function estimate(to: string, data: string): Promise<bigint> {
@@ -110,29 +126,5 @@ export function createSponsor(account: SponsorAccount, perHour: number, now: () 
       );
     }
     throw new ManagerError('too-large', `The calls need more than ${MAX_GAS} gas. Send fewer at once.`);
-  }
-
-  async function broadcast(key: string, transaction: SignedTransaction): Promise<void> {
-    try {
-      await account.broadcast(transaction);
-    } catch (error) {
-      if (!(error instanceof BroadcastRefused)) throw error;
-      sent.delete(key);
-      if (error.reason === 'unfunded') {
-        throw new ManagerError(
-          'sponsor-unfunded',
-          'This node has no ether left. Use another one, or pay from the wallet.',
-        );
-      }
-      throw new ManagerError('busy', 'Another transaction came in between. Send the same calls again.', {
-        retryAfter: 1,
-      });
-    }
-  }
-
-  function remember(key: string, transaction: SignedTransaction): void {
-    const oldest = sent.keys().next();
-    if (sent.size >= MAX_REMEMBERED && !oldest.done) sent.delete(oldest.value);
-    sent.set(key, transaction);
   }
 }

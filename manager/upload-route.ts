@@ -10,13 +10,24 @@ import type { Pins } from './pins.ts';
 import { discardBody, readBody, tooLarge } from './request-body.ts';
 import { parseAuthorization, verifyStore } from './store-authorization.ts';
 import type { UploadGate } from './upload-gate.ts';
+import type { UploadQuotas, UploadTicket } from './upload-quota.ts';
 
 /** What {@link registerUpload} needs. */
 export interface UploadParts {
-  config: Pick<Config, 'chainId' | 'registry' | 'maxCarBytes' | 'maxBlockBytes' | 'minFreeBytes'>;
+  config: Pick<
+    Config,
+    | 'chainId'
+    | 'registry'
+    | 'maxCarBytes'
+    | 'maxBlockBytes'
+    | 'minFreeBytes'
+    | 'minUploadBytesPerSecond'
+    | 'uploadGraceSeconds'
+  >;
   blocks: Blocks;
   pins: Pins;
   gate: UploadGate;
+  quotas: UploadQuotas;
   chain: Pick<Chain, 'isActive'>;
 }
 
@@ -24,7 +35,7 @@ export interface UploadParts {
  * `POST /v1/car`: keeps a member's blocks. Body: a CAR; header `authorization: Salus …` (see `store-authorization.ts`).
  * Answers 201 `{roots, blocks, bytes}`.
  */
-export function registerUpload(app: FastifyInstance, { config, blocks, pins, gate, chain }: UploadParts): void {
+export function registerUpload(app: FastifyInstance, { config, blocks, pins, gate, quotas, chain }: UploadParts): void {
   const isActive = createMembership(chain);
   // Hands the stream over unread.
   app.addContentTypeParser('application/vnd.ipld.car', (_request, body, done) => done(null, body));
@@ -35,7 +46,13 @@ export function registerUpload(app: FastifyInstance, { config, blocks, pins, gat
       const roots = stored.roots.map(String);
       return await reply.code(201).send({ roots, blocks: stored.blocks, bytes: stored.bytes });
     } catch (error) {
-      discardBody(request.raw);
+      if (error instanceof ManagerError && error.code === 'too-slow') {
+        // There is no end to wait for.
+        reply.header('connection', 'close');
+        reply.raw.once('finish', () => request.raw.destroy());
+      } else {
+        discardBody(request.raw);
+      }
       throw error;
     }
   });
@@ -46,18 +63,21 @@ export function registerUpload(app: FastifyInstance, { config, blocks, pins, gat
     }
     const authorization = parseAuthorization(request.headers.authorization, Math.floor(Date.now() / 1000));
     await requireSpace(Number(request.headers['content-length'] ?? 0));
-    const body = readBody(request.raw, config.maxCarBytes, (length) => (request.byteCount += length));
+    const { maxCarBytes: maxBytes, minUploadBytesPerSecond: minBytesPerSecond, uploadGraceSeconds } = config;
+    const pace = { maxBytes, minBytesPerSecond, graceMs: 1_000 * uploadGraceSeconds };
+    const body = readBody(request.raw, pace, (length) => (request.byteCount += length));
     try {
       return await ingestCar(body, { blocks, pins, gate, maxBlockBytes: config.maxBlockBytes, authorize });
     } finally {
       await body.return(undefined);
     }
 
-    async function authorize(root: CID): Promise<void> {
+    async function authorize(root: CID): Promise<UploadTicket> {
       verifyStore(authorization, root, config);
       if (!(await isActive(authorization.member))) {
         throw new ManagerError('not-a-member', 'The account is not an active member of the registry. Join it first.');
       }
+      return quotas.begin(authorization.member);
     }
   }
 

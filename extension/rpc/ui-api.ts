@@ -359,10 +359,11 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       changed();
       return locked;
     },
-    /** Those who keep the keys and whose log of openings does not fit what it said before. */
+    /** Those who keep the keys and whose log of openings does not fit what it said before or elsewhere, or that no other confirms. */
     async brokenLogs(): Promise<readonly string[]> {
       const session = await wallet.session();
-      const broken = (await session.state.read()).logHeads.filter((head) => head.broken).map(({ keeper }) => keeper);
+      const { logHeads } = await session.state.read();
+      const broken = logHeads.filter((head) => head.broken === true || head.unconfirmed).map(({ keeper }) => keeper);
       const keepers = session.network.custody?.keepers ?? [];
       return keepers.filter(({ account }) => broken.includes(account)).map(({ operator }) => operator);
     },

@@ -7,6 +7,7 @@ import { ManagerError } from '../errors.ts';
 import { HourlyLimit } from '../hourly-limit.ts';
 import type { ChainIndex } from './chain-index.ts';
 import type { KeeperChain } from './chain.ts';
+import type { Guard } from './guard.ts';
 import type { KeeperKeys } from './keys.ts';
 import { lineOf, type Opening } from './opening.ts';
 import { behind, noConsent, replayed } from './refusals.ts';
@@ -26,6 +27,7 @@ export interface AnswerParts {
   readonly store: KeeperStore;
   readonly keys: KeeperKeys;
   readonly group: Group;
+  readonly guard: Pick<Guard, 'require'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -66,7 +68,7 @@ export interface Answering {
 }
 
 /**
- * Answers requests by this order, and no other: counted before → recent → what this manager's own index says of the entries → what the
+ * Answers requests by this order, and no other: counted before → this manager's log is whole → recent → what this manager's own index says of the entries → what the
  * chain says of who asks → on the disk what is about to be done → where the chain went on meanwhile, that again → the answer.
  */
 export function createAnswering(parts: AnswerParts): Answering {
@@ -112,6 +114,7 @@ export function createAnswering(parts: AnswerParts): Answering {
     if (await store.log.has(request)) throw replayed();
     requireAllowance(signer, count);
     await index.catchUp();
+    await parts.guard.require();
     await requireRecent(request);
     const verdict = await judge(ask);
     // Only for members: nobody else can make this manager write, or remember them.

@@ -4,10 +4,15 @@ import { KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-d
 import type { Config } from '../config.ts';
 import { createMembership } from '../membership.ts';
 import { sodiumGroup } from '../sodium-group.ts';
+import { anchorHead, type Payer } from './anchoring.ts';
 import { createAnswering } from './answer.ts';
+import { askPeer } from './ask-peer.ts';
 import { openChainIndex } from './chain-index.ts';
 import { connectKeeperChain } from './chain.ts';
+import { createConfirming } from './confirming.ts';
+import { createCosigning, originsOf } from './cosigning.ts';
 import { acceptDealing } from './deal.ts';
+import { createGuard, type LogState } from './guard.ts';
 import { keeperKeys } from './keys.ts';
 import { readLog } from './log-reading.ts';
 import { openStore } from './open-store.ts';
@@ -26,7 +31,8 @@ type KeeperConfig = Pick<
   | 'finality'
   | 'fromBlock'
   | 'readsPerHour'
-> & { readonly keeperSecret: string };
+> &
+  Partial<Pick<Config, 'peers'>> & { readonly keeperSecret: string };
 
 /** A manager as a keeper of key shares. */
 export interface Keeper {
@@ -36,6 +42,8 @@ export interface Keeper {
   readonly key: string;
   /** Ed25519 key that signs the heads of its log, 0x hex. */
   readonly logKey: string;
+  /** Whether the log is known to be all there is, and what is to be done where it is not. */
+  readonly logState: { readonly state: LogState; readonly advice?: string };
   /** Newest block that was followed. */
   readonly block: number;
   /** Takes in what is new on the chain. @throws ChainError; ManagerError `behind` */
@@ -52,6 +60,14 @@ export interface Keeper {
   seal(body: unknown): Promise<string>;
   /** Openings of the signer's own record. @returns what is sealed to the signer, base64 @throws as {@link readLog} */
   log(body: unknown): Promise<string>;
+  /** Cosigns the head of a peer's log. @returns the line to put under it @throws ManagerError as {@link Cosigning.cosign}; ChainError */
+  cosign(body: unknown): Promise<string>;
+  /** Heads of the peers' logs that were cosigned. */
+  heads(): Promise<string[]>;
+  /** Compares the log with its last anchor and the peers', if it was not, and has them cosign its head. @throws as {@link Guard.require} */
+  confirm(): Promise<void>;
+  /** Sets the head of the log down on the chain, if it is another. @returns whether it did @throws as {@link anchorHead} */
+  anchor(payer: Payer): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -65,7 +81,15 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
   const index = await openChainIndex({ config, chain, rows: store.chain, now });
   const registries = [config.registry, ...config.earlier].map((address) => address.toLowerCase());
   const to: Addressee = { chainId, registries, account: account.address };
-  const answering = createAnswering({ config, chain, index, store, keys, group, now });
+  const peers = (config.peers ?? []).filter((peer) => peer.account !== account.address.toLowerCase());
+  const originOf = originsOf(chainId, config.registry);
+  const witnessing = { originOf, account: account.address, peers, keys };
+  const cosigning = createCosigning({ ...witnessing, heads: store.heads, now });
+  const registry = config.registry.toLowerCase();
+  const guard = createGuard({ ...witnessing, registry, ask: askPeer, store });
+  const onBehind = (size: number) => guard.foundBehind(size);
+  const confirming = createConfirming({ ...witnessing, ask: askPeer, store, onBehind });
+  const answering = createAnswering({ config, chain, index, store, keys, group, guard, now });
   const memberships = new Map(
     registries.map((registry) => [
       registry,
@@ -78,6 +102,10 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
     account: account.address,
     key: toHex(keys.encryption.publicX),
     logKey: toHex(keys.log),
+    get logState() {
+      const { state, advice } = guard;
+      return { state, ...(advice !== undefined && { advice }) };
+    },
     get block() {
       return index.followed.head?.number ?? 0;
     },
@@ -88,15 +116,47 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
       const kept = { signer: account.address, keyring: toHex(keyring) };
       return account.signTypedData(managerDomain(chainId, registry), KEPT_TYPES, kept);
     },
-    read: async (body) => Buffer.from(await answering.read(parseRead(body, to))).toString('base64'),
-    seal: async (body) => Buffer.from(await answering.seal(parseSeal(body, to))).toString('base64'),
+    read: (body) => release(() => answering.read(parseRead(body, to))),
+    seal: (body) => release(() => answering.seal(parseSeal(body, to))),
     async log(body) {
-      const parts = { to, registry: config.registry, chain, log: store.log, keys };
+      await requireWhole();
+      const parts = { to, registry, chain, store, confirming, peers, keys };
       return Buffer.from(await readLog(parts, body)).toString('base64');
     },
+    async cosign(body) {
+      // What it saw of the others is as old as its own log is.
+      await requireWhole();
+      return cosigning.cosign(body);
+    },
+    heads: () => cosigning.heads(),
+    async confirm() {
+      await requireWhole();
+      await confirming.confirm();
+    },
+    async anchor(payer) {
+      // An old copy of the log must not be said to be all there is.
+      await requireWhole();
+      return anchorHead({ registry, account: account.address.toLowerCase(), store }, payer);
+    },
     async close() {
+      confirming.close();
       chain.close();
       await store.close();
     },
   };
+
+  /** @throws as {@link Guard.require}; ChainError */
+  async function requireWhole(): Promise<void> {
+    if (guard.state === 'unchecked') await index.catchUp();
+    await guard.require();
+  }
+
+  /** What is answered leaves a line in the log, which the others are to confirm. */
+  async function release(answer: () => Promise<Uint8Array>): Promise<string> {
+    try {
+      return Buffer.from(await answer()).toString('base64');
+    } finally {
+      confirming.soon();
+    }
+  }
 }

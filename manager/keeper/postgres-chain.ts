@@ -6,7 +6,7 @@ import { blob, bytesIn } from './sql-values.ts';
 import type { ChainRows, IndexedEntry, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 
-/** What the chain says, in the tables `entries`, `anchored` and `position`. */
+/** What the chain says, in the tables `entries`, `anchored`, `anchors` and `position`. */
 export function postgresChain(db: Database): ChainRows {
   let scope = '';
 
@@ -64,6 +64,14 @@ export function postgresChain(db: Database): ChainRows {
       );
       return ids.map((id) => found.get(id));
     },
+    async anchorOf(registry, manager) {
+      const { rows } = await db.query(
+        'SELECT size, root, block FROM anchors WHERE registry = $1 AND manager = $2 ORDER BY size DESC, block LIMIT 1',
+        [blob(registry), blob(manager)],
+      );
+      const [row] = rows;
+      return row && { size: Number(row['size']), root: bytesIn(row, 'root'), block: Number(row['block']) };
+    },
     async epochOf({ registry, patient, folder }) {
       const { rows } = await db.query(
         `SELECT epoch FROM anchored WHERE registry = $1 AND patient = $2 AND folder = $3
@@ -76,7 +84,8 @@ export function postgresChain(db: Database): ChainRows {
 }
 
 async function endAfter(session: Session, block: number): Promise<void> {
-  for (const table of ['entries', 'anchored']) await session.query(`DELETE FROM ${table} WHERE block > $1`, [block]);
+  for (const table of ['entries', 'anchored', 'anchors'])
+    await session.query(`DELETE FROM ${table} WHERE block > $1`, [block]);
 }
 
 async function put(session: Session, events: readonly RegistryEvent[]): Promise<void> {
@@ -114,4 +123,8 @@ async function put(session: Session, events: readonly RegistryEvent[]): Promise<
         rotated.map(({ keyring }) => Buffer.from(keyring)),
       ],
     );
+  for (const { registry, manager, block, index, size, root } of events.filter((event) => event.kind === 'log')) {
+    const values = [blob(registry), blob(manager), block, index, size, Buffer.from(root)];
+    await session.query('INSERT INTO anchors VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING', values);
+  }
 }

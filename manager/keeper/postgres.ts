@@ -1,4 +1,5 @@
 import { postgresChain } from './postgres-chain.ts';
+import { postgresHeads } from './postgres-heads.ts';
 import { postgresLog } from './postgres-log.ts';
 import { connectPostgres, type Database } from './postgres-session.ts';
 import { postgresShares } from './postgres-shares.ts';
@@ -41,6 +42,12 @@ const TABLES = `
     number BIGINT PRIMARY KEY, patient BYTEA NOT NULL, blind BYTEA NOT NULL, body BYTEA NOT NULL, leaf BYTEA NOT NULL
   );
   CREATE INDEX lines_by_patient ON lines (patient, number);
+  CREATE TABLE anchors (
+    registry BYTEA, manager BYTEA, block BIGINT, place INTEGER, size BIGINT NOT NULL, root BYTEA NOT NULL,
+    PRIMARY KEY (registry, manager, block, place)
+  );
+  CREATE INDEX anchors_by_block ON anchors (block);
+  CREATE TABLE heads (manager BYTEA PRIMARY KEY, size BIGINT NOT NULL, root BYTEA NOT NULL, note TEXT NOT NULL);
   CREATE TABLE nodes (level INTEGER, number BIGINT, hash BYTEA NOT NULL, PRIMARY KEY (level, number));
 `;
 
@@ -62,6 +69,7 @@ export async function openPostgres(url: string, account: string): Promise<Keeper
     chain: postgresChain(db),
     shares: postgresShares(db),
     log: postgresLog(db),
+    heads: postgresHeads(db),
     close: () => db.close(),
   };
 }

@@ -5,6 +5,9 @@ import type { Keeper } from './keeper.ts';
 /** Longest body of a request, in bytes: a thousand ids, or the shares and commitments of 64 folders. */
 const MOST_BYTES = 128 * 1024;
 
+/** Longest head with its proof, in bytes. */
+const MOST_HEAD_BYTES = 16 * 1024;
+
 /** What {@link registerKeeper} needs. */
 interface KeeperRouteParts {
   readonly config: Pick<Config, 'chainId' | 'registry'>;
@@ -13,7 +16,7 @@ interface KeeperRouteParts {
 
 /**
  * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares`: `{signature}`. `POST /v1/read`,
- * `POST /v1/seal` and `POST /v1/log`: `{sealed}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
+ * `POST /v1/seal` and `POST /v1/log`: `{sealed}`. `POST /v1/cosign`: `{cosignature}`. `GET /v1/heads`: `{heads}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
  */
 export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperRouteParts): void {
   const options = { bodyLimit: MOST_BYTES };
@@ -27,6 +30,13 @@ export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperR
     const signature = await keeper.deal(body, headers.authorization);
     return reply.header('cache-control', 'no-store').send({ signature });
   });
+  app.post('/v1/cosign', { bodyLimit: MOST_HEAD_BYTES }, async ({ body }, reply) => {
+    const cosignature = await keeper.cosign(body);
+    return reply.header('cache-control', 'no-store').send({ cosignature });
+  });
+  app.get('/v1/heads', async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ heads: await keeper.heads() }),
+  );
   for (const act of ['read', 'seal', 'log'] as const) {
     app.post(`/v1/${act}`, options, async ({ body }, reply) => {
       const sealed = await keeper[act](body);

@@ -7,7 +7,7 @@ import { later, transaction } from './sqlite-work.ts';
 import type { ChainRows, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 
-/** What the chain says, in the tables `entries`, `anchored` and `position`. */
+/** What the chain says, in the tables `entries`, `anchored`, `anchors` and `position`. */
 export function sqliteChain(db: DatabaseSync): ChainRows {
   const readPosition = db.prepare('SELECT scope, value FROM position');
   const putPosition = db.prepare('UPDATE position SET value = ? WHERE scope = ? AND value = ?');
@@ -18,9 +18,11 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   const readEpoch = db.prepare(
     'SELECT epoch FROM anchored WHERE registry = ? AND patient = ? AND folder = ? ORDER BY block DESC, place DESC LIMIT 1',
   );
-  const [endEntries, endAnchored] = ['entries', 'anchored'].map((table) =>
-    db.prepare(`DELETE FROM ${table} WHERE block > ?`),
+  const putAnchor = db.prepare('INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?, ?)');
+  const readAnchor = db.prepare(
+    'SELECT size, root, block FROM anchors WHERE registry = ? AND manager = ? ORDER BY size DESC, block LIMIT 1',
   );
+  const ends = ['entries', 'anchored', 'anchors'].map((table) => db.prepare(`DELETE FROM ${table} WHERE block > ?`));
 
   let scope = '';
   /** @returns the position of the open scope, or undefined where another is kept */
@@ -38,8 +40,7 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
       }),
     );
   function endAfter(block: number): void {
-    endEntries?.run(block);
-    endAnchored?.run(block);
+    for (const end of ends) end.run(block);
   }
   function put(event: RegistryEvent): void {
     const { registry, block, index } = event;
@@ -50,6 +51,8 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
     } else if (event.kind === 'rotated') {
       const { patient, folder, epoch, keyring } = event;
       putAnchored.run(blob(registry), blob(patient), folder, block, index, epoch, keyring);
+    } else if (event.kind === 'log' && Number.isSafeInteger(event.size)) {
+      putAnchor.run(blob(registry), blob(event.manager), block, index, event.size, event.root);
     }
   }
 
@@ -89,6 +92,11 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
           );
         }),
       ),
+    anchorOf: (registry, manager) =>
+      later(() => {
+        const row = readAnchor.get(blob(registry), blob(manager));
+        return row && { size: Number(row['size']), root: bytesIn(row, 'root'), block: Number(row['block']) };
+      }),
     epochOf: ({ registry, patient, folder }) =>
       later(() => Number(readEpoch.get(blob(registry), blob(patient), folder)?.['epoch'] ?? 0)),
   };

@@ -1,13 +1,14 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteChain } from './sqlite-chain.ts';
+import { sqliteHeads } from './sqlite-heads.ts';
 import { sqliteLog } from './sqlite-log.ts';
 import { sqliteShares } from './sqlite-shares.ts';
 import { later, transaction } from './sqlite-work.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */
-const VERSION = 1;
+const VERSION = 2;
 /** How long another process may hold the file, such as one that makes a backup of it. */
 const BUSY_MS = 5_000;
 
@@ -39,6 +40,12 @@ const TABLES = `
     number INTEGER PRIMARY KEY, patient BLOB NOT NULL, blind BLOB NOT NULL, body BLOB NOT NULL, leaf BLOB NOT NULL
   );
   CREATE INDEX lines_by_patient ON lines (patient, number);
+  CREATE TABLE anchors (
+    registry BLOB, manager BLOB, block INTEGER, place INTEGER, size INTEGER NOT NULL, root BLOB NOT NULL,
+    PRIMARY KEY (registry, manager, block, place)
+  ) WITHOUT ROWID;
+  CREATE INDEX anchors_by_block ON anchors (block);
+  CREATE TABLE heads (manager BLOB PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE nodes (level INTEGER, number INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
 `;
 
@@ -54,12 +61,15 @@ export function openSqlite(path: string): KeeperStore {
   transaction(db, () => {
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');
+    if (version > 0 && version < VERSION)
+      throw new Error('the keeper’s store was written by an older version of this program');
     if (version === 0) db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`);
   });
   return {
     chain: sqliteChain(db),
     shares: sqliteShares(db),
     log: sqliteLog(db),
+    heads: sqliteHeads(db),
     close: () => later(() => db.close()),
   };
 }

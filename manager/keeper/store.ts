@@ -40,6 +40,15 @@ export interface ChainRows {
   entries(registry: string, ids: readonly string[]): Promise<(IndexedEntry | undefined)[]>;
   /** The epoch that a folder is in; 0 where it never had another. */
   epochOf(folder: FolderName): Promise<number>;
+  /** The longest head of a manager's log that is anchored in a registry. */
+  anchorOf(registry: string, manager: string): Promise<LogAnchor | undefined>;
+}
+
+/** How long a log was, and its root then, as it stands on the chain. */
+export interface LogAnchor {
+  readonly size: number;
+  readonly root: Bytes;
+  readonly block: number;
 }
 
 /** A keyring with this manager's shares of it. */
@@ -123,10 +132,29 @@ export interface LogRows {
   consistency(first: number, second: number): Promise<readonly Uint8Array[]>;
 }
 
+/** A head of a log with all the signatures that are known of it: see `checkpoint.ts`. */
+export interface SeenHead {
+  readonly size: number;
+  readonly root: Bytes;
+  readonly note: string;
+}
+
+/** Heads of logs: of the others', as they were cosigned here, and of this keeper's own, as the others cosigned it. */
+export interface HeadRows {
+  /** The newest one. @param manager whose log it is, 0x hex in lower case */
+  seen(manager: string): Promise<SeenHead | undefined>;
+  /**
+   * Keeps it in place of the one before, durably.
+   * @returns false, and nothing is kept, where the one before is another by now
+   */
+  see(manager: string, head: SeenHead, before: SeenHead | undefined): Promise<boolean>;
+}
+
 /** Where a keeper keeps what must outlive it. Nothing of it is half done, whenever the process ends. Several may be open on one database. */
 export interface KeeperStore {
   readonly chain: ChainRows;
   readonly shares: ShareRows;
   readonly log: LogRows;
+  readonly heads: HeadRows;
   close(): Promise<void>;
 }

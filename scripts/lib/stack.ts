@@ -10,7 +10,7 @@ import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
 import { keeperKeys } from '../../manager/keeper/keys.ts';
 import { publishBlock } from '../../portal/publish-block.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
-import { ACCOUNTS, startChain, type LocalChain } from './chain.ts';
+import { ACCOUNTS, freePort, startChain, type LocalChain } from './chain.ts';
 import { BUILT_EXTENSION } from './paths.ts';
 import { startService, type Service } from './processes.ts';
 
@@ -34,19 +34,36 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const ETHER = String(10n ** 18n);
+
 const readyUrl = (line: string): string | undefined => {
   if (!line.startsWith('{')) return undefined;
   const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
   return msg === 'ready' ? url : undefined;
 };
 
+/** What one manager is started with, and started again. */
+interface ManagerPlan {
+  readonly port: number;
+  readonly keeperSecret: string;
+}
+
+/** What a manager is told of the others, which confirm its log as it confirms theirs. */
+async function peersOf(plans: readonly ManagerPlan[], self: number): Promise<string> {
+  const peers = plans.map(async ({ port, keeperSecret }, index) => {
+    const { log } = await keeperKeys(keeperSecret);
+    return { url: `http://127.0.0.1:${port}`, account: ACCOUNTS.managers[index]?.address, log: toHex(log) };
+  });
+  return JSON.stringify((await Promise.all(peers)).toSpliced(self, 1));
+}
+
 async function startManager(
   chain: LocalChain,
   dir: string,
   index: number,
-  keeperSecret: string,
-  port = 0,
+  plans: readonly ManagerPlan[],
 ): Promise<{ service: Service; dataDir: string; logFile: string }> {
+  const { port, keeperSecret } = plans[index] ?? { port: 0, keeperSecret: '' };
   const dataDir = join(dir, `manager-${index + 1}`);
   const logFile = `${dataDir}.log`;
   await mkdir(dataDir, { recursive: true });
@@ -62,7 +79,12 @@ async function startManager(
       SALUS_MANAGER_REGISTRY: chain.registry,
       SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
       SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
+      // What is spent here is play money, of one network address.
+      SALUS_MANAGER_SPONSOR_WEI_PER_SIGNER: ETHER,
+      SALUS_MANAGER_SPONSOR_WEI_PER_ADDRESS: ETHER,
+      SALUS_MANAGER_JOIN_WORK: '12',
       SALUS_MANAGER_KEEPER_SECRET: keeperSecret,
+      SALUS_MANAGER_PEERS: await peersOf(plans, index),
       SALUS_MANAGER_FROM_BLOCK: String(chain.fromBlock),
       // The local chain has one node, and undoes nothing.
       SALUS_MANAGER_FINALITY: 'latest',
@@ -128,10 +150,11 @@ async function introduceRegistrar(network: Network): Promise<void> {
 export async function startStack(): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'salus-'));
   const chain = await startChain();
+  const plans: ManagerPlan[] = [];
+  for (let i = 0; i < 3; i++) plans.push({ port: await freePort(), keeperSecret: toHex(randomBytes(32)) });
   const managers = await Promise.all(
-    [0, 1, 2].map(async (index) => {
-      const keeperSecret = toHex(randomBytes(32));
-      const { service, dataDir, logFile } = await startManager(chain, dir, index, keeperSecret);
+    plans.map(async ({ keeperSecret }, index) => {
+      const { service, dataDir, logFile } = await startManager(chain, dir, index, plans);
       const manager = {
         url: service.value,
         keeperSecret,
@@ -139,8 +162,7 @@ export async function startStack(): Promise<Stack> {
         logFile,
         service,
         async restart() {
-          const port = Number(new URL(manager.url).port);
-          manager.service = (await startManager(chain, dir, index, keeperSecret, port)).service;
+          manager.service = (await startManager(chain, dir, index, plans)).service;
         },
       };
       return manager;

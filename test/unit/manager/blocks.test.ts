@@ -104,7 +104,7 @@ describe.each([
 
   test('keeps uploads of a manager, and gives them to its gateway', async () => {
     const { node, blocks } = await open();
-    const manager = await startManager({}, undefined, undefined, blocks);
+    const manager = await startManager({}, undefined, undefined, { blocks });
     const { root, items, blocks: some } = await entry();
     expect((await manager.store([root.cid], some)).status).toBe(201);
     expect([...node.pins]).toEqual([root.cid.toString()]);

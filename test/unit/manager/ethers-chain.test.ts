@@ -82,7 +82,7 @@ describe('the sponsor account', () => {
     }
   });
 
-  test('signs an EIP-1559 transaction to a registry with the next nonce', async () => {
+  test('signs an EIP-1559 transaction to a registry', async () => {
     const block = {
       number: '0x1',
       timestamp: '0x1',
@@ -100,12 +100,16 @@ describe('the sponsor account', () => {
       extraData: '0x',
     };
     const { chain } = await connect({
-      eth_getTransactionCount: (params) => ({ result: params[1] === 'pending' ? '0x5' : '0x0' }),
+      eth_getTransactionCount: (params) => ({ result: params[1] === 'pending' ? '0x5' : '0x3' }),
       eth_getBlockByNumber: () => ({ result: { ...block, ...hashes } }),
       eth_gasPrice: () => ({ result: '0x9' }),
       eth_maxPriorityFeePerGas: () => ({ result: '0x2' }),
     });
-    const { hash, raw } = await chain.sponsor.sign(EARLIER, '0x1234', 60_000n);
+    expect(await chain.sponsor.nonces()).toEqual({ mined: 3, pending: 5 });
+    const { needed, ...fees } = await chain.sponsor.fees();
+    expect([needed, fees.maxFeePerGas]).toEqual([9n, 16n]);
+    const what = { to: EARLIER, data: '0x1234', gasLimit: 60_000n, nonce: 5 };
+    const { hash, raw } = await chain.sponsor.sign({ ...what, ...fees });
     const transaction = Transaction.from(raw);
     expect(transaction).toMatchObject({
       hash,
@@ -117,6 +121,21 @@ describe('the sponsor account', () => {
       from: new Wallet(KEY).address,
     });
     expect(transaction.maxPriorityFeePerGas).toBe(2n);
+  });
+
+  test('is told how accounts stand, and their next nonces, on top of what is pending', async () => {
+    const member = [8, 0, 0, 2, 0, SPONSOR];
+    const results = [
+      registryInterface.encodeFunctionResult('nonces', [(3n << 64n) | 7n]),
+      registryInterface.encodeFunctionResult('member', [member]),
+    ];
+    const { chain, calls } = await connect({
+      eth_call: () => ({ result: registryInterface.encodeFunctionResult('multicall', [results]) }),
+    });
+    expect(await chain.sponsor.standings(EARLIER, [{ account: SPONSOR, nonceKey: 3n }])).toEqual([
+      { nonce: (3n << 64n) | 7n, role: 8, memberships: 2 },
+    ]);
+    expect(calls.at(-1)?.params).toMatchObject([{ to: EARLIER }, 'pending']);
   });
 
   test('tells a refusal by the node from one it has made before', async () => {
@@ -136,6 +155,6 @@ describe('the sponsor account', () => {
   test('knows nothing of a transaction the node has not heard of', async () => {
     const nothing = () => ({ result: null });
     const { chain } = await connect({ eth_getTransactionReceipt: nothing, eth_getTransactionByHash: nothing });
-    expect(await chain.sponsor.status(toBeHex(1, 32))).toBe('unknown');
+    expect(await chain.sponsor.outcome(toBeHex(1, 32))).toEqual({ status: 'unknown' });
   });
 });

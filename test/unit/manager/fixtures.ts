@@ -3,20 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CarReader, CarWriter } from '@ipld/car';
 import * as dagCbor from '@ipld/dag-cbor';
-import { Wallet, hexlify, keccak256 } from 'ethers';
+import { Wallet, hexlify, keccak256, toBeHex } from 'ethers';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
 import { onTestFinished } from 'vitest';
+import { Role } from '../../../extension/core/registry/abi.ts';
 import { STORE_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
 import type { Blocks } from '../../../manager/blocks.ts';
 import { DiskBlocks } from '../../../manager/disk-blocks.ts';
-import type { Chain, SignedTransaction, TransactionStatus } from '../../../manager/chain.ts';
+import type { Chain, SignedTransaction, TransactionStatus, Unsigned } from '../../../manager/chain.ts';
 import type { Keeper } from '../../../manager/keeper/keeper.ts';
 import { logOptions } from '../../../manager/log.ts';
+import { openManagerStore } from '../../../manager/manager-store.ts';
 import { Pins } from '../../../manager/pins.ts';
 import { createServer, type ServerParts } from '../../../manager/server.ts';
-import { createSponsor } from '../../../manager/sponsor.ts';
+import { createSponsor, type Sponsor } from '../../../manager/sponsor.ts';
 import { UploadGate } from '../../../manager/upload-gate.ts';
+import { UploadQuotas } from '../../../manager/upload-quota.ts';
 
 export const CHAIN_ID = 31_337;
 export const REGISTRY = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
@@ -83,6 +86,8 @@ export async function authorize(
   return `Salus ${Buffer.from(JSON.stringify({ member, at, signature })).toString('base64url')}`;
 }
 
+type Sent = SignedTransaction & { to: string; nonce: number };
+
 /** A chain in memory; tests set its fields. */
 export class MemoryChain implements Chain {
   readonly members = new Set<string>();
@@ -91,23 +96,56 @@ export class MemoryChain implements Chain {
   estimateFailure: Error | undefined;
   broadcastFailure: Error | undefined;
   asked = 0;
-  readonly sent: (SignedTransaction & { to?: string })[] = [];
+  readonly sent: Sent[] = [];
   readonly statuses = new Map<string, TransactionStatus>();
+
+  /** Accounts that the registry has let in at some time, with what they are. */
+  readonly known = new Map<string, Role>();
+  /** Nonces that were used, by account and key. */
+  readonly used = new Map<string, bigint>();
+  /** Transactions of the sponsor's account in blocks. */
+  mined = 0;
+  /** Wei per gas that the network asks for. */
+  fee = 2n;
+  readonly signed = new Map<string, Sent>();
+  /** What an estimate waits for. */
+  estimating: Promise<void> = Promise.resolve();
 
   readonly sponsor = {
     address: SPONSOR,
-    estimate: () => answer(50_000n, this.estimateFailure),
-    sign: (to: string, data: string) =>
-      answer({ hash: keccak256(`${data}${this.sent.length.toString(16).padStart(8, '0')}`), raw: data, to }),
+    estimate: async () => {
+      await this.estimating;
+      return answer(this.gas, this.estimateFailure);
+    },
+    standings: (_to: string, asked: readonly { account: string; nonceKey: bigint }[]) =>
+      answer(
+        asked.map(({ account, nonceKey }) => {
+          const role = this.known.get(account);
+          const nonce = (nonceKey << 64n) | (this.used.get(`${account} ${nonceKey}`) ?? 0n);
+          return { nonce, role: role ?? Role.None, memberships: role === undefined ? 0 : 1 };
+        }),
+        this.failure,
+      ),
+    fees: () => answer({ needed: this.fee, maxFeePerGas: 2n * this.fee, maxPriorityFeePerGas: 1n }),
+    nonces: () => answer({ mined: this.mined, pending: Math.max(this.mined, ...this.sent.map((t) => t.nonce + 1)) }),
+    sign: ({ to, data, nonce, maxFeePerGas }: Unsigned) => {
+      const hash = keccak256(`${data}${toBeHex(nonce, 4).slice(2)}${toBeHex(maxFeePerGas, 8).slice(2)}`);
+      const signed = { hash, raw: data, to, nonce };
+      this.signed.set(hash, signed);
+      return answer(signed);
+    },
     broadcast: (transaction: SignedTransaction) => {
       if (!this.broadcastFailure) {
-        this.sent.push(transaction);
+        this.sent.push(this.signed.get(transaction.hash)!);
         this.statuses.set(transaction.hash, 'pending');
       }
       return answer(undefined, this.broadcastFailure);
     },
-    status: (hash: string) => answer(this.statuses.get(hash) ?? 'unknown'),
+    outcome: (hash: string) => answer({ status: this.statuses.get(hash) ?? ('unknown' as const), cost: this.cost }),
   };
+  gas = 50_000n;
+  /** Wei that a transaction in a block cost. */
+  cost = 0n;
 
   isActive(member: string): Promise<boolean> {
     this.asked += 1;
@@ -140,6 +178,7 @@ export interface Manager extends Pick<ServerParts, 'pins' | 'gate'> {
   chain: MemoryChain;
   member: Wallet;
   log: string[];
+  sponsor: Sponsor;
   /** Posts a CAR as `member`, unless the headers say otherwise. */
   upload(car: Uint8Array<ArrayBuffer>, authorization?: string): Promise<Response>;
   /** Signs for the first root and posts. */
@@ -154,7 +193,8 @@ export async function startManager(
   settings: Partial<ServerParts['config']> = {},
   folder?: string,
   keeper?: Keeper,
-  elsewhere?: Blocks,
+  /** What it uses instead of the chain in memory and blocks on its disk. */
+  { chain: real, blocks: elsewhere }: { readonly chain?: Chain; readonly blocks?: Blocks } = {},
 ): Promise<Manager> {
   const dataDir = folder ?? (await temporaryFolder());
   const chain = new MemoryChain();
@@ -177,10 +217,28 @@ export async function startManager(
     fromBlock: 0,
     readsPerHour: 1_000,
     pinningOrigins: [],
+    peers: [],
+    anchorEveryMinutes: 0,
     maxCarBytes: 1_000_000,
     maxBlockBytes: 10_000,
     minFreeBytes: 0,
+    minUploadBytesPerSecond: 1_000,
+    uploadGraceSeconds: 30,
+    uploadBytesPerDay: 100_000_000,
+    uploadBlocksPerDay: 100_000,
+    uploadRootsPerDay: 10_000,
+    uploadBytesInAll: 100_000_000,
+    uploadBlocksInAll: 100_000,
+    uploadRootsInAll: 10_000,
     sponsorPerHour: 3,
+    maxFeePerGas: 1_000n,
+    sponsorWeiPerSigner: 10n ** 18n,
+    sponsorWeiPerAddress: 10n ** 18n,
+    sponsorWeiPerDay: 10n ** 18n,
+    sponsorWeiInAll: 10n ** 18n,
+    sponsorWeiForEnding: 10n ** 18n,
+    joinWork: 4,
+    proxies: 0,
     requestsPerMinute: 1_000,
     corsOrigins: ['*'],
     logLevel: 'info',
@@ -188,19 +246,27 @@ export async function startManager(
   };
   const log: string[] = [];
   const logger = logOptions('info', { write: (line) => void log.push(line) });
-  const sponsor = createSponsor(chain.sponsor, config.sponsorPerHour);
-  const app = await createServer({
+  const store = openManagerStore(join(dataDir, 'manager.sqlite'));
+  const rows = store.outgoing(`${CHAIN_ID}/${SPONSOR}`);
+  const sponsor = createSponsor({ account: (real ?? chain).sponsor, rows, config });
+  const quotas = new UploadQuotas(config, store.uploads);
+  const parts = {
     config,
     blocks: elsewhere ?? blocks,
     pins,
     gate,
-    chain,
+    quotas,
+    chain: real ?? chain,
     sponsor,
     ...(keeper && { keeper }),
     logger,
-  });
+  };
+  const app = await createServer(parts);
   const url = await app.listen({ port: 0, host: config.host, listenTextResolver: () => 'listening' });
-  onTestFinished(() => app.close());
+  onTestFinished(async () => {
+    await app.close();
+    store.close();
+  });
 
   async function upload(car: Uint8Array<ArrayBuffer>, authorization?: string): Promise<Response> {
     return fetch(`${url}/v1/car`, {
@@ -209,12 +275,12 @@ export async function startManager(
       body: car,
     });
   }
-  async function store(roots: CID[], blocksOfCar: Block[]): Promise<Response> {
+  async function storeAll(roots: CID[], blocksOfCar: Block[]): Promise<Response> {
     const [first] = roots;
     if (!first) throw new Error('no root');
     return upload(await makeCar(roots, blocksOfCar), await authorize(member, first));
   }
-  return { url, folder: dataDir, blocks, pins, gate, chain, member, log, upload, store };
+  return { url, folder: dataDir, blocks, pins, gate, chain, member, log, sponsor, upload, store: storeAll };
 }
 
 /** Status and code of a refusal; asserts its form. */

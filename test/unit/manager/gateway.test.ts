@@ -23,7 +23,7 @@ test('refuses what is not a CID, not here, or not asked for in a verifiable form
   expect(await get(`${absent.cid.toString()}/a/path?format=raw`)).toMatchObject({ status: 404, code: 'not-found' });
   expect(await get(`${absent.cid.toString()}`)).toMatchObject({ status: 406, code: 'not-acceptable' });
   expect(await get(`${absent.cid.toString()}?format=tar`)).toMatchObject({ status: 406, code: 'not-acceptable' });
-  expect(await get(`${absent.cid.toString()}?format=car&dag-scope=entity`)).toMatchObject({
+  expect(await get(`${absent.cid.toString()}?format=car&dag-scope=some`)).toMatchObject({
     status: 400,
     code: 'bad-request',
   });

@@ -20,6 +20,8 @@ test('says what it is', async () => {
     block: 7,
     pins: 0,
     sponsor: SPONSOR,
+    joinWork: 4,
+    maxFeePerGas: '1000',
     freeBytes: expect.any(Number) as number,
   });
 });

@@ -26,7 +26,9 @@ import {
   SEAL_TYPES,
   STORE_TYPES,
 } from '../../../extension/core/registry/typed-data.ts';
+import type { Peer } from '../../../manager/config.ts';
 import { openKeeper, type Keeper } from '../../../manager/keeper/keeper.ts';
+import { keeperKeys } from '../../../manager/keeper/keys.ts';
 import { openSqlite } from '../../../manager/keeper/sqlite.ts';
 import type { KeeperStore } from '../../../manager/keeper/store.ts';
 import { sodiumGroup } from '../../../manager/sodium-group.ts';
@@ -52,10 +54,13 @@ export interface KeeperManager extends Manager {
   readonly sponsorKey: string;
   /** In lower case. */
   readonly account: string;
+  /** Where its files are, and where its peers find it. */
+  readonly folder: string;
+  readonly relay: Relay;
   /** As another process sees the file. */
   peek<T>(look: (store: KeeperStore) => Promise<T>): Promise<T>;
-  /** The process ends, and another begins. */
-  restart(): Promise<KeeperManager>;
+  /** The process ends, and another begins. @param between what happens to its files meanwhile */
+  restart(between?: () => Promise<void>): Promise<KeeperManager>;
 }
 
 export interface Dealt {
@@ -113,6 +118,41 @@ export async function serveChain(send: (method: string, params: unknown[]) => Pr
   return node;
 }
 
+export interface Relay {
+  readonly url: string;
+  /** Where it leads. */
+  target: string;
+  isDown: boolean;
+}
+
+/** An address that leads to a manager, which may be started anew behind it. */
+async function startRelay(): Promise<Relay> {
+  const relay = { url: '', target: '', isDown: false };
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      void (async () => {
+        if (relay.isDown) return void request.socket.destroy();
+        const { method = 'GET', url = '' } = request;
+        const body = Buffer.concat(parts);
+        const headers = { 'content-type': request.headers['content-type'] ?? 'text/plain' };
+        const answer = await fetch(`${relay.target}${url}`, method === 'GET' ? {} : { method, body, headers });
+        response.statusCode = answer.status;
+        response.setHeader('content-type', answer.headers.get('content-type') ?? '');
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      })().catch(() => request.socket.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  relay.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return relay;
+}
+
 /** @throws Error that says what was waited for */
 export async function post(
   url: string,
@@ -137,6 +177,8 @@ interface WorldOptions {
   readonly readsPerHour?: number;
   /** Registries that came before the newest. */
   readonly earlier?: number;
+  /** Whether they cosign the heads of one another's logs. */
+  readonly arePeers?: boolean;
 }
 
 /** A chain with a registry, a patient, a doctor with no grant yet, and managers that keep shares. */
@@ -145,6 +187,7 @@ export async function keeperWorld({
   finality = 'latest',
   readsPerHour = 10_000,
   earlier = 0,
+  arePeers = false,
 }: WorldOptions = {}) {
   const evm = await startEvm();
   const olderOnes: Registry[] = [];
@@ -170,7 +213,8 @@ export async function keeperWorld({
   await enter(patient);
   await hire(doctor);
 
-  async function start(folder: string, sponsorKey: string, keeperSecret: string): Promise<KeeperManager> {
+  const peers: Peer[] = [];
+  async function start(folder: string, sponsorKey: string, keeperSecret: string, relay: Relay): Promise<KeeperManager> {
     const settings = {
       registry: registry.network.registry,
       earlier: olderOnes.map(({ network }) => network.registry),
@@ -178,7 +222,15 @@ export async function keeperWorld({
       fromBlock: 0,
       readsPerHour,
     };
-    const config = { ...settings, dataDir: folder, rpcUrl: node.url, chainId: CHAIN_ID, sponsorKey, keeperSecret };
+    const config = {
+      ...settings,
+      peers,
+      dataDir: folder,
+      rpcUrl: node.url,
+      chainId: CHAIN_ID,
+      sponsorKey,
+      keeperSecret,
+    };
     const keeper = await openKeeper(config);
     let isOpen = true;
     const close = async () => {
@@ -187,10 +239,12 @@ export async function keeperWorld({
     };
     onTestFinished(close);
     const manager = await startManager(settings, folder, keeper);
+    relay.target = manager.url;
     return {
       ...manager,
       keeper,
       sponsorKey,
+      relay,
       account: keeper.account.toLowerCase(),
       async peek(look) {
         const store = openSqlite(join(folder, 'keeper.sqlite'));
@@ -200,15 +254,26 @@ export async function keeperWorld({
           await store.close();
         }
       },
-      async restart() {
+      async restart(between) {
         await close();
-        return start(folder, sponsorKey, keeperSecret);
+        await between?.();
+        return start(folder, sponsorKey, keeperSecret, relay);
       },
     };
   }
   const managers: KeeperManager[] = [];
-  for (let i = 0; i < count; i++)
-    managers.push(await start(await temporaryFolder(), Wallet.createRandom().privateKey, toHex(random(32))));
+  const made = await Promise.all(
+    Array.from({ length: count }, async () => {
+      return { key: Wallet.createRandom().privateKey, secret: toHex(random(32)), relay: await startRelay() };
+    }),
+  );
+  if (arePeers) {
+    for (const { key, secret, relay } of made) {
+      const { log } = await keeperKeys(secret);
+      peers.push({ url: relay.url, account: new Wallet(key).address.toLowerCase(), log: toHex(log) });
+    }
+  }
+  for (const { key, secret, relay } of made) managers.push(await start(await temporaryFolder(), key, secret, relay));
 
   /** Deals fresh secrets, 2 of 3 or as many as there are managers. */
   async function dealt(

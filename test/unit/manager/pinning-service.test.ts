@@ -138,7 +138,9 @@ describe('a pinning service', () => {
   test('has what is uploaded pinned before it is answered for', async () => {
     const service = await startService();
     const disk = await DiskBlocks.open(join(await temporaryFolder(), 'blocks'));
-    const manager = await startManager({}, undefined, undefined, pinnedBlocks(disk, service.connect()));
+    const manager = await startManager({}, undefined, undefined, {
+      blocks: pinnedBlocks(disk, service.connect()),
+    });
     const { root, blocks } = await entry();
     const cids = () => [...service.pins.values()].map(({ cid, status }) => ({ cid, status }));
     const pinned = (cid: CID) => ({ cid: cid.toString(), status: 'pinned' });

@@ -1,25 +1,29 @@
-import { ZeroHash } from 'ethers';
-import { describe, expect, test } from 'vitest';
-import { registryInterface } from '../../../extension/core/registry/abi.ts';
+import { Wallet, ZeroHash } from 'ethers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { managerSponsor } from '../../../extension/adapters/sponsor.ts';
+import { registryInterface, Role } from '../../../extension/core/registry/abi.ts';
+import { isJoinWork, solveJoinWork } from '../../../extension/core/registry/join-work.ts';
 import { BroadcastRefused, CallReverted, ChainError } from '../../../manager/chain.ts';
 import { HourlyLimit } from '../../../manager/hourly-limit.ts';
-import { EARLIER, REGISTRY, refusal, startManager } from './fixtures.ts';
+import { networkOf } from '../../../manager/network-address.ts';
+import { CHAIN_ID, EARLIER, REGISTRY, refusal, seconds, startManager, type Manager } from './fixtures.ts';
+import { join, revoke, setKey, signedCall, voucherFor, type How } from './signed-calls.ts';
 
-const PATIENT = '0x90F79bf6EB2c4f870365E785982E1f101E93b906';
-const OTHER = '0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65';
+const drawn = () => new Wallet(Wallet.createRandom().privateKey);
+const [patient, other, stranger, hospital] = [drawn(), drawn(), drawn(), drawn()];
+/** Two acts of members, with signatures that are good. */
+let [good, second] = ['', ''];
+beforeAll(async () => {
+  [good, second] = [await setKey(patient, 1), await setKey(patient, 2)];
+});
 
-const setKey = (nonce: number, who = PATIENT) =>
-  registryInterface.encodeFunctionData('setKeyFor', [who, ZeroHash, nonce, 1, '0x1234']);
-const revoke = (nonce: number) =>
-  registryInterface.encodeFunctionData('revokeFor', [PATIENT, OTHER, [1], nonce, 1, '0x1234']);
-
-/** The calls added with emergencies, keyrings and vouchers. */
-const NEWER: readonly [string, unknown[]][] = [
-  ['setKeyringFor', [PATIENT, [1], ZeroHash, 0, 1, '0x1234']],
-  ['allowEmergencyFor', [PATIENT, [1], true, 0, 1, '0x1234']],
-  ['redeemFor', [PATIENT, ZeroHash, [8, OTHER, 1, '0x1234'], 0, 1, '0x1234']],
-];
-
+/** A manager of a registry that knows patient, other and hospital. */
+async function start(...settings: Parameters<typeof startManager>): Promise<Manager> {
+  const manager = await startManager(...settings);
+  for (const { address } of [patient, other]) manager.chain.known.set(address, Role.Patient);
+  manager.chain.known.set(hospital.address, Role.Hospital);
+  return manager;
+}
 const post = async (url: string, body: unknown) =>
   fetch(`${url}/v1/sponsor`, {
     method: 'POST',
@@ -29,99 +33,243 @@ const post = async (url: string, body: unknown) =>
 const hashOf = async (response: Response) => ((await response.json()) as { transactionHash: string }).transactionHash;
 
 describe('the sponsor does not pay for', () => {
-  test.each([
-    ['nothing', {}],
-    ['an empty list', { calls: [] }],
-    ['what is not hex', { calls: ['hello'] }],
-    ['half a byte', { calls: [`${setKey(1)}0`] }],
-    ['more than 16 calls', { calls: Array.from({ length: 17 }, (_, n) => setKey(n)) }],
-    ['a call of more than 64 KiB', { calls: [setKey(1) + '00'.repeat(65_536)] }],
-    ['a call that acts in its own name', { calls: [registryInterface.encodeFunctionData('remove', [PATIENT])] }],
-    ['a multicall', { calls: [registryInterface.encodeFunctionData('multicall', [[setKey(1)]])] }],
-    ['a good call beside another', { calls: [setKey(1), registryInterface.encodeFunctionData('join', [ZeroHash])] }],
-    ['a function nobody knows', { calls: ['0xdeadbeef'] }],
-    ['a registry of another network', { calls: [setKey(1)], registry: OTHER }],
-    ['what is no registry', { calls: [setKey(1)], registry: 'mine' }],
-    ['a call cut short', { calls: [setKey(1).slice(0, 80)] }],
+  test.each<[string, () => unknown]>([
+    ['nothing', () => ({})],
+    ['an empty list', () => ({ calls: [] })],
+    ['what is not hex', () => ({ calls: ['hello'] })],
+    ['half a byte', () => ({ calls: [`${good}0`] })],
+    ['more than 16 calls', () => ({ calls: Array.from({ length: 17 }, () => good) })],
+    ['a call of more than 64 KiB', () => ({ calls: [good + '00'.repeat(65_536)] })],
+    [
+      'a call that acts in its own name',
+      () => ({ calls: [registryInterface.encodeFunctionData('remove', [patient.address])] }),
+    ],
+    ['a multicall', () => ({ calls: [registryInterface.encodeFunctionData('multicall', [[good]])] })],
+    ['a good call beside another', () => ({ calls: [good, registryInterface.encodeFunctionData('join', [ZeroHash])] })],
+    ['a function nobody knows', () => ({ calls: ['0xdeadbeef'] })],
+    ['a registry of another network', () => ({ calls: [good], registry: other.address })],
+    ['what is no registry', () => ({ calls: [good], registry: 'mine' })],
+    ['a call cut short', () => ({ calls: [good.slice(0, 80)] })],
+    ['work that is none', () => ({ calls: [good], work: 'hard' })],
   ])('%s', async (_what, body) => {
-    const { url, chain } = await startManager();
-    expect(await refusal(await post(url, body))).toMatchObject({ status: 400, code: 'bad-request' });
+    const { url, chain } = await start();
+    expect(await refusal(await post(url, body()))).toMatchObject({ status: 400, code: 'bad-request' });
     expect(chain.sent).toEqual([]);
   });
 
+  test.each<[string, How]>([
+    ['by somebody else', { by: other }],
+    ['for another chain', { chainId: 1 }],
+    ['for another registry', { registry: EARLIER }],
+    ['with a nonce that was used', { nonce: 0n, nonceKey: 7n }],
+    ['with a nonce that is to come', { nonce: 2n, nonceKey: 7n }],
+  ])('a call that is signed %s, and estimates nothing', async (_what, how) => {
+    const { url, chain } = await start();
+    chain.used.set(`${patient.address} 7`, 1n);
+    chain.estimateFailure = new Error('nobody asked');
+    const answer = await refusal(await post(url, { calls: [await setKey(patient, 1, how)] }));
+    expect(answer).toMatchObject({ status: 401, code: 'bad-signature' });
+  });
+
+  test.each<[string, string]>([
+    ['is none', '0x'],
+    ['is short', '0x1234'],
+    ['is long', `0x${'11'.repeat(66)}`],
+    ['is zeros', `0x${'00'.repeat(65)}`],
+  ])('a call whose signature %s', async (_what, signature) => {
+    const { url } = await start();
+    const args = [patient.address, ZeroHash, 0, seconds() + 60, signature];
+    const calls = [registryInterface.encodeFunctionData('setKeyFor', args)];
+    expect(await refusal(await post(url, { calls }))).toMatchObject({ status: 401, code: 'bad-signature' });
+  });
+
+  test('a call whose time is over', async () => {
+    const { url } = await start();
+    const calls = [await setKey(patient, 1, { deadline: seconds() - 200 })];
+    expect(await refusal(await post(url, { calls }))).toMatchObject({ status: 401, code: 'stale' });
+  });
+
+  test('an act of an account that the registry does not know', async () => {
+    const { url } = await start();
+    const work = await solveJoinWork({ chainId: CHAIN_ID, registry: REGISTRY, account: stranger.address }, 4);
+    for (const call of [await setKey(stranger, 1), await revoke(stranger, 1)]) {
+      const answer = await refusal(await post(url, { calls: [call], work }));
+      expect(answer).toMatchObject({ status: 403, code: 'not-a-member' });
+    }
+  });
+
   test('calls the registry would refuse, and names the error', async () => {
-    const { url, chain } = await startManager();
-    chain.estimateFailure = new CallReverted('BadSignature');
+    const { url, chain } = await start();
+    chain.estimateFailure = new CallReverted('BadTerms');
     for (let n = 0; n < 5; n++) {
-      // Five times: a forger cannot use up the three transactions of the account they name.
-      expect(await refusal(await post(url, { calls: [setKey(n)] }))).toMatchObject({
+      expect(await refusal(await post(url, { calls: [await setKey(patient, n)] }))).toMatchObject({
         status: 409,
         code: 'reverted',
-        revert: 'BadSignature',
+        revert: 'BadTerms',
       });
     }
     chain.estimateFailure = undefined;
-    expect((await post(url, { calls: [setKey(9)] })).status).toBe(202);
+    expect((await post(url, { calls: [await setKey(patient, 9)] })).status).toBe(202);
   });
 
   test('more than its hourly number per signer', async () => {
-    const { url } = await startManager();
-    for (const nonce of [1, 2, 3]) expect((await post(url, { calls: [setKey(nonce)] })).status).toBe(202);
-    const response = await post(url, { calls: [setKey(1, OTHER), setKey(4)] });
+    const { url } = await start();
+    for (const n of [1, 2, 3]) expect((await post(url, { calls: [await setKey(patient, n)] })).status).toBe(202);
+    const response = await post(url, { calls: [await setKey(other, 1), await setKey(patient, 4)] });
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(3_500);
     expect(await refusal(response)).toMatchObject({ status: 429, code: 'too-many-requests' });
-    expect((await post(url, { calls: [setKey(4, OTHER)] })).status).toBe(202);
+    expect((await post(url, { calls: [await setKey(other, 4)] })).status).toBe(202);
+    // What ends a permission is counted by itself.
+    expect((await post(url, { calls: [await revoke(patient, 4)] })).status).toBe(202);
+  });
+
+  test.each<[string, Partial<Parameters<typeof startManager>[0]>, number, string]>([
+    ['one signer', { sponsorWeiPerSigner: 300_000n }, 429, 'too-many-requests'],
+    ['one network address', { sponsorWeiPerAddress: 300_000n }, 429, 'too-many-requests'],
+    ['a day', { sponsorWeiPerDay: 300_000n }, 503, 'sponsor-spent'],
+    ['all days', { sponsorWeiInAll: 300_000n }, 503, 'sponsor-spent'],
+  ])('more than there is for %s, but for the end of a permission', async (_whose, limits, status, code) => {
+    const { url, chain } = await start(limits);
+    // 60,000 gas at 4 wei: there is enough for one.
+    expect((await post(url, { calls: [good] })).status).toBe(202);
+    expect(await refusal(await post(url, { calls: [second] }))).toMatchObject({ status, code });
+    expect((await post(url, { calls: [await revoke(patient, 1)] })).status).toBe(202);
+    expect(chain.sent).toHaveLength(2);
+  });
+
+  test('more ends of permissions in a day than there is for them', async () => {
+    const { url } = await start({ sponsorWeiForEnding: 300_000n });
+    expect((await post(url, { calls: [await revoke(patient, 1)] })).status).toBe(202);
+    const answer = await refusal(await post(url, { calls: [await revoke(other, 1)] }));
+    expect(answer).toMatchObject({ status: 503, code: 'sponsor-spent' });
+    expect((await post(url, { calls: [good] })).status).toBe(202);
+  });
+
+  test('anything while gas costs more than it pays', async () => {
+    const { url, chain } = await start({ maxFeePerGas: 10n });
+    chain.fee = 11n;
+    const response = await post(url, { calls: [good] });
+    expect(response.headers.get('retry-after')).not.toBeNull();
+    expect(await refusal(response)).toMatchObject({ status: 503, code: 'fee-too-high' });
+    chain.fee = 10n;
+    expect((await post(url, { calls: [good] })).status).toBe(202);
   });
 
   test('anything while it has no ether', async () => {
-    const { url, chain } = await startManager();
+    const { url, chain } = await start();
     chain.broadcastFailure = new BroadcastRefused('unfunded');
-    expect(await refusal(await post(url, { calls: [setKey(1)] }))).toMatchObject({
-      status: 503,
-      code: 'sponsor-unfunded',
-    });
+    expect(await refusal(await post(url, { calls: [good] }))).toMatchObject({ status: 503, code: 'sponsor-unfunded' });
   });
 
   test('anything while the chain cannot be asked', async () => {
-    const { url, chain } = await startManager();
+    const { url, chain } = await start();
     chain.estimateFailure = new ChainError('chain-unavailable', 'down');
-    expect(await refusal(await post(url, { calls: [setKey(1)] }))).toMatchObject({
-      status: 503,
-      code: 'chain-unavailable',
-    });
+    expect(await refusal(await post(url, { calls: [good] }))).toMatchObject({ status: 503, code: 'chain-unavailable' });
+  });
+});
+
+describe('somebody whom the registry does not know', () => {
+  const work = (bits: number) =>
+    solveJoinWork({ chainId: CHAIN_ID, registry: REGISTRY, account: stranger.address }, bits);
+
+  test('is let in for a little work, of its own', async () => {
+    const { url } = await start({ joinWork: 8 });
+    const calls = [await join(stranger)];
+    const told = (await (await post(url, { calls })).json()) as { error: unknown };
+    expect(told.error).toMatchObject({ code: 'work-needed', bits: 8 });
+    const joiner = { chainId: CHAIN_ID, registry: REGISTRY, account: stranger.address };
+    let wrong = 0;
+    const nonce = () => `0x${wrong.toString(16).padStart(16, '0')}`;
+    while (isJoinWork(joiner, nonce(), 8)) wrong += 1;
+    expect(await refusal(await post(url, { calls, work: nonce() }))).toMatchObject({ status: 428 });
+    expect((await post(url, { calls, work: await work(8) })).status).toBe(202);
+    const theirs = [await join(drawn())];
+    expect(await refusal(await post(url, { calls: theirs, work: await work(8) }))).toMatchObject({ status: 428 });
+  });
+
+  test('is let in with a voucher of a hospital, and of nobody else', async () => {
+    const { url } = await start();
+    const redeem = async (from: Wallet, by = from) => {
+      const voucher = await voucherFor(from, stranger.address, Role.Patient, by);
+      return [await signedCall(stranger, 'redeemFor', { key: ZeroHash, voucher })];
+    };
+    expect(await refusal(await post(url, { calls: await redeem(other) }))).toMatchObject({ code: 'work-needed' });
+    expect(await refusal(await post(url, { calls: await redeem(drawn()) }))).toMatchObject({ code: 'work-needed' });
+    const forged = await refusal(await post(url, { calls: await redeem(hospital, other) }));
+    expect(forged).toMatchObject({ code: 'bad-signature' });
+    expect((await post(url, { calls: await redeem(hospital) })).status).toBe(202);
+  });
+
+  test('has its wallet work for it, once a manager says so', async () => {
+    const { url, chain } = await start({ joinWork: 6 });
+    const call = await join(stranger);
+    const hash = await managerSponsor([url], CHAIN_ID).submit([call], REGISTRY);
+    expect(chain.sent).toMatchObject([{ hash, raw: call }]);
+  });
+});
+
+describe('work', () => {
+  const joiner = { chainId: CHAIN_ID, registry: REGISTRY, account: EARLIER };
+  test('is for one account, registry and chain, and can be broken off', async () => {
+    const nonce = await solveJoinWork(joiner, 10);
+    expect(isJoinWork(joiner, nonce, 10)).toBe(true);
+    const others = [{ chainId: 1 }, { registry: EARLIER }, { account: REGISTRY }];
+    // Each of them may be right by chance, once in a thousand times.
+    expect(others.filter((change) => isJoinWork({ ...joiner, ...change }, nonce, 10)).length).toBeLessThan(3);
+    const stop = new AbortController();
+    const solving = solveJoinWork(joiner, 24, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(solving).rejects.toThrow('enough');
+    await expect(solveJoinWork(joiner, 25)).rejects.toThrow(RangeError);
   });
 });
 
 describe('the sponsor sends', () => {
-  test.each(NEWER)('%s', async (name, args) => {
-    const { url, chain } = await startManager();
-    const call = registryInterface.encodeFunctionData(name, args);
+  test.each<[string, Record<string, unknown>]>([
+    ['setKeyringFor', { folders: [1], keyring: ZeroHash }],
+    ['allowEmergencyFor', { folders: [1], allowed: true }],
+    ['rotateFor', { folders: [1, 2], voidGrants: true, keyring: ZeroHash }],
+    [
+      'grantFor',
+      {
+        terms: [{ grantee: other.address, folder: 1, from: 0, until: 9, purposes: 1, rights: 1 }],
+        receipt: ZeroHash,
+      },
+    ],
+    [
+      'addRecordsFor',
+      { patient: other.address, entries: [{ folder: 1, cid: ZeroHash, epoch: 0, commitment: ZeroHash }] },
+    ],
+  ])('%s', async (name, fields) => {
+    const { url, chain } = await start();
+    const call = await signedCall(patient, name, fields, { nonceKey: 3n });
     expect((await post(url, { calls: [call] })).status).toBe(202);
     expect(chain.sent).toMatchObject([{ raw: call, to: REGISTRY }]);
   });
 
   test('calls to an earlier registry of the network where one is named, each registry its own', async () => {
-    const { url, chain } = await startManager();
-    const calls = [setKey(1)];
-    for (const registry of [undefined, REGISTRY.toLowerCase(), EARLIER, EARLIER]) {
-      expect((await post(url, { calls, registry })).status).toBe(202);
-    }
+    const { url, chain } = await start();
+    const there = await setKey(patient, 1, { registry: EARLIER });
+    for (const registry of [undefined, REGISTRY.toLowerCase()])
+      expect((await post(url, { calls: [good], registry })).status).toBe(202);
+    for (const registry of [EARLIER, EARLIER]) expect((await post(url, { calls: [there], registry })).status).toBe(202);
     expect(chain.sent.map(({ to }) => to)).toEqual([REGISTRY, EARLIER]);
   });
 
-  test('one call as it is, several as a multicall', async () => {
-    const { url, chain } = await startManager();
-    expect((await post(url, { calls: [setKey(1)] })).status).toBe(202);
-    expect((await post(url, { calls: [setKey(2), revoke(1)] })).status).toBe(202);
+  test('one call as it is, several as a multicall, of which one sequence counts on', async () => {
+    const { url, chain } = await start();
+    const next = await setKey(patient, 2, { nonce: 1n });
+    expect((await post(url, { calls: [good] })).status).toBe(202);
+    expect((await post(url, { calls: [second, next] })).status).toBe(202);
     expect(chain.sent.map(({ raw }) => raw)).toEqual([
-      setKey(1),
-      registryInterface.encodeFunctionData('multicall', [[setKey(2), revoke(1)]]),
+      good,
+      registryInterface.encodeFunctionData('multicall', [[second, next]]),
     ]);
   });
 
   test('one transaction for the same calls, also at once and in capitals', async () => {
-    const { url, chain } = await startManager();
-    const calls = [setKey(1)];
+    const { url, chain } = await start();
+    const calls = [good];
     const capitals = calls.map((call) => `0x${call.slice(2).toUpperCase()}`);
     const answers = await Promise.all([post(url, { calls }), post(url, { calls }), post(url, { calls: capitals })]);
     const hashes = await Promise.all(answers.map(hashOf));
@@ -132,21 +280,72 @@ describe('the sponsor sends', () => {
   });
 
   test('another when the first failed', async () => {
-    const { url, chain } = await startManager();
-    const first = await hashOf(await post(url, { calls: [setKey(1)] }));
+    const { url, chain } = await start();
+    const first = await hashOf(await post(url, { calls: [good] }));
     chain.statuses.set(first, 'reverted');
-    expect(await hashOf(await post(url, { calls: [setKey(1)] }))).not.toBe(first);
+    expect(await hashOf(await post(url, { calls: [good] }))).not.toBe(first);
   });
 
   test('the same again when the node has lost it, or the connection broke', async () => {
-    const { url, chain } = await startManager();
+    const { url, chain } = await start();
     chain.broadcastFailure = new ChainError('chain-unavailable', 'down');
-    expect((await post(url, { calls: [setKey(1)] })).status).toBe(503);
+    expect((await post(url, { calls: [good] })).status).toBe(503);
     chain.broadcastFailure = undefined;
-    const hash = await hashOf(await post(url, { calls: [setKey(1)] }));
+    const hash = await hashOf(await post(url, { calls: [good] }));
     chain.statuses.delete(hash);
-    expect(await hashOf(await post(url, { calls: [setKey(1)] }))).toBe(hash);
+    expect(await hashOf(await post(url, { calls: [good] }))).toBe(hash);
     expect(chain.sent.map((transaction) => transaction.hash)).toEqual([hash, hash]);
+  });
+});
+
+describe('while all is full', () => {
+  test('junk takes no place, and a permission is ended', async () => {
+    const { url, chain } = await start({ requestsPerMinute: 10_000 });
+    let open = (): void => undefined;
+    chain.estimating = new Promise((resolve) => (open = resolve));
+    const junk = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => post(url, { calls: [await setKey(patient, n, { by: other })] })),
+    );
+    expect(new Set(junk.map(({ status }) => status))).toEqual(new Set([401]));
+    open();
+    expect((await post(url, { calls: [await revoke(patient, 1)] })).status).toBe(202);
+  });
+
+  test('what ends a permission has places of its own, and goes first', async () => {
+    const { url, chain } = await start({ requestsPerMinute: 10_000, sponsorPerHour: 1_000 });
+    let open = (): void => undefined;
+    chain.estimating = new Promise((resolve) => (open = resolve));
+    const members = Array.from({ length: 40 }, drawn);
+    for (const { address } of members) chain.known.set(address, Role.Patient);
+    const calls = await Promise.all(members.map((member) => setKey(member, 1)));
+    const waiting = calls.map((call) => post(url, { calls: [call] }));
+    // One address has 32 places.
+    const early = await Promise.race(waiting);
+    expect(await refusal(early)).toMatchObject({ status: 503, code: 'busy' });
+    const own = Array.from({ length: 12 }, async (_, n) => post(url, { calls: [await setKey(patient, n)] }));
+    void Promise.all(own);
+    const end = await revoke(patient, 1);
+    const ending = post(url, { calls: [end] });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    open();
+    expect((await ending).status).toBe(202);
+    await Promise.all([...waiting, ...own]);
+    // After the one that was under way.
+    expect(chain.sent[1]?.raw).toBe(end);
+    expect(chain.sent.length).toBeLessThan(35);
+  });
+
+  test('one signer has a few places', async () => {
+    const { url, chain } = await start({ sponsorPerHour: 1_000 });
+    let open = (): void => undefined;
+    chain.estimating = new Promise((resolve) => (open = resolve));
+    const calls = await Promise.all(Array.from({ length: 12 }, (_, n) => setKey(patient, n)));
+    const answers = calls.map((call) => post(url, { calls: [call] }));
+    expect(await refusal(await Promise.race(answers))).toMatchObject({ code: 'busy' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    open();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 202)).toHaveLength(8);
   });
 });
 
@@ -159,3 +358,13 @@ test('an hour later a signer may act again', () => {
   now = 3_600_000;
   expect(limit.wait('a')).toBe(0);
 });
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0db8:0001:0002::9', '2001:db8:1:2::/64'],
+  ['2001:db8::9', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('%s is of the network %s', (address, network) => expect(networkOf(address)).toBe(network));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { random, toHex, type Bytes } from '../../../extension/core/bytes.ts';
-import type { RecordAdded, RegistryEvent, Rotated } from '../../../extension/core/chain/events.ts';
+import type { LogAnchored, RecordAdded, RegistryEvent, Rotated } from '../../../extension/core/chain/events.ts';
 import { START, type Position } from '../../../extension/core/chain/follower.ts';
 import {
   MOST_WAITING,
@@ -469,6 +469,51 @@ export function storeCompliance(name: string, empty: () => Promise<() => Promise
         for (const { reason } of refused) expect(reason).toMatchObject(REPLAYED);
         expect(await store.log.size()).toBe(requests.length);
         expect(await store.log.root(requests.length)).toEqual(rfc.root(await leavesOf(other)));
+      });
+    });
+
+    describe('heads of logs', () => {
+      const head = (size: number) => ({ size, root: random(32), note: `head of ${size}` });
+
+      test('are the newest of each log, also after a restart', async () => {
+        await start();
+        const [mine, other] = [address(), address()];
+        const [first, second] = [head(3), head(5)];
+        expect(await store.heads.seen(mine)).toBeUndefined();
+        expect(await store.heads.see(mine, first, undefined)).toBe(true);
+        expect(await store.heads.see(mine, second, first)).toBe(true);
+        expect(await store.heads.see(other, head(1), undefined)).toBe(true);
+        await reopen();
+        expect(await store.heads.seen(mine)).toEqual(second);
+      });
+
+      test('go on from the one that was seen last, whoever saw it', async () => {
+        await start();
+        const [log, other] = [address(), await opened()];
+        const first = head(3);
+        const begun = await Promise.all([store, other].map(({ heads }) => heads.see(log, first, undefined)));
+        expect(begun.toSorted()).toEqual([false, true]);
+        const forks = [head(5), head(6)];
+        const kept = await Promise.all([store, other].map(({ heads }, i) => heads.see(log, forks[i]!, first)));
+        expect(kept.toSorted()).toEqual([false, true]);
+        expect(await store.heads.seen(log)).toEqual(forks[kept.indexOf(true)]);
+      });
+    });
+
+    describe('anchors of logs', () => {
+      test('are the newest that the chain has, and go with what it takes back', async () => {
+        const manager = address();
+        const anchored = (block: number, size: number): LogAnchored => {
+          return { ...placeIn(block, 0), kind: 'log', manager, size, root: random(32) };
+        };
+        const [first, second] = [anchored(5, 10), anchored(8, 20)];
+        await start();
+        expect(await store.chain.anchorOf(REGISTRY, manager)).toBeUndefined();
+        await take([first, second], at(5, 8));
+        expect(await store.chain.anchorOf(REGISTRY, manager)).toEqual({ size: 20, root: second.root, block: 8 });
+        expect(await store.chain.anchorOf(REGISTRY, address())).toBeUndefined();
+        await store.chain.rollBack({ number: 6, hash: word() }, { from: at(5, 8), to: at(5, 6) });
+        expect(await store.chain.anchorOf(REGISTRY, manager)).toEqual({ size: 10, root: first.root, block: 5 });
       });
     });
   });

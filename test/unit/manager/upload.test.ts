@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import * as dagPb from '@ipld/dag-pb';
 import { Wallet } from 'ethers';
 import { CID } from 'multiformats/cid';
@@ -9,6 +12,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { ChainError } from '../../../manager/chain.ts';
 import { collectGarbage } from '../../../manager/garbage.ts';
 import { Pins } from '../../../manager/pins.ts';
+import { readBody } from '../../../manager/request-body.ts';
 import {
   authorize,
   cborBlock,
@@ -241,11 +245,130 @@ test('a client that goes away leaves no pin, and does not hold up garbage collec
     signal: leaving.signal,
   } as RequestInit);
   await vi.waitFor(async () => expect(await manager.blocks.get(items[0].cid)).toBeDefined());
-  expect(await collectGarbage(manager)).toBeUndefined();
+  expect(await collectGarbage(manager)).toMatchObject({ kept: 2 });
   leaving.abort();
   await expect(response).rejects.toThrow();
   await vi.waitFor(async () => expect(await collectGarbage(manager)).toMatchObject({ kept: 0 }));
   await expectNothingPinned(manager);
+});
+
+describe('one member', () => {
+  const cars = async (count: number) => Promise.all(Array.from({ length: count }, (_, n) => entry(`entry ${n}`)));
+
+  test('sends no header of more than 64 KiB, and no more than 256 roots', async () => {
+    const manager = await startManager({ maxBlockBytes: 2 ** 21 });
+    const many = await Promise.all(Array.from({ length: 2_000 }, (_, n) => rawBlock(`block ${n}`)));
+    const roots = many.map(({ cid }) => cid);
+    expect(await refusal(await manager.store(roots, many))).toMatchObject({ status: 400, code: 'bad-car' });
+    expect(await refusal(await manager.store(roots.slice(0, 257), many.slice(0, 257)))).toMatchObject({
+      status: 413,
+      code: 'too-large',
+    });
+    await expectNothingPinned(manager);
+    expect((await manager.store(roots.slice(0, 256), many.slice(0, 256))).status).toBe(201);
+  });
+
+  test.each([
+    ['bytes', { uploadBytesPerDay: 300 }],
+    ['blocks', { uploadBlocksPerDay: 8 }],
+    ['roots', { uploadRootsPerDay: 2 }],
+  ])('sends so many %s in a day and no more, also once the manager was started anew', async (_what, limits) => {
+    const manager = await startManager(limits);
+    const [one, two, three] = await cars(3);
+    for (const { root, blocks } of [one!, two!]) expect((await manager.store([root.cid], blocks)).status).toBe(201);
+    const response = await manager.store([three!.root.cid], three!.blocks);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refusal(response)).toMatchObject({ status: 429, code: 'over-quota' });
+    expect(manager.pins.has(three!.root.cid)).toBe(false);
+
+    const again = await startManager(limits, manager.folder);
+    again.chain.members.add(manager.member.address);
+    const authorization = await authorize(manager.member, three!.root.cid);
+    const car = await makeCar([three!.root.cid], three!.blocks);
+    expect(await refusal(await again.upload(car, authorization))).toMatchObject({ code: 'over-quota' });
+    // Others are not held up by it.
+    expect((await again.store([three!.root.cid], three!.blocks)).status).toBe(201);
+  });
+
+  test('has so much kept for it in all, whatever it sends again', async () => {
+    const manager = await startManager({ uploadRootsInAll: 2 });
+    const [one, two, three] = await cars(3);
+    for (const { root, blocks } of [one!, one!, two!])
+      expect((await manager.store([root.cid], blocks)).status).toBe(201);
+    const response = await manager.store([three!.root.cid], three!.blocks);
+    expect(response.headers.get('retry-after')).toBeNull();
+    expect(await refusal(response)).toMatchObject({ status: 429, code: 'over-quota' });
+  });
+
+  test('holds up nobody else while it sends', async () => {
+    const manager = await startManager();
+    const { root, blocks } = await entry('slow');
+    const car = await makeCar([root.cid], blocks);
+    const leaving = new AbortController();
+    const slow = fetch(`${manager.url}/v1/car`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.ipld.car', authorization: await authorize(manager.member, root.cid) },
+      body: new ReadableStream({ start: (controller) => controller.enqueue(car.slice(0, car.length - 3)) }),
+      duplex: 'half',
+      signal: leaving.signal,
+    } as RequestInit);
+    await vi.waitFor(async () => expect(await manager.blocks.get(root.cid)).toBeDefined());
+    const other = await entry('other');
+    expect((await manager.store([other.root.cid], other.blocks)).status).toBe(201);
+    expect(await collectGarbage(manager)).toMatchObject({ removed: 0 });
+    leaving.abort();
+    await expect(slow).rejects.toThrow();
+  });
+});
+
+describe('a body', () => {
+  const pace = { maxBytes: 1_000, minBytesPerSecond: 100, graceMs: 200 };
+  /** Sends a byte at a time. */
+  const drip = (everyMs: number, count: number) =>
+    Readable.from(
+      (async function* () {
+        for (let i = 0; i < count; i++) {
+          await new Promise((resolve) => setTimeout(resolve, everyMs));
+          yield Buffer.of(i);
+        }
+      })(),
+    );
+  const read = async (body: Readable, pauseMs = 0) => {
+    let length = 0;
+    for await (const chunk of readBody(body, pace, () => undefined)) {
+      length += chunk.length;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    return length;
+  };
+
+  test('that drips is ended by its size, however steadily it drips', async () => {
+    const began = Date.now();
+    await expect(read(drip(20, 1_000))).rejects.toMatchObject({ code: 'too-slow' });
+    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(await read(drip(5, 20))).toBe(20);
+  });
+
+  test('is not ended for the time that we take ourselves', async () => {
+    expect(await read(Readable.from(Array.from({ length: 10 }, () => Buffer.of(1))), 50)).toBe(10);
+  });
+
+  test('of an upload that stalls is answered, and its connection closed', async () => {
+    const manager = await startManager({ uploadGraceSeconds: 1 });
+    const { root, blocks } = await entry();
+    const car = await makeCar([root.cid], blocks);
+    const socket = connect(Number(new URL(manager.url).port), '127.0.0.1');
+    const authorization = await authorize(manager.member, root.cid);
+    socket.write(
+      `POST /v1/car HTTP/1.1\r\nhost: a\r\ncontent-type: application/vnd.ipld.car\r\nauthorization: ${authorization}\r\ncontent-length: ${car.length}\r\n\r\n`,
+    );
+    socket.write(car.slice(0, 50));
+    let answer = '';
+    socket.on('data', (part: Buffer) => (answer += part.toString()));
+    await once(socket, 'close');
+    expect(answer).toContain('408');
+    expect(answer).toContain('too-slow');
+  });
 });
 
 describe('an upload is kept', () => {

@@ -1,0 +1,123 @@
+import { isHexString, verifyTypedData, type TypedDataField } from 'ethers';
+import { Role } from '../extension/core/registry/abi.ts';
+import {
+  ADD_RECORDS_TYPES,
+  ALLOW_EMERGENCY_TYPES,
+  GRANT_TYPES,
+  JOIN_TYPES,
+  REDEEM_TYPES,
+  registryDomain,
+  REVOKE_TYPES,
+  ROTATE_TYPES,
+  SET_KEY_TYPES,
+  SET_KEYRING_TYPES,
+  VOUCHER_TYPES,
+} from '../extension/core/registry/typed-data.ts';
+import type { SponsorAccount, Standing } from './chain.ts';
+import { ManagerError } from './errors.ts';
+import type { SponsoredCall, SponsorCalls } from './sponsor-calls.ts';
+
+/** How long after its deadline a signature still goes to the registry, whose clock decides, in seconds. */
+const SLACK = 120;
+
+/** What each call's signer signed. */
+const TYPES: Readonly<Record<string, Record<string, TypedDataField[]>>> = {
+  joinFor: JOIN_TYPES,
+  redeemFor: REDEEM_TYPES,
+  setKeyFor: SET_KEY_TYPES,
+  grantFor: GRANT_TYPES,
+  revokeFor: REVOKE_TYPES,
+  rotateFor: ROTATE_TYPES,
+  setKeyringFor: SET_KEYRING_TYPES,
+  allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
+  addRecordsFor: ADD_RECORDS_TYPES,
+};
+/** Who may vouch for somebody. */
+const VOUCHERS: readonly number[] = [Role.Hospital, Role.Registrar];
+
+/** One signature: whose, over what, under which sequence of nonces. */
+interface Signed {
+  readonly signer: string;
+  readonly nonceKey: bigint;
+  readonly types: Record<string, TypedDataField[]>;
+  readonly message: Record<string, unknown>;
+  readonly signature: string;
+}
+
+/**
+ * Checks that every call is signed by the account in whose name it acts, with its next nonce and in time. Accounts that are contracts
+ * (ERC-1271) are not taken.
+ * @param now Unix seconds
+ * @returns those of the signers that the registry has never known and that nobody who may vouches for
+ * @throws ManagerError `bad-signature`, `stale`; ChainError
+ */
+export async function checkSignatures(
+  { to, calls }: SponsorCalls,
+  { account, chainId, now }: { account: Pick<SponsorAccount, 'standings'>; chainId: number; now: number },
+): Promise<string[]> {
+  const signed = calls.flatMap(signaturesOf);
+  // What can be seen without asking anybody comes first.
+  for (const { message, signature } of signed) {
+    if (!isHexString(signature, 65)) throw badSignature();
+    if (BigInt(String(message['deadline'])) + BigInt(SLACK) < BigInt(now))
+      throw new ManagerError('stale', 'A signature counted until a time that has passed. Sign again.');
+  }
+  const standings = await account.standings(
+    to,
+    signed.map(({ signer, nonceKey }) => ({ account: signer, nonceKey })),
+  );
+  const used = new Map<string, bigint>();
+  for (const [i, each] of signed.entries()) {
+    // Several of one sequence in one request count on from one another.
+    const sequence = `${each.signer} ${each.nonceKey}`;
+    const before = used.get(sequence) ?? 0n;
+    used.set(sequence, before + 1n);
+    const nonce = (standings[i]?.nonce ?? 0n) + before;
+    if (recover(to, chainId, { ...each, message: { ...each.message, nonce } }) !== each.signer) throw badSignature();
+  }
+  const standingOf = new Map(signed.map(({ signer }, i) => [signer, standings[i]]));
+  return [...new Set(calls.map(({ signer }) => signer))].filter((signer) => isStranger(signer, calls, standingOf));
+}
+
+function signaturesOf({ name, signer, args }: SponsoredCall): Signed[] {
+  const types = TYPES[name] ?? {};
+  const [primary] = Object.values(types);
+  const voucher = args['voucher'] as Record<string, unknown> | undefined;
+  const fields: Record<string, unknown> = {
+    ...args,
+    ...(voucher && { role: voucher['role'], enroller: voucher['enroller'] }),
+  };
+  const message = Object.fromEntries((primary ?? []).map(({ name: field }) => [field, fields[field]]));
+  const nonceKey = BigInt(String(args['nonceKey']));
+  const own = { signer, nonceKey, types, message: { ...message, signer }, signature: String(args['signature']) };
+  if (voucher === undefined) return [own];
+  const enroller = String(voucher['enroller']);
+  const vouched = { signer: enroller, who: signer, role: voucher['role'], deadline: voucher['deadline'] };
+  const signature = String(voucher['signature']);
+  return [own, { signer: enroller, nonceKey: BigInt(signer), types: VOUCHER_TYPES, message: vouched, signature }];
+}
+
+function recover(registry: string, chainId: number, { types, message, signature }: Signed): string | undefined {
+  try {
+    return verifyTypedData(registryDomain(chainId, registry), types, message, signature);
+  } catch {
+    return undefined;
+  }
+}
+
+function isStranger(
+  signer: string,
+  calls: readonly SponsoredCall[],
+  standingOf: ReadonlyMap<string, Standing | undefined>,
+): boolean {
+  if ((standingOf.get(signer)?.memberships ?? 0) > 0) return false;
+  const redeems = calls.find(({ name, signer: by }) => by === signer && name === 'redeemFor');
+  const voucher = redeems?.args['voucher'] as { enroller?: string } | undefined;
+  return !VOUCHERS.includes(standingOf.get(voucher?.enroller ?? '')?.role ?? Role.None);
+}
+
+const badSignature = (): ManagerError =>
+  new ManagerError(
+    'bad-signature',
+    'A call is not signed by the account that it acts for, or not with its next nonce. Sign again.',
+  );
