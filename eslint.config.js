@@ -52,7 +52,7 @@ export default ts.config(
     },
   },
   { files: ['extension/core/**'], rules: { 'no-restricted-globals': ['error', ...NOT_IN_CORE] } },
-  { files: ['scripts/**', 'manager/**', 'portal/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'manager/**', 'portal/**', 'bench/**', 'test/chaos/**'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**'],
     rules: {

@@ -18,6 +18,7 @@ const COMMANDS = {
   coverage: 'scripts/coverage.ts',
   mutate: 'scripts/mutate-contracts.ts',
   everything: 'scripts/everything.ts',
+  chaos: 'test/chaos/main.ts',
 };
 
 const say = (text) => console.log(`[setup] ${text}`);

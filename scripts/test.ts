@@ -11,7 +11,7 @@ const ROWS: readonly (readonly (readonly PartName[])[])[] = [
     ['checks', 'unit'],
     ['contracts', 'replay', 'production'],
   ],
-  [['e2e'], ['firefox', 'reproducible']],
+  [['e2e'], ['firefox', 'reproducible', 'chaos']],
 ];
 /** What cannot be without another. */
 const AFTER: Readonly<Partial<Record<PartName, PartName>>> = { replay: 'contracts' };

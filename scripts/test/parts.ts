@@ -150,6 +150,12 @@ export const PARTS = {
       return { passed: expected + flaky, failed: atLeastOne(unexpected, code), skipped };
     },
   },
+  /** Managers that are killed at random while they are at work. */
+  chaos: {
+    title: 'chaos',
+    needs: ['chrome', 'portal'],
+    run: (given) => script(given, ['test/chaos/main.ts', '20'], /^ok {2}/gm, /^FAIL /gm),
+  },
   /** Skipped, and so counted, where no Firefox is to be had. */
   firefox: {
     title: 'firefox',
