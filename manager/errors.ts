@@ -11,6 +11,7 @@ const STATUS = {
   'too-slow': 408,
   reverted: 409,
   replayed: 409,
+  erased: 410,
   moved: 409,
   'not-cached': 412,
   'too-large': 413,

@@ -33,6 +33,8 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Read',
   'Seal',
   'Kept',
+  'Erase',
+  'Erased',
   'Openings',
   'Store',
 ]);

@@ -39,7 +39,7 @@ export interface Accepted {
 /**
  * Keeps a manager's shares of a keyring, once its patient has proved to be the dealer and each share to be what was committed to.
  * @param header the authorization: of `Store` over the digest of the keyring's object
- * @throws ManagerError `bad-request`, `bad-signature`, `stale`, `not-a-member`; ChainError
+ * @throws ManagerError `bad-request`, `bad-signature`, `stale`, `not-a-member`, `erased`; ChainError
  */
 export async function acceptDealing(parts: DealParts, body: unknown, header: string | undefined): Promise<Accepted> {
   const { to, keys, now } = parts;
@@ -68,7 +68,8 @@ export async function acceptDealing(parts: DealParts, body: unknown, header: str
     value.fill(0);
   }
   const { patient } = keyring;
-  await parts.shares.keep({ registry, patient, digest, object: deal.keyring, shares });
+  if (!(await parts.shares.keep({ registry, patient, digest, object: deal.keyring, shares })))
+    throw new ManagerError('erased', 'These shares were erased by their patient. Deal anew.');
   return { registry, keyring: digest };
 }
 

@@ -1,6 +1,6 @@
 import { Wallet } from 'ethers';
-import { toHex } from '../../extension/core/bytes.ts';
-import { KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
+import { fromHex, toHex } from '../../extension/core/bytes.ts';
+import { ERASED_TYPES, KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
 import type { Config } from '../config.ts';
 import { createMembership } from '../membership.ts';
 import { sodiumGroup } from '../sodium-group.ts';
@@ -16,7 +16,7 @@ import { createGuard, type LogState } from './guard.ts';
 import { keeperKeys } from './keys.ts';
 import { readLog } from './log-reading.ts';
 import { openStore } from './open-store.ts';
-import { parseRead, parseSeal, type Addressee } from './requests.ts';
+import { parseErase, parseRead, parseSeal, type Addressee } from './requests.ts';
 
 /** What of the settings a keeper needs. */
 type KeeperConfig = Pick<
@@ -54,6 +54,11 @@ export interface Keeper {
    * @throws as {@link acceptDealing}
    */
   deal(body: unknown, authorization: string | undefined): Promise<string>;
+  /**
+   * Forgets its shares of some keyrings of the signer, for good.
+   * @returns the signature of `Erased`, 0x hex @throws ManagerError `bad-request`, `bad-signature`
+   */
+  erase(body: unknown): Promise<string>;
   /** @returns what is sealed to the signer, base64 @throws ManagerError, ChainError */
   read(body: unknown): Promise<string>;
   /** As {@link read}, for an author's own entries that are to be. */
@@ -115,6 +120,12 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
       const { registry, keyring } = await acceptDealing(parts, body, authorization);
       const kept = { signer: account.address, keyring: toHex(keyring) };
       return account.signTypedData(managerDomain(chainId, registry), KEPT_TYPES, kept);
+    },
+    async erase(body) {
+      const { registry: of, signer: patient, keyrings } = parseErase(body, to);
+      await store.shares.erase({ registry: of, patient }, keyrings.map(fromHex));
+      const erased = { signer: account.address, keyrings };
+      return account.signTypedData(managerDomain(chainId, of), ERASED_TYPES, erased);
     },
     read: (body) => release(() => answering.read(parseRead(body, to))),
     seal: (body) => release(() => answering.seal(parseSeal(body, to))),

@@ -9,11 +9,13 @@ export function postgresShares(db: Database): ShareRows {
       db.transaction(async (session) => {
         // One at a time for a patient: each counts those that the others put in.
         await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${registry}/${patient}`]);
+        const { rows: erased } = await session.query('SELECT 1 FROM erased WHERE digest = $1', [digest]);
+        if (erased.length > 0) return false;
         const { count } = await session.query(
           'INSERT INTO keyrings (digest, registry, patient, object) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
           [digest, blob(registry), blob(patient), object],
         );
-        if (count === 0) return;
+        if (count === 0) return true;
         await session.query(
           'INSERT INTO shares SELECT $1::bytea, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])',
           [
@@ -32,6 +34,20 @@ export function postgresShares(db: Database): ShareRows {
            )`,
           [blob(registry), blob(patient)],
         );
+        return true;
+      }),
+    erase: ({ registry, patient }, keyrings) =>
+      db.transaction(async (session) => {
+        await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${registry}/${patient}`]);
+        // Their shares go with them.
+        const { rows } = await session.query(
+          'DELETE FROM keyrings WHERE registry = $1 AND patient = $2 AND digest = ANY ($3::bytea[]) RETURNING digest',
+          [blob(registry), blob(patient), keyrings.map((digest) => Buffer.from(digest))],
+        );
+        for (const row of rows)
+          await session.query('INSERT INTO erased VALUES ($1) ON CONFLICT DO NOTHING', [
+            Buffer.from(bytesIn(row, 'digest')),
+          ]);
       }),
     async shareFor({ registry, patient, folder }, epoch) {
       // A keyring that another patient anchored is not this patient's.

@@ -35,6 +35,7 @@ const TABLES = `
     keyring BYTEA REFERENCES keyrings (digest) ON DELETE CASCADE, folder BIGINT, epoch BIGINT, sealed BYTEA NOT NULL,
     PRIMARY KEY (keyring, folder, epoch)
   );
+  CREATE TABLE erased (digest BYTEA PRIMARY KEY);
   CREATE TABLE nonces (signer BYTEA, nonce BYTEA, block BIGINT NOT NULL, PRIMARY KEY (signer, nonce));
   CREATE INDEX nonces_by_block ON nonces (block);
   CREATE TABLE log (one SMALLINT PRIMARY KEY CHECK (one = 0), size BIGINT NOT NULL);

@@ -1,15 +1,18 @@
 import { verifyTypedData, type TypedDataField } from 'ethers';
 import * as v from 'valibot';
 import {
+  EraseRequestSchema,
   LogRequestSchema,
   ReadRequestSchema,
   SealRequestSchema,
   signedMessage,
+  type EraseRequest,
   type LogRequest,
   type ReadRequest,
   type SealRequest,
 } from '../../extension/core/custody/keeper-messages.ts';
 import {
+  ERASE_TYPES,
   LOG_TYPES,
   managerDomain,
   READ_TYPES,
@@ -52,6 +55,13 @@ export function parseLog(body: unknown, to: Addressee): LogRequest {
   return request;
 }
 
+/** A patient's signed wish to have shares erased. @throws ManagerError `bad-request`, `bad-signature` */
+export function parseErase(body: unknown, to: Addressee): EraseRequest {
+  const request = parse(EraseRequestSchema, body);
+  check(request, ERASE_TYPES, managerDomain, to);
+  return request;
+}
+
 function parse<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
   const parsed = v.safeParse(schema, body);
   if (parsed.success) return parsed.output;
@@ -60,7 +70,7 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
 
 /** Accounts that are contracts (ERC-1271) are not taken. */
 function check(
-  request: ReadRequest | SealRequest | LogRequest,
+  request: ReadRequest | SealRequest | LogRequest | EraseRequest,
   types: Record<string, TypedDataField[]>,
   domainOf: typeof registryDomain,
   { chainId, registries, account }: Addressee,

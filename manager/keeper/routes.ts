@@ -15,7 +15,7 @@ interface KeeperRouteParts {
 }
 
 /**
- * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares`: `{signature}`. `POST /v1/read`,
+ * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares` and `POST /v1/erase`: `{signature}`. `POST /v1/read`,
  * `POST /v1/seal` and `POST /v1/log`: `{sealed}`. `POST /v1/cosign`: `{cosignature}`. `GET /v1/heads`: `{heads}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
  */
 export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperRouteParts): void {
@@ -28,6 +28,10 @@ export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperR
   });
   app.post('/v1/shares', options, async ({ body, headers }, reply) => {
     const signature = await keeper.deal(body, headers.authorization);
+    return reply.header('cache-control', 'no-store').send({ signature });
+  });
+  app.post('/v1/erase', options, async ({ body }, reply) => {
+    const signature = await keeper.erase(body);
     return reply.header('cache-control', 'no-store').send({ signature });
   });
   app.post('/v1/cosign', { bodyLimit: MOST_HEAD_BYTES }, async ({ body }, reply) => {

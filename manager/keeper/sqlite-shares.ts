@@ -14,6 +14,9 @@ export function sqliteShares(db: DatabaseSync): ShareRows {
        SELECT 1 FROM anchored AS a WHERE a.keyring = k.digest AND a.registry = ?1 AND a.patient = ?2
      ) ORDER BY turn DESC LIMIT -1 OFFSET ${MOST_WAITING}`,
   );
+  const isErased = db.prepare('SELECT 1 FROM erased WHERE digest = ?');
+  const putErased = db.prepare('INSERT OR IGNORE INTO erased VALUES (?)');
+  const isOf = db.prepare('SELECT 1 FROM keyrings WHERE digest = ? AND registry = ? AND patient = ?');
   const endKeyring = db.prepare('DELETE FROM keyrings WHERE digest = ?');
   const endShares = db.prepare('DELETE FROM shares WHERE keyring = ?');
   // A keyring that another patient anchored is not this patient's.
@@ -28,15 +31,30 @@ export function sqliteShares(db: DatabaseSync): ShareRows {
     keep: ({ registry, patient, digest, object, shares }) =>
       later(() =>
         transaction(db, () => {
-          if (putKeyring.run(digest, blob(registry), blob(patient), object).changes === 0) return;
+          if (isErased.get(digest) !== undefined) return false;
+          if (putKeyring.run(digest, blob(registry), blob(patient), object).changes === 0) return true;
           for (const { folder, epoch, sealed } of shares) putShare.run(digest, folder, epoch, sealed);
           for (const row of readWaiting.all(blob(registry), blob(patient))) {
             const over = bytesIn(row, 'digest');
             endKeyring.run(over);
             endShares.run(over);
           }
+          return true;
         }),
       ),
+    erase: ({ registry, patient }, keyrings) =>
+      later(() => {
+        transaction(db, () => {
+          for (const digest of keyrings) {
+            if (isOf.get(digest, blob(registry), blob(patient)) === undefined) continue;
+            putErased.run(digest);
+            endKeyring.run(digest);
+            endShares.run(digest);
+          }
+        });
+        // What was erased is not left in the log of changes.
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      }),
     shareFor: ({ registry, patient, folder }, epoch) =>
       later(() => {
         const row = readShare.get(blob(registry), blob(patient), folder, epoch);

@@ -34,6 +34,7 @@ const TABLES = `
   CREATE TABLE shares (
     keyring BLOB, folder INTEGER, epoch INTEGER, sealed BLOB NOT NULL, PRIMARY KEY (keyring, folder, epoch)
   ) WITHOUT ROWID;
+  CREATE TABLE erased (digest BLOB PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE nonces (signer BLOB, nonce BLOB, block INTEGER NOT NULL, PRIMARY KEY (signer, nonce)) WITHOUT ROWID;
   CREATE INDEX nonces_by_block ON nonces (block);
   CREATE TABLE lines (
@@ -56,8 +57,8 @@ const TABLES = `
 export function openSqlite(path: string): KeeperStore {
   closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
-  // FULL: what was answered for is on the disk, whatever happens to the power.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  // FULL: what was answered for is on the disk, whatever happens to the power. What is deleted is overwritten.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
   transaction(db, () => {
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');

@@ -71,8 +71,15 @@ export interface ShareRows {
   /**
    * Keeps a keyring, durably; one that is here already stays as it is. Of a patient's keyrings that are anchored nowhere only the
    * {@link MOST_WAITING} newest are kept.
+   * @returns false, and nothing is kept, for one that was erased
    */
-  keep(keyring: KeptKeyring): Promise<void>;
+  keep(keyring: KeptKeyring): Promise<boolean>;
+  /**
+   * Forgets some of a patient's keyrings with the shares of them, durably, and for good: none of them is kept again. What is not
+   * this patient's, or not here, stays as it is.
+   * @param keyrings digests, 32 bytes
+   */
+  erase(whose: Pick<FolderName, 'registry' | 'patient'>, keyrings: readonly Bytes[]): Promise<void>;
   /** The share that answers: of the newest anchored keyring of the folder that is here and has the epoch. */
   shareFor(folder: FolderName, epoch: number): Promise<{ readonly keyring: Bytes; readonly sealed: Bytes } | undefined>;
 }

@@ -73,6 +73,20 @@ export const DealRequestSchema = v.strictObject({
 /** Answer to `POST /v1/shares`: `Kept` of the managers' EIP-712 domain, signed by the manager's account. */
 export const KeptSchema = v.object({ signature });
 
+/** Body of `POST /v1/erase`: `Erase` of the managers' EIP-712 domain, with its signature. */
+export const EraseRequestSchema = v.strictObject({
+  registry: address,
+  signer: address,
+  manager: address,
+  /** Digests of keyrings' objects. */
+  keyrings: v.pipe(v.array(word), v.minLength(1), v.maxLength(64)),
+  signature,
+});
+export type EraseRequest = v.InferOutput<typeof EraseRequestSchema>;
+
+/** Answer to `POST /v1/erase`: `Erased` of the managers' EIP-712 domain, signed by the manager's account. */
+export const ErasedSchema = v.object({ signature });
+
 /** Answer to `POST /v1/read` and `/v1/seal`: ECIES to the signer's registered key of {@link KeeperReply}. */
 export const SealedReplySchema = v.object({ sealed: base64 });
 

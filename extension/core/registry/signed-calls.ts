@@ -37,7 +37,14 @@ export interface AnchoredEntry {
 const GOOD_FOR_SECONDS = 600;
 
 /** Nonce keys: acts of different kinds do not wait for one another. */
-export const NonceKey = { Membership: 0n, Consent: 1n, Records: 2n, Rotation: 3n, Revocation: 4n, Keyring: 5n } as const;
+export const NonceKey = {
+  Membership: 0n,
+  Consent: 1n,
+  Records: 2n,
+  Rotation: 3n,
+  Revocation: 4n,
+  Keyring: 5n,
+} as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
 export function signTyped(

@@ -111,5 +111,13 @@ export const LOG_TYPES: Types = {
 /** What a manager signs once its shares of a keyring are checked and on its disk. `keyring` is the digest of the keyring's object. */
 export const KEPT_TYPES: Types = { Kept: [signer, field('bytes32', 'keyring')] };
 
+/** What a patient signs to have a manager forget its shares of some keyrings of theirs. */
+export const ERASE_TYPES: Types = {
+  Erase: [signer, field('address', 'manager'), field('bytes32[]', 'keyrings')],
+};
+
+/** What a manager signs once it has none of these keyrings any more, and takes none of them again. */
+export const ERASED_TYPES: Types = { Erased: [signer, field('bytes32[]', 'keyrings')] };
+
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
 export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };

@@ -84,6 +84,18 @@ const UndeliveredSchema = v.object({
 });
 export type Undelivered = v.InferOutput<typeof UndeliveredSchema>;
 
+/** A keyring that others took the place of, which a keeper is still to forget. */
+const OutdatedSchema = v.object({
+  registry: v.string(),
+  /** Digest of its object, 0x hex. */
+  keyring: v.string(),
+  /** Account of the keeper. */
+  keeper: v.string(),
+  /** Once this block is final: until then what took its place could be undone. */
+  after: v.number(),
+});
+export type Outdated = v.InferOutput<typeof OutdatedSchema>;
+
 /** Head of a keeper's log of openings, as it was last seen. */
 const LogHeadSchema = v.object({
   /** Account of the keeper. */
@@ -120,6 +132,7 @@ const StateSchema = v.object({
   /** Until the person has seen it. */
   undone: v.optional(v.array(UndoneSchema), []),
   undelivered: v.optional(v.array(UndeliveredSchema), []),
+  outdated: v.optional(v.array(OutdatedSchema), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -135,6 +148,7 @@ const NEW_STATE: WalletState = {
   unsettled: [],
   undone: [],
   undelivered: [],
+  outdated: [],
   logHeads: [],
   seenAlarms: 0,
 };

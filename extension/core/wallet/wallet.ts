@@ -8,6 +8,7 @@ import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountLis
 import { keepHere } from './keep-here.ts';
 import { watchOpenings } from './alarms.ts';
 import { deliverShares } from './deal.ts';
+import { forgetOutdated } from './erase-shares.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
 import type { AccountKind, UndoneAct } from './sealed-state.ts';
@@ -326,6 +327,7 @@ export class Wallet {
       await this.#findAccounts(session);
       await settleActs(session);
       await deliverShares(session);
+      await forgetOutdated(session);
       await drainOutbox(session);
       const alarms = await watchOpenings(session, this.#justUnlocked);
       this.#justUnlocked = false;

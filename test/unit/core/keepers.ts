@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Wallet } from 'ethers';
 import { onTestFinished } from 'vitest';
 import { toHex, random } from '../../../extension/core/bytes.ts';
@@ -78,6 +80,7 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
   const answer = async (keeper: Keeper, [, path, body, authorization]: Asked): Promise<Answer> => {
     try {
       if (path === '/v1/shares') return { status: 200, body: { signature: await keeper.deal(body, authorization) } };
+      if (path === '/v1/erase') return { status: 200, body: { signature: await keeper.erase(body) } };
       return { status: 200, body: { sealed: await keeper[PATHS[path]](body) } };
     } catch (error) {
       if (error instanceof ManagerError) return { status: error.status, body: error.toBody() };
@@ -95,8 +98,16 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
     const itself = () => answer(keeper, sent);
     return instead.get(at)?.(itself, sent) ?? itself();
   };
+  /** Digests of the keyrings that each of them keeps. */
+  const kept = () =>
+    own.map(({ dataDir }) => {
+      const db = new DatabaseSync(join(dataDir, 'keeper.sqlite'), { readOnly: true });
+      const rows = db.prepare('SELECT digest FROM keyrings').all();
+      db.close();
+      return rows.map(({ digest }) => toHex(digest as Uint8Array));
+    });
   const reads = () => asked.filter(({ path }) => path === '/v1/read').length;
-  return { serve, ask, secrets, asked, reads, instead, node };
+  return { serve, ask, secrets, asked, reads, kept, instead, node };
 }
 
 /** Keepers over HTTP, for those who ask them so. @returns the URL */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { deliverShares } from '../../../extension/core/wallet/deal.ts';
+import { forgetOutdated } from '../../../extension/core/wallet/erase-shares.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
@@ -121,6 +123,32 @@ describe('a record that is locked anew', () => {
     const { network } = patient;
     const anew = await w.open(OTHER_DOCTOR, network, 'provider');
     expect(titles(await listShared(anew)).toSorted()).toEqual(['Bees', 'Latex']);
+  });
+
+  it('has keepers forget the old shares once the new ones are final, those that were away later', async () => {
+    const { patient, other, w } = await scene();
+    const { kept } = w.keepers;
+    const before = kept();
+    w.keepers.instead.set(1, () => Promise.resolve(undefined));
+    w.keepers.instead.set(2, (answer, [, path]) =>
+      // It says that it did, and does not.
+      path === '/v1/erase' ? Promise.resolve({ status: 200, body: { signature: `0x${'11'.repeat(65)}` } }) : answer(),
+    );
+    await lockAnew(patient);
+    await w.evm.mine(3);
+    await patient.catalogue.sync();
+    await forgetOutdated(patient);
+    expect((await patient.state.read()).outdated).toHaveLength(2 * before[0]!.length);
+    const [first, ...others] = kept();
+    expect(first!.filter((digest) => before[0]!.includes(digest))).toEqual([]);
+    for (const [i, digests] of others.entries()) expect(digests).toEqual(expect.arrayContaining(before[i + 1]!));
+
+    w.keepers.instead.clear();
+    await deliverShares(patient);
+    await forgetOutdated(patient);
+    expect((await patient.state.read()).outdated).toEqual([]);
+    expect(new Set(kept().flat()).size).toBe(1);
+    expect(titles(await listShared(other))).toEqual(['Latex']);
   });
 
   it('is left as it was where too few keepers answer, or nothing was shared yet', async () => {

@@ -4,10 +4,10 @@ import { verifyTypedData } from 'ethers';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { concat, fromHex, random, toBase64, toHex } from '../../../extension/core/bytes.ts';
-import { KeptSchema } from '../../../extension/core/custody/keeper-messages.ts';
+import { ErasedSchema, KeptSchema } from '../../../extension/core/custody/keeper-messages.ts';
 import { encodeKeyring, sharePlace } from '../../../extension/core/custody/keyring-object.ts';
 import { sealShare } from '../../../extension/core/custody/share-capsule.ts';
-import { KEPT_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
+import { ERASE_TYPES, ERASED_TYPES, KEPT_TYPES, managerDomain } from '../../../extension/core/registry/typed-data.ts';
 import { CHAIN_ID } from '../core/evm.ts';
 import { refusal, startManager } from './fixtures.ts';
 import { FOLDER, keeperWorld, post, replyOf, type DealBody, type Dealt } from './keeper-world.ts';
@@ -180,4 +180,41 @@ test('no share, nor the secret, is on the disk or in the log in the clear', asyn
   for (const secret of [...secrets.map(toHex), patient.address, id]) {
     expect(log.toLowerCase()).not.toContain(secret.replace('0x', ''));
   }
+});
+
+test('forgets what its patient has erased, signs for it, and takes it no more', { timeout: 30_000 }, async () => {
+  const { managers, dealt, hand, anchor, add, patient, doctor, read, address } = await keeperWorld({ managers: 2 });
+  const [manager, second] = [managers[0]!, managers[1]!];
+  const made = await dealt();
+  for (const one of [manager, second]) expect((await hand(one, made)).status).toBe(200);
+  await anchor(made);
+  const records = [(await add(patient)).id];
+  expect((await read(patient, manager, records)).status).toBe(200);
+  const keyrings = [toHex(made.digest)];
+  const signed = async (by = patient, to = manager) => {
+    const message = { signer: by.address, manager: to.account, keyrings };
+    const signature = await by.signer.signTypedData(managerDomain(CHAIN_ID, address), ERASE_TYPES, message);
+    return { registry: address.toLowerCase(), ...message, signature };
+  };
+  const erase = async (body: unknown) => post(manager.url, '/v1/erase', body);
+  const good = await signed();
+  expect(await refusal(await erase({ ...good, keyrings: [] }))).toMatchObject({ status: 400, code: 'bad-request' });
+  expect(await refusal(await erase({ ...good, keyrings: [toHex(random(32))] }))).toMatchObject({
+    code: 'bad-signature',
+  });
+  expect(await refusal(await erase(await signed(patient, second)))).toMatchObject({ code: 'bad-request' });
+  // Of a stranger nothing is erased, and nothing is told.
+  expect((await erase(await signed(doctor))).status).toBe(200);
+  expect((await read(patient, manager, records)).status).toBe(200);
+
+  const { signature } = v.parse(ErasedSchema, await (await erase(good)).json());
+  const erased = { signer: manager.keeper.account, keyrings };
+  expect(verifyTypedData(managerDomain(CHAIN_ID, address), ERASED_TYPES, erased, signature)).toBe(
+    manager.keeper.account,
+  );
+  const refused = await read(patient, manager, records);
+  expect(await refusal(refused)).toMatchObject({ code: 'no-consent' });
+  expect(await refusal(await hand(manager, made))).toMatchObject({ status: 410, code: 'erased' });
+  const again = await manager.restart();
+  expect(await refusal(await hand(again, made))).toMatchObject({ status: 410, code: 'erased' });
 });

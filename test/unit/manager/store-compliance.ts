@@ -331,6 +331,28 @@ export function storeCompliance(name: string, empty: () => Promise<() => Promise
         expect((await store.shares.shareFor(HERE, 0))?.sealed).toEqual(keyring.shares[0]!.sealed);
       });
 
+      test('are gone for good once they were erased, and nobody else’s with them', async () => {
+        await start();
+        const [mine, other] = [kept(), kept({ patient: address() })];
+        expect(await store.shares.keep(mine)).toBe(true);
+        expect(await store.shares.keep(other)).toBe(true);
+        await take(
+          [
+            rotated(5, { keyring: mine.digest }),
+            rotated(5, { index: 1, patient: other.patient, keyring: other.digest }),
+          ],
+          at(5),
+        );
+        await store.shares.erase(HERE, [mine.digest, other.digest, random(32)]);
+        expect(await store.shares.shareFor(HERE, 0)).toBeUndefined();
+        expect(await store.shares.shareFor({ ...HERE, patient: other.patient }, 0)).toBeDefined();
+        await reopen();
+        expect(await store.shares.keep(mine)).toBe(false);
+        expect(await store.shares.shareFor(HERE, 0)).toBeUndefined();
+        // What was asked for before it was here is no reason to refuse it.
+        expect(await store.shares.keep(other)).toBe(true);
+      });
+
       test('of keyrings that wait are those of the newest, of each patient', async () => {
         await start();
         const anchored = kept();
