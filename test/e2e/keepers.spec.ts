@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { WalletBrowser } from '../../scripts/lib/browser.ts';
+import type { Stack } from '../../scripts/lib/stack.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
@@ -23,6 +25,24 @@ const another = (title: string) =>
     `${title}.json`,
   );
 
+/** A patient whose record is shared with a doctor at the clinic of the network. */
+async function shared(patients: WalletBrowser, doctors: WalletBrowser, stack: Stack, doctorsName: string) {
+  const patient = await WalletApp.open(patients);
+  await patient.createWallet();
+  await patient.importFile(bundleFile());
+  await patient.waitUntilRecorded();
+  const doctor = await WalletApp.open(doctors);
+  await doctor.createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn(doctorsName, stack.staffCode);
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  await (await checkIn.connect()).approve();
+  await (await checkIn.askToShare()).approve();
+  await checkIn.says('Shared');
+  return { patient, desk };
+}
+
 test('a doctor reads with any two of three keepers; with one alone nothing new opens, nothing is lost, and later it opens', async ({
   newBrowser,
   stack,
@@ -32,19 +52,7 @@ test('a doctor reads with any two of three keepers; with one alone nothing new o
   const keepers = custody.keepers.map((keeper, i) => ({ ...keeper, url: proxies[i]!.url }));
   const doctorsCopy = await extensionWith(stack, { custody: { ...custody, keepers } });
   const [patients, doctors] = [await newBrowser(), await newBrowser({ extensionDir: doctorsCopy })];
-  const patient = await WalletApp.open(patients);
-  await patient.createWallet();
-  await patient.importFile(bundleFile());
-  await patient.waitUntilRecorded();
-  const doctor = await WalletApp.open(doctors);
-  await doctor.createWallet('provider');
-  const desk = await DeskPage.open(doctors, stack.portalUrl);
-  await desk.connect();
-  await desk.signIn('Dr Sam Reyes', stack.staffCode);
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
+  const { patient, desk } = await shared(patients, doctors, stack, 'Dr Sam Reyes');
   const asked = () => proxies.map(({ passed }) => passed.filter((line) => line === 'POST /v1/read').length);
 
   // Any two, whichever is gone.
@@ -80,19 +88,7 @@ test('a patient sees who keeps the keys, locks everything anew, and hands on the
   stack,
 }) => {
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
-  const patient = await WalletApp.open(patients);
-  await patient.createWallet();
-  await patient.importFile(bundleFile());
-  await patient.waitUntilRecorded();
-  const doctor = await WalletApp.open(doctors);
-  await doctor.createWallet('provider');
-  const desk = await DeskPage.open(doctors, stack.portalUrl);
-  await desk.connect();
-  await desk.signIn('Dr Lena Brandt', stack.staffCode);
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
+  const { patient, desk } = await shared(patients, doctors, stack, 'Dr Lena Brandt');
   await desk.refresh();
   await expect(desk.record('penicillin')).toBeVisible();
 
@@ -100,6 +96,7 @@ test('a patient sees who keeps the keys, locks everything anew, and hands on the
   const keepers = patient.page.getByTestId('keepers').getByRole('listitem');
   await expect(keepers).toHaveCount(3);
   await expect(keepers.filter({ hasText: 'last answered' })).toHaveCount(3);
+  await expect(keepers.filter({ hasText: 'list of openings' })).toHaveCount(3);
   await patient.page.getByRole('button', { name: 'Lock everything anew' }).click();
   await expect(patient.page.getByText('Everything you share is locked anew.')).toBeVisible({ timeout: 60_000 });
   await lookAt(patient.page, 'settings locked anew');

@@ -2,6 +2,7 @@ import { folderName, seenName, type FolderRow } from '../catalogue/model.ts';
 import { readKeyring } from '../custody/keyring-object.ts';
 import { isSalusError } from '../errors.ts';
 import { SECTIONS } from '../records/sections.ts';
+import type { LogHead } from './sealed-state.ts';
 import type { Session } from './session.ts';
 
 /** Somebody who keeps a part of the keys. */
@@ -14,6 +15,11 @@ export interface KeyKeeper {
   readonly seen?: number;
   /** Parts that it was not given yet, since it was away. */
   readonly waiting: number;
+  /**
+   * How its list of openings stands: another one confirms that it is the same for everybody, some of it is still to be confirmed, or it
+   * is not to be relied on. Absent before the first time.
+   */
+  readonly log?: 'confirmed' | 'waiting' | 'broken';
 }
 
 /** Who keeps the keys of what this account shared. */
@@ -29,16 +35,29 @@ export interface KeyKeepers {
 export async function keyKeepers(session: Session): Promise<KeyKeepers | undefined> {
   const { custody } = session.network;
   if (custody === undefined) return undefined;
-  const { undelivered } = await session.state.read();
+  const { undelivered, logHeads } = await session.state.read();
   const seen = await session.catalogue.rows.getAll<number>(custody.keepers.map(({ account }) => seenName(account)));
   const keepers = custody.keepers.map(({ account, operator, url }, i): KeyKeeper => {
     const waiting = undelivered.filter(({ keeper }) => keeper === account).length;
     const at = seen[i];
-    return { account, operator, host: new URL(url).host, ...(at !== undefined && { seen: at }), waiting };
+    const head = logHeads.find(({ keeper }) => keeper === account);
+    return {
+      account,
+      operator,
+      host: new URL(url).host,
+      ...(at !== undefined && { seen: at }),
+      waiting,
+      ...(head && { log: logOf(head) }),
+    };
   });
   const named = accountsIn(custody.keepers.map(({ account }) => account));
   const kept = await Promise.all((await keyringsOf(session)).map((keyring) => keptBy(session, keyring)));
   return { needed: custody.threshold, keepers, outdated: kept.some((by) => by !== undefined && by !== named) };
+}
+
+function logOf({ broken, unconfirmed, waiting }: LogHead): NonNullable<KeyKeeper['log']> {
+  if (broken === true || unconfirmed === true) return 'broken';
+  return waiting === undefined ? 'confirmed' : 'waiting';
 }
 
 const accountsIn = (accounts: readonly string[]): string => accounts.toSorted().join();
