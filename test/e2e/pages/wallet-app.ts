@@ -79,7 +79,7 @@ export class WalletApp {
   }
 
   async lock(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Lock' }).click();
+    await this.page.getByRole('button', { name: 'Lock', exact: true }).click();
     await expect(this.page.getByRole('heading', { name: 'Unlock Salus' })).toBeVisible();
   }
 
