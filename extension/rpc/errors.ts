@@ -49,6 +49,7 @@ const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'too-large': RpcCode.InvalidParams,
   'not-a-member': RpcCode.InvalidParams,
   'no-recipient-key': RpcCode.InvalidParams,
+  'no-keepers': RpcCode.InvalidParams,
   'not-sent': RpcCode.Internal,
   'chain-unreachable': RpcCode.Disconnected,
   'wrong-chain': RpcCode.Disconnected,

@@ -8,7 +8,10 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'cooling-down': 'The person refused several times in a row: ask again only when they click, minutes from now.',
   frame: 'Call the wallet from the page itself, not from a frame inside one.',
   'managers-unreachable': RETRY_LATER,
-  'no-consent': 'Access was never given or has ended: the patient gives it by requestAccess() on their own page.',
+  'no-consent':
+    'Access was never given, has ended, or was given for another purpose or on another hospital’s site: the patient gives it by requestAccess() on their own page.',
+  'no-keepers':
+    'Nobody keeps keys on this health network, so nothing can be shared there: ask whoever runs it to name keepers.',
   'no-recipient-key': 'The recipient opens their wallet once (a server calls setKey), then asks again.',
   'not-a-member': 'The hospital enrols the recipient’s account first.',
   'not-connected': CONNECT,
