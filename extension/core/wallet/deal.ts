@@ -17,6 +17,9 @@ import type { Session } from './session.ts';
 /** Shares that are remembered for keepers that are away; the oldest go first. */
 const MOST_UNDELIVERED = 200;
 
+/** HTTP status of shares that their patient has erased. */
+const ERASED = 410;
+
 const tooFew = () =>
   new SalusError('managers-unreachable', 'Too few of those who keep the keys answer. Nothing was shared.');
 
@@ -105,9 +108,9 @@ export async function dealEpochs(
     shares: (dealt.shares[i] ?? []).map(({ capsule, ...of }) => ({ ...of, capsule: toBase64(capsule) })),
   }));
   if (!(await makeDurable(session, root))) throw tooFew();
-  const kept = await Promise.all(parcels.map((parcel) => deliver(session, parcel)));
-  if (kept.filter(Boolean).length < threshold) throw tooFew();
-  const left = parcels.filter((_, i) => !kept[i]);
+  const outcomes = await Promise.all(parcels.map((parcel) => deliver(session, parcel)));
+  if (outcomes.filter((outcome) => outcome === 'kept').length < threshold) throw tooFew();
+  const left = parcels.filter((_, i) => outcomes[i] === 'later');
   if (left.length > 0) {
     await session.state.update((s) => ({ ...s, undelivered: [...s.undelivered, ...left].slice(-MOST_UNDELIVERED) }));
   }
@@ -127,22 +130,26 @@ async function requireRegistered({ client }: Session, keepers: readonly KeeperIn
   }
 }
 
-/** Brings one keeper its shares. @returns whether it acknowledged them */
-async function deliver(session: Session, { registry, keyring, keeper, shares }: Undelivered): Promise<boolean> {
+/** Brings one keeper its shares. @returns whether it acknowledged them, or needs none of them any more */
+async function deliver(
+  session: Session,
+  { registry, keyring, keeper, shares }: Undelivered,
+): Promise<'kept' | 'over' | 'later'> {
   const { network, askKeeper, storage } = session;
   const info = network.custody?.keepers.find(({ account }) => account === keeper);
-  if (info === undefined) return true; // it keeps no keys any more
+  if (info === undefined) return 'over'; // it keeps no keys any more
   const body = { registry: registry.toLowerCase(), keyring: toBase64(await storage.block(keyring)), shares };
   const answer = await askKeeper(info.url, '/v1/shares', body, session.storeAuthorization(keyring));
   const parsed = v.safeParse(KeptSchema, answer?.body);
-  if (answer?.status !== 200 || !parsed.success) return false;
+  if (answer?.status === ERASED) return 'over';
+  if (answer?.status !== 200 || !parsed.success) return 'later';
   try {
     const message = { signer: keeper, keyring: toHex(digestOf(CID.parse(keyring))) };
     const { chainId } = network;
     const signer = verifyTypedData(managerDomain(chainId, registry), KEPT_TYPES, message, parsed.output.signature);
-    return signer.toLowerCase() === keeper;
+    return signer.toLowerCase() === keeper ? 'kept' : 'later';
   } catch {
-    return false;
+    return 'later';
   }
 }
 
@@ -150,7 +157,7 @@ async function deliver(session: Session, { registry, keyring, keeper, shares }: 
 export async function deliverShares(session: Session): Promise<void> {
   const { undelivered } = await session.state.read();
   for (const parcel of undelivered) {
-    if (!(await deliver(session, parcel))) continue;
+    if ((await deliver(session, parcel)) === 'later') continue;
     const isIt = (one: Undelivered) => one.keyring === parcel.keyring && one.keeper === parcel.keeper;
     await session.state.update((s) => ({ ...s, undelivered: s.undelivered.filter((one) => !isIt(one)) }));
   }

@@ -27,7 +27,19 @@ interface Told {
  * that is away is asked the next time.
  * @returns whether there is something that was not known
  */
-export async function followOpenings(session: Session): Promise<boolean> {
+export function followOpenings(session: Session): Promise<boolean> {
+  const next = (following.get(session) ?? Promise.resolve()).then(() => followInTurn(session));
+  following.set(
+    session,
+    next.catch(() => undefined),
+  );
+  return next;
+}
+
+/** The last time that the logs were asked, in each session: two at once would each take in the same lines. */
+const following = new WeakMap<Session, Promise<unknown>>();
+
+async function followInTurn(session: Session): Promise<boolean> {
   const keepers = session.network.custody?.keepers ?? [];
   const { chainId, registry } = session.network;
   const logs: Logs = { keepers, originOf: (account) => logOrigin(chainId, registry, account) };

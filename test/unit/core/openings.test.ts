@@ -174,6 +174,13 @@ describe('what keepers wrote down', () => {
     expect((await keyKeepers(moved))!.outdated).toBe(false);
   });
 
+  it('is taken in once, however many ask at the same time', async () => {
+    const { patient, openings, broken } = await scene();
+    await Promise.all([followOpenings(patient), followOpenings(patient), openings()]);
+    expect(await openings()).toHaveLength(1);
+    expect(await broken()).toEqual([]);
+  });
+
   it('comes back with the words, and is told to nobody else', async () => {
     const { w, network, patient, doctor, openings } = await scene();
     expect(await openings()).toHaveLength(1);
