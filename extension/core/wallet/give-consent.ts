@@ -1,4 +1,4 @@
-import { randomId, toHex } from '../bytes.ts';
+import { randomId, toHex, type Bytes } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
@@ -74,23 +74,34 @@ export async function giveInTurn(
     registry: network.registry,
     jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
   };
+  const { encryptionKey } = recipient;
+  const { signed, consent } = await session.oneDealing(() => record(session, receipt, encryptionKey));
+  const { registry } = session.newest;
+  await lookAfter(session, { kind: 'given', recipient: recipient.address, registry, calls: signed });
+  if (consent === undefined) {
+    throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');
+  }
+  return { consent: { ...consent, receipt }, patient: session.address };
+}
+
+/** Has keepers keep the keys, publishes the receipt, and records the grant. @param readerKey of the recipient, x coordinate */
+async function record(
+  session: Session,
+  receipt: Receipt,
+  readerKey: Bytes,
+): Promise<{ signed: string[]; consent: ConsentView | undefined }> {
+  const { recipient, sections, until } = receipt;
   const keyring = await dealFolders(
     session,
     sections.map(({ folder }) => folder),
   );
-  const { registry } = network;
-  const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
-  const digest = await publishConsent(session, content, recipient.encryptionKey);
-  const rights = decision.rights.reduce((mask, r) => mask | (r === 'read' ? Right.Read : Right.Write), 0);
-  const terms = sections.map(({ folder }) => ({
-    grantee: recipient.address,
-    folder,
-    from: 0,
-    until: decision.until,
-    purposes: PURPOSE_BITS[decision.purpose],
-    rights,
-  }));
   const { newest } = session;
+  const { registry } = newest.client.network;
+  const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
+  const digest = await publishConsent(session, content, readerKey);
+  const rights = receipt.rights.reduce((mask, r) => mask | (r === 'read' ? Right.Read : Right.Write), 0);
+  const purposes = PURPOSE_BITS[receipt.purpose];
+  const terms = sections.map(({ folder }) => ({ grantee: recipient, folder, from: 0, until, purposes, rights }));
   const standing = () =>
     Promise.all(terms.map(({ grantee, folder }) => newest.client.grant(session.address, grantee, folder)));
   // The same may have been given before, to the second: what is new is that it changed.
@@ -105,11 +116,7 @@ export async function giveInTurn(
   );
   const consent = await orUnknown(async () => {
     await session.catalogue.sync();
-    return findConsent(session, { consentId: toHex(digest), recipient: recipient.address });
+    return findConsent(session, { consentId: toHex(digest), recipient });
   });
-  await lookAfter(session, { kind: 'given', recipient: recipient.address, registry: newest.registry, calls: signed });
-  if (consent === undefined) {
-    throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');
-  }
-  return { consent: { ...consent, receipt }, patient: session.address };
+  return { signed, consent };
 }

@@ -14,7 +14,11 @@ import type { Session } from './session.ts';
  * @throws SalusError `no-keepers`, `managers-unreachable`, `network-invalid`; then nothing was changed. `sponsor-refused`,
  * `outcome-unknown`
  */
-export async function lockAnew(session: Session): Promise<number> {
+export function lockAnew(session: Session): Promise<number> {
+  return session.oneDealing(() => lockInTurn(session));
+}
+
+async function lockInTurn(session: Session): Promise<number> {
   const { custody } = session.network;
   if (custody === undefined) throw noKeepers();
   await session.catalogue.sync();

@@ -62,8 +62,8 @@ export class Session {
   readonly state: SealedState;
   readonly now: () => number;
   #folders: Promise<Folders> | undefined;
-  /** The last act for each reader, in lower case. */
-  readonly #readers = new Map<string, Promise<unknown>>();
+  /** The last act for each reader, in lower case, and the last dealing. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(keyring: Keyring, parts: SessionParts) {
     this.keyring = keyring;
@@ -189,10 +189,18 @@ export class Session {
 
   /** Giving and ending for one reader follow one another, so that the last that the person said is what holds. */
   oneReader<T>(reader: string, work: () => Promise<T>): Promise<T> {
-    const key = reader.toLowerCase();
-    const before = this.#readers.get(key) ?? Promise.resolve();
+    return this.#inTurn(reader.toLowerCase(), work);
+  }
+
+  /** Dealings follow one another until they are on the chain: each is for the epochs that folders are in then. */
+  oneDealing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn('dealing', work);
+  }
+
+  #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(key) ?? Promise.resolve();
     const next = before.then(work, work);
-    this.#readers.set(
+    this.#turns.set(
       key,
       next.catch(() => undefined),
     );

@@ -151,6 +151,16 @@ describe('a record that is locked anew', () => {
     expect(titles(await listShared(other))).toEqual(['Latex']);
   });
 
+  it('has keys for what comes, whatever is locked and shared at the same time', async () => {
+    const { patient, other } = await scene();
+    await Promise.all([lockAnew(patient), share(patient, other, ['read']), lockAnew(patient)]);
+    const folder = (await patient.folders()).tag('allergies');
+    expect((await patient.client.folder(patient.address, folder)).epoch).toBe(2);
+    await importOwn(patient, allergy('Bees'));
+    await drainOutbox(patient);
+    expect(titles(await listShared(other)).toSorted()).toEqual(['Bees', 'Latex']);
+  });
+
   it('is left as it was where too few keepers answer, or nothing was shared yet', async () => {
     const { patient, doctor, w } = await scene();
     w.keepers.instead.set(0, () => Promise.resolve(undefined));
