@@ -124,7 +124,7 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
     async erase(body) {
       const { registry: of, signer: patient, keyrings } = parseErase(body, to);
       await store.shares.erase({ registry: of, patient }, keyrings.map(fromHex));
-      const erased = { signer: account.address, keyrings };
+      const erased = { signer: account.address, patient, keyrings };
       return account.signTypedData(managerDomain(chainId, of), ERASED_TYPES, erased);
     },
     read: (body) => release(() => answering.read(parseRead(body, to))),

@@ -116,8 +116,8 @@ export const ERASE_TYPES: Types = {
   Erase: [signer, field('address', 'manager'), field('bytes32[]', 'keyrings')],
 };
 
-/** What a manager signs once it has none of these keyrings any more, and takes none of them again. */
-export const ERASED_TYPES: Types = { Erased: [signer, field('bytes32[]', 'keyrings')] };
+/** What a manager signs once it has none of these keyrings of a patient any more, and takes none of them again. */
+export const ERASED_TYPES: Types = { Erased: [signer, field('address', 'patient'), field('bytes32[]', 'keyrings')] };
 
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
 export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };

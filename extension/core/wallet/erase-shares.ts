@@ -63,7 +63,7 @@ async function erase(
   const parsed = v.safeParse(ErasedSchema, answer?.body);
   if (answer?.status !== 200 || !parsed.success) return false;
   try {
-    const erased = { signer: manager, keyrings };
+    const erased = { signer: manager, patient: address, keyrings };
     return verifyTypedData(domain, ERASED_TYPES, erased, parsed.output.signature).toLowerCase() === manager;
   } catch {
     return false;

@@ -203,15 +203,15 @@ test('forgets what its patient has erased, signs for it, and takes it no more', 
     code: 'bad-signature',
   });
   expect(await refusal(await erase(await signed(patient, second)))).toMatchObject({ code: 'bad-request' });
-  // Of a stranger nothing is erased, and nothing is told.
-  expect((await erase(await signed(doctor))).status).toBe(200);
+  // Of a stranger nothing is erased, and nothing is told; what is signed to it says nothing of the patient's.
+  const strange = v.parse(ErasedSchema, await (await erase(await signed(doctor))).json());
+  const domain = managerDomain(CHAIN_ID, address);
+  const erased = { signer: manager.keeper.account, patient: patient.address, keyrings };
+  expect(verifyTypedData(domain, ERASED_TYPES, erased, strange.signature)).not.toBe(manager.keeper.account);
   expect((await read(patient, manager, records)).status).toBe(200);
 
   const { signature } = v.parse(ErasedSchema, await (await erase(good)).json());
-  const erased = { signer: manager.keeper.account, keyrings };
-  expect(verifyTypedData(managerDomain(CHAIN_ID, address), ERASED_TYPES, erased, signature)).toBe(
-    manager.keeper.account,
-  );
+  expect(verifyTypedData(domain, ERASED_TYPES, erased, signature)).toBe(manager.keeper.account);
   const refused = await read(patient, manager, records);
   expect(await refusal(refused)).toMatchObject({ code: 'no-consent' });
   expect(await refusal(await hand(manager, made))).toMatchObject({ status: 410, code: 'erased' });
