@@ -1,5 +1,6 @@
-import { isHexString, verifyTypedData, type TypedDataField } from 'ethers';
+import { isHexString, type TypedDataField } from 'ethers';
 import { Role } from '../extension/core/registry/abi.ts';
+import { signerOf } from '../extension/core/registry/signed-calls.ts';
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
@@ -66,6 +67,7 @@ export async function checkSignatures(
     to,
     signed.map(({ signer, nonceKey }) => ({ account: signer, nonceKey })),
   );
+  const domain = registryDomain(chainId, to);
   const used = new Map<string, bigint>();
   for (const [i, each] of signed.entries()) {
     // Several of one sequence in one request count on from one another.
@@ -73,7 +75,7 @@ export async function checkSignatures(
     const before = used.get(sequence) ?? 0n;
     used.set(sequence, before + 1n);
     const nonce = (standings[i]?.nonce ?? 0n) + before;
-    if (recover(to, chainId, { ...each, message: { ...each.message, nonce } }) !== each.signer) throw badSignature();
+    if (signerOf(domain, each.types, { ...each.message, nonce }, each.signature) !== each.signer) throw badSignature();
   }
   const standingOf = new Map(signed.map(({ signer }, i) => [signer, standings[i]]));
   return [...new Set(calls.map(({ signer }) => signer))].filter((signer) => isStranger(signer, calls, standingOf));
@@ -95,14 +97,6 @@ function signaturesOf({ name, signer, args }: SponsoredCall): Signed[] {
   const vouched = { signer: enroller, who: signer, role: voucher['role'], deadline: voucher['deadline'] };
   const signature = String(voucher['signature']);
   return [own, { signer: enroller, nonceKey: BigInt(signer), types: VOUCHER_TYPES, message: vouched, signature }];
-}
-
-function recover(registry: string, chainId: number, { types, message, signature }: Signed): string | undefined {
-  try {
-    return verifyTypedData(registryDomain(chainId, registry), types, message, signature);
-  } catch {
-    return undefined;
-  }
 }
 
 function isStranger(

@@ -1,6 +1,7 @@
-import { getAddress, hexlify, isAddress, isHexString, verifyTypedData } from 'ethers';
+import { getAddress, hexlify, isAddress, isHexString } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
+import { signerOf } from '../extension/core/registry/signed-calls.ts';
 import { STORE_TYPES, managerDomain } from '../extension/core/registry/typed-data.ts';
 import { ManagerError } from './errors.ts';
 
@@ -64,20 +65,12 @@ export function verifyStore(
   root: CID,
   { chainId, registry }: { chainId: number; registry: string },
 ): void {
-  if (recover() !== member) {
+  const store = { root: hexlify(root.multihash.digest), at };
+  if (signerOf(managerDomain(chainId, registry), STORE_TYPES, store, signature) !== member) {
     throw new ManagerError(
       'bad-signature',
       `The signature is not the member's over the first root, for registry ${registry} on chain ${chainId}. Sign again.`,
     );
-  }
-
-  function recover(): string | undefined {
-    try {
-      const store = { root: hexlify(root.multihash.digest), at };
-      return verifyTypedData(managerDomain(chainId, registry), STORE_TYPES, store, signature);
-    } catch {
-      return undefined;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { verifyTypedData, type TypedDataField } from 'ethers';
+import type { TypedDataField } from 'ethers';
 import * as v from 'valibot';
 import {
   EraseRequestSchema,
@@ -19,6 +19,7 @@ import {
   registryDomain,
   SEAL_TYPES,
 } from '../../extension/core/registry/typed-data.ts';
+import { signerOf } from '../../extension/core/registry/signed-calls.ts';
 import { ManagerError } from '../errors.ts';
 
 /** What a request must be for. */
@@ -76,19 +77,12 @@ function check(
   { chainId, registries, account }: Addressee,
 ): void {
   const { registry, signer, manager, signature } = request;
-  if (recover()?.toLowerCase() !== signer)
+  const signed = signerOf(domainOf(chainId, registry), types, signedMessage(request), signature);
+  if (signed?.toLowerCase() !== signer)
     throw new ManagerError('bad-signature', `The signature is not the signer's, for chain ${chainId}. Sign again.`);
   if (manager !== account.toLowerCase())
     throw new ManagerError('bad-request', 'The request is to another manager. Sign one to this manager.');
   requireRegistry(registry, registries);
-
-  function recover(): string | undefined {
-    try {
-      return verifyTypedData(domainOf(chainId, registry), types, signedMessage(request), signature);
-    } catch {
-      return undefined;
-    }
-  }
 }
 
 /** @throws ManagerError `bad-request` */

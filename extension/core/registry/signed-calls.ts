@@ -1,4 +1,4 @@
-import { getBytes, Signature, TypedDataEncoder, type SigningKey, type TypedDataField } from 'ethers';
+import { getBytes, Signature, TypedDataEncoder, verifyTypedData, type SigningKey, type TypedDataField } from 'ethers';
 import { toHex } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
 import { registryInterface } from './abi.ts';
@@ -54,6 +54,20 @@ export function signTyped(
   message: Record<string, unknown>,
 ): string {
   return Signature.from(key.sign(getBytes(TypedDataEncoder.hash(domain, types, message)))).serialized;
+}
+
+/** Whose signature it is, as an address with its checksum; undefined for one that is nobody's over this. */
+export function signerOf(
+  domain: Parameters<typeof TypedDataEncoder.hash>[0],
+  types: Record<string, TypedDataField[]>,
+  message: Record<string, unknown>,
+  signature: string,
+): string | undefined {
+  try {
+    return verifyTypedData(domain, types, message, signature);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { verifyTypedData } from 'ethers';
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import { fromHex, toBase64, toHex, type Bytes } from '../bytes.ts';
@@ -8,6 +7,7 @@ import { readKeyring } from '../custody/keyring-object.ts';
 import { isSalusError, noKeepers, SalusError } from '../errors.ts';
 import type { Custody, KeeperInfo } from '../network/descriptor.ts';
 import { Role } from '../registry/abi.ts';
+import { signerOf } from '../registry/signed-calls.ts';
 import { KEPT_TYPES, managerDomain } from '../registry/typed-data.ts';
 import { digestOf } from '../storage/cid.ts';
 import { makeDurable } from './outbox.ts';
@@ -143,14 +143,10 @@ async function deliver(
   const parsed = v.safeParse(KeptSchema, answer?.body);
   if (answer?.status === ERASED) return 'over';
   if (answer?.status !== 200 || !parsed.success) return 'later';
-  try {
-    const message = { signer: keeper, keyring: toHex(digestOf(CID.parse(keyring))) };
-    const { chainId } = network;
-    const signer = verifyTypedData(managerDomain(chainId, registry), KEPT_TYPES, message, parsed.output.signature);
-    return signer.toLowerCase() === keeper ? 'kept' : 'later';
-  } catch {
-    return 'later';
-  }
+  const message = { signer: keeper, keyring: toHex(digestOf(CID.parse(keyring))) };
+  const domain = managerDomain(network.chainId, registry);
+  const signer = signerOf(domain, KEPT_TYPES, message, parsed.output.signature);
+  return signer?.toLowerCase() === keeper ? 'kept' : 'later';
 }
 
 /** Brings keepers that were away what is theirs. What they do not take now is brought again. */

@@ -1,10 +1,9 @@
-import { verifyTypedData } from 'ethers';
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import { toHex } from '../bytes.ts';
 import { ErasedSchema } from '../custody/keeper-messages.ts';
 import type { KeeperInfo } from '../network/descriptor.ts';
-import { signTyped } from '../registry/signed-calls.ts';
+import { signerOf, signTyped } from '../registry/signed-calls.ts';
 import { ERASE_TYPES, ERASED_TYPES, managerDomain } from '../registry/typed-data.ts';
 import { digestOf } from '../storage/cid.ts';
 import type { Outdated, Undelivered } from './sealed-state.ts';
@@ -62,10 +61,6 @@ async function erase(
   const answer = await askKeeper(url, '/v1/erase', { registry: registry.toLowerCase(), ...message, signature });
   const parsed = v.safeParse(ErasedSchema, answer?.body);
   if (answer?.status !== 200 || !parsed.success) return false;
-  try {
-    const erased = { signer: manager, patient: address, keyrings };
-    return verifyTypedData(domain, ERASED_TYPES, erased, parsed.output.signature).toLowerCase() === manager;
-  } catch {
-    return false;
-  }
+  const erased = { signer: manager, patient: address, keyrings };
+  return signerOf(domain, ERASED_TYPES, erased, parsed.output.signature)?.toLowerCase() === manager;
 }
