@@ -293,17 +293,17 @@ export class RpcServer {
     await session.catalogue.sync();
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
     void this.#parts.wallet.sync();
-    return listForSite(session, query, await this.#siteUse.of(session, origin, query.purpose));
+    return listForSite(session, query, this.#siteUse.of(session, origin, query.purpose));
   }
 
   async #read(origin: string, request: ReadRequest) {
     const session = await this.#connected(origin);
-    return readForSite(session, request, await this.#siteUse.of(session, origin, request.purpose));
+    return readForSite(session, request, this.#siteUse.of(session, origin, request.purpose));
   }
 
   async #verify(origin: string, request: VerifyRequest) {
     const session = await this.#connected(origin);
-    return verifyForSite(session, request, await this.#siteUse.of(session, origin, request.purpose));
+    return verifyForSite(session, request, this.#siteUse.of(session, origin, request.purpose));
   }
 
   /** The file is taken in hand once the request is accepted; one that is asked again after a worker's death has it in hand already. */

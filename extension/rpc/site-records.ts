@@ -3,7 +3,7 @@ import type { RecordItem } from '../core/catalogue/model.ts';
 import { Role } from '../core/registry/abi.ts';
 import { countShared, openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
-import type { Use } from '../core/wallet/sharing.ts';
+import type { GivenFolder, Use } from '../core/wallet/sharing.ts';
 import { recordedForm } from '../core/wallet/recorded-form.ts';
 import { verifyRecord } from '../core/wallet/verify-record.ts';
 import { RpcCode, RpcError } from './errors.ts';
@@ -13,15 +13,19 @@ import type { ListRequest, ReadRequest, VerifyRequest } from './params/health.ts
 export async function listForSite(session: Session, query: ListRequest, use: Use) {
   const { patient, after, limit } = query;
   const where = (item: RecordItem) => matchesQuery(item, query);
-  const { items, next, unopened } = await openRecords(session, { patient, before: after, limit, use, where });
-  const { total, unreadable } = await countsFor(session, query, use);
+  const { items, next, unopened, folders } = await openRecords(session, { patient, before: after, limit, use, where });
+  const { total, unreadable } = await countsFor(session, query, { use, folders });
   return { records: items.map(toPage), total, unreadable: unreadable + unopened, ...(next !== undefined && { next }) };
 }
 
 /** How many records a query has in all. They are counted one by one only where codes or dates are asked for. */
-async function countsFor(session: Session, query: ListRequest, use: Use) {
+async function countsFor(
+  session: Session,
+  query: ListRequest,
+  { use, folders }: { readonly use: Use; readonly folders: readonly GivenFolder[] },
+) {
   const { patient, section, code, from, to } = query;
-  const counts = await countShared(session, { patient, section, use });
+  const counts = await countShared(session, folders, section);
   if (code === undefined && from === undefined && to === undefined) return counts;
   const where = (item: RecordItem) => matchesQuery(item, query);
   const { items } = await sharedRecords(session, { patient, limit: Infinity, use, where });

@@ -254,7 +254,8 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       return searchOwn(await wallet.session(), typed);
     },
     async sharedRecords(before?: string): Promise<Page<RecordItem>> {
-      return openRecords(await wallet.session(), { before });
+      const { items, next } = await openRecords(await wallet.session(), { before });
+      return { items, ...(next !== undefined && { next }) };
     },
     /** What does not open, and why. */
     async badEntries(): Promise<BadEntry[]> {

@@ -7,7 +7,7 @@ import { logOrigin, proveLines, type KnownHead, type ProvenLines } from '../cust
 import type { KeeperInfo } from '../network/descriptor.ts';
 import { signTyped } from '../registry/signed-calls.ts';
 import { LOG_TYPES, managerDomain } from '../registry/typed-data.ts';
-import { checkLog, waitingOf, type LogCheck, type ProvenReply } from './check-log.ts';
+import { checkLog, waitingOf, type LogCheck } from './check-log.ts';
 import type { LogHead } from './sealed-state.ts';
 import type { Session } from './session.ts';
 
@@ -53,39 +53,30 @@ async function followInTurn(session: Session): Promise<boolean> {
 /** Takes in one keeper's answer, and what else it has to tell. @param replies of all keepers */
 async function takeIn(session: Session, first: Told, replies: readonly LogReply[], logs: Logs): Promise<boolean> {
   const { keeper } = first;
+  const areAnswering = replies.some((reply) => reply !== first.reply);
   let isNew = false;
   let told: Told | undefined = first;
   for (let answers = 1; told !== undefined; answers++) {
     const known = await knownOf(session, keeper);
+    const after = await afterOf(session, keeper);
+    const { reply, proven: own } = told;
+    const askHead = (head: number) => request(session, keeper, after, head);
     const check: Partial<LogCheck> =
-      told === first && told.proven ? await compare(session, { ...told, proven: told.proven }, replies, logs) : {};
-    const proven = check.isBroken ? undefined : told.proven;
-    const others = replies.filter((reply) => reply !== first.reply);
-    await noteHead(session, keeper, { known, proven, check, areAnswering: others.length > 0 });
+      told === first && own
+        ? await checkLog(session, { keeper, reply, proven: own }, replies, { logs, known, askHead })
+        : {};
+    const proven = check.isBroken ? undefined : own;
+    await noteHead(session, keeper, { known, proven, check, areAnswering });
     if (proven === undefined) return isNew || known?.broken !== true;
     const openings = proven.lines.flatMap((line) => openingOf(line, keeper.account, session.address));
-    const after = await afterOf(session, keeper);
     const { next } = proven;
     if (openings.length > 0 || next > after) await session.catalogue.noteOpenings(keeper.account, openings, next);
     isNew ||= openings.length > 0;
-    await session.catalogue.rows.write(new Map([[seenName(keeper.account), session.now()]]));
     // All there is was told.
     if (next >= proven.head.size || answers === MOST_ANSWERS) return isNew;
     told = await ask(session, keeper, logs);
   }
   return isNew;
-}
-
-async function compare(
-  session: Session,
-  told: ProvenReply,
-  replies: readonly LogReply[],
-  logs: Logs,
-): Promise<LogCheck> {
-  const { keeper } = told;
-  const after = await afterOf(session, keeper);
-  const askHead = (head: number) => request(session, keeper, after, head);
-  return checkLog(session, told, replies, { logs, known: await knownOf(session, keeper), askHead });
 }
 
 const afterOf = async (session: Session, { account }: KeeperInfo): Promise<number> =>
@@ -141,6 +132,7 @@ async function ask(session: Session, keeper: KeeperInfo, { originOf }: Logs): Pr
   const known = await knownOf(session, keeper);
   const reply = await request(session, keeper, await afterOf(session, keeper), known?.size ?? 0);
   if (reply === undefined) return undefined;
+  await session.catalogue.rows.write(new Map([[seenName(keeper.account), session.now()]]));
   const origin = originOf(keeper.account);
   const proven = await proveLines(reply, { origin, keeper, patient: session.address }, headOf(known));
   return { keeper, reply, proven };

@@ -19,7 +19,7 @@ import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
 import { openEntry, openGiven } from './open-given.ts';
 import type { Reader } from './reader.ts';
-import { readableFolders, type Use } from './sharing.ts';
+import { readableFolders, type GivenFolder, type Use } from './sharing.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 
 type Deployment = Reader['deployments'][number];
@@ -63,6 +63,11 @@ export interface SharedQuery {
   readonly where?: (item: RecordItem) => boolean;
 }
 
+/** One page, and the folders that it is from. */
+export interface SharedPage extends Page<RecordItem> {
+  readonly folders: readonly GivenFolder[];
+}
+
 /**
  * One page of what one patient (or every patient) lets this account read and it has opened, by patient, newest date first; nothing for
  * an account that is no active member any more.
@@ -70,26 +75,25 @@ export interface SharedQuery {
 export async function sharedRecords(
   session: Reader,
   { patient, before, limit = 100, use = {}, where }: SharedQuery,
-): Promise<Page<RecordItem>> {
+): Promise<SharedPage> {
   const prefix = patient === undefined ? '' : `${patient.toLowerCase()}|`;
   const active = await activeIn(session);
-  const live = new Set(
-    (await readableFolders(session, use, patient)).filter((g) => active.has(g.registry)).map(nameOf),
-  );
-  const open = (item: RecordItem) => live.has(nameOf(item));
-  return THEIRS.page(session.catalogue.rows, limit, {
+  const folders = (await readableFolders(session, use, patient)).filter((g) => active.has(g.registry));
+  const live = new Set(folders.map(nameOf));
+  const page = await THEIRS.page(session.catalogue.rows, limit, {
     before,
     prefix,
-    where: (item) => open(item) && (where?.(item) ?? true),
+    where: (item) => live.has(nameOf(item)) && (where?.(item) ?? true),
   });
+  return { ...page, folders };
 }
 
-/** How many items there are to be read, and how many entries do not open. */
+/** How many items there are in some folders, and how many entries do not open. */
 export async function countShared(
   session: Reader,
-  { patient, section, use = {} }: { patient?: string | undefined; section?: Section | undefined; use?: Use },
+  folders: readonly GivenFolder[],
+  section?: Section,
 ): Promise<{ readonly total: number; readonly unreadable: number }> {
-  const folders = await readableFolders(session, use, patient);
   const patients = [...Map.groupBy(folders, (folder) => folder.patient.toLowerCase())];
   const rows = await session.catalogue.rows.getAll<PatientRow>(patients.map(([one]) => patientName(one)));
   const counts = { total: 0, unreadable: 0 };
@@ -109,7 +113,7 @@ const nameOf = ({ registry, patient, folder }: Pick<RecordItem, 'registry' | 'pa
 export async function openRecords(
   reader: Reader,
   query: SharedQuery,
-): Promise<Page<RecordItem> & { readonly unopened: number }> {
+): Promise<SharedPage & { readonly unopened: number }> {
   // A later page shows what the first one opened.
   const unopened = query.before === undefined ? await openGiven(reader, query.use ?? {}, query.patient) : 0;
   return { ...(await sharedRecords(reader, query)), unopened };

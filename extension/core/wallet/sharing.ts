@@ -97,7 +97,7 @@ export interface Use {
   /** Bit of the purpose. */
   readonly purpose?: number;
   /** Whether a consent that was given through this site counts. */
-  readonly through?: (site: string) => boolean;
+  readonly through?: (site: string) => Promise<boolean>;
 }
 
 /** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */
@@ -120,11 +120,10 @@ export async function readableFolders(
   { purpose, through }: Use,
   patient?: string,
 ): Promise<GivenFolder[]> {
-  const given = await givenFolders(session, patient);
-  return given.filter(
-    ({ rights, purposes, site }) =>
-      (rights & Right.Read) !== 0 &&
-      (purpose === undefined || (purposes & purpose) !== 0) &&
-      (through === undefined || through(site)),
+  const given = (await givenFolders(session, patient)).filter(
+    ({ rights, purposes }) => (rights & Right.Read) !== 0 && (purpose === undefined || (purposes & purpose) !== 0),
   );
+  if (through === undefined) return given;
+  const counts = await Promise.all(given.map(({ site }) => through(site)));
+  return given.filter((_, i) => counts[i]);
 }
