@@ -15,7 +15,8 @@ import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { Changes, type PlacedOpening } from './changes.ts';
+import { Changes } from './changes.ts';
+import type { PlacedOpening } from './opening-lines.ts';
 import {
   AWAY,
   bucketName,

@@ -1,14 +1,10 @@
-import { keccak256, toUtf8Bytes } from 'ethers';
 import { fromHex, toHex } from '../bytes.ts';
 import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
-import { EMERGENCY } from '../consent/purposes.ts';
 import type { Section } from '../records/sections.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
-  ALARMS,
   ARRIVALS,
-  alikeName,
   AWAY,
   BAD,
   BY_TITLE,
@@ -22,7 +18,6 @@ import {
   givenKey,
   itemKey,
   keyName,
-  logName,
   OWN,
   ownSection,
   patientName,
@@ -44,12 +39,12 @@ import {
   type EntryRow,
   type FolderRow,
   type GrantRow,
-  type OpeningRow,
   type PatientRow,
   type ReceiptRow,
   type RecordItem,
   type Summary,
 } from './model.ts';
+import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
 import { wordsOf } from './words.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
@@ -59,12 +54,6 @@ import type { SortedList } from './sorted-list.ts';
 const AT_ONCE = 24;
 /** Entries of one author that did not open, after which the author's further ones wait until the person wants to see them. */
 const MOST_BAD = 50;
-
-/** Seconds within which keepers write down one opening, their clocks being as they are. */
-const MOMENTS = 300;
-
-/** An opening, and the newest block that the keeper knew then. */
-export type PlacedOpening = OpeningRow & { readonly block: number };
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
 
@@ -220,37 +209,9 @@ export class Changes {
     }
   }
 
-  /**
-   * Takes in what a keeper's log says. What several keepers say of one opening is one line: each of them was asked for it, within
-   * moments.
-   * @param next number of the line to go on from
-   */
-  async openings(keeper: string, openings: readonly PlacedOpening[], next: number): Promise<void> {
-    for (const { block, ...opening } of openings) {
-      const { refused, who, folder, records, purpose } = opening;
-      const name = alikeName(keccak256(toUtf8Bytes([refused, who, folder, purpose, ...records].join())));
-      const alike = (await this.#draft.get<readonly string[]>(name)) ?? [];
-      let isKnown = false;
-      for (const key of alike) {
-        const row = await ACTIVITY.find(this.#draft, key);
-        if (row?.kind !== 'opened') continue;
-        if (Math.abs(row.at - opening.at) > MOMENTS || row.keepers.includes(keeper)) continue;
-        const both = { ...row, at: Math.min(row.at, opening.at), keepers: [...row.keepers, keeper] };
-        await ACTIVITY.change(this.#draft, new Map([[key, both]]));
-        isKnown = true;
-        break;
-      }
-      if (isKnown) continue;
-      const place = `${placeKey({ block, index: 999_999 })}|${opening.at}|${who}|${folder}|${alike.length}|${keeper}`;
-      await ACTIVITY.change(this.#draft, new Map([[place, { ...opening, block, transaction: '' }]]));
-      this.#draft.put(name, [...alike, place]);
-      if (refused || (purpose & EMERGENCY) !== 0) this.#draft.put(ALARMS, (await this.#alarms()) + 1);
-    }
-    this.#draft.put(logName(keeper), next);
-  }
-
-  async #alarms(): Promise<number> {
-    return (await this.#draft.get<number>(ALARMS)) ?? 0;
+  /** Takes in what a keeper's log says: see {@link takeOpenings}. */
+  openings(keeper: string, openings: readonly PlacedOpening[], next: number): Promise<void> {
+    return takeOpenings(this.#draft, keeper, openings, next);
   }
 
   /** All blocks of an own entry are in this browser now. */

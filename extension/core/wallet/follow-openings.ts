@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../bytes.ts';
-import type { PlacedOpening } from '../catalogue/changes.ts';
+import type { PlacedOpening } from '../catalogue/opening-lines.ts';
 import { logName, seenName } from '../catalogue/model.ts';
 import { decodeLogReply, openReply, type LogReply, type OpeningBody } from '../custody/keeper-messages.ts';
 import type { Logs } from '../custody/log-claims.ts';
