@@ -1,6 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { transaction } from './keeper/sqlite-work.ts';
+import { openTables } from './keeper/sqlite-work.ts';
 import { sqliteOutgoing } from './sqlite-outbox.ts';
 import { sqliteQuota } from './sqlite-quota.ts';
 import type { OutgoingRows } from './outbox.ts';
@@ -8,7 +6,6 @@ import type { QuotaRows } from './upload-quota.ts';
 
 /** Of the tables below; counted up with each change of them. */
 const VERSION = 1;
-const BUSY_MS = 5_000;
 
 const TABLES = `
   CREATE TABLE outgoing (
@@ -30,17 +27,8 @@ export interface ManagerStore {
   close(): void;
 }
 
-/**
- * The store in a SQLite file, made when missing, which nobody but the process's user reads.
- * @throws Error where the file is of a newer version of this program, or none of SQLite's
- */
+/** The store in a SQLite file. @throws Error as {@link openTables} */
 export function openManagerStore(path: string): ManagerStore {
-  closeSync(openSync(path, 'a', 0o600));
-  const db = new DatabaseSync(path, { timeout: BUSY_MS });
-  // FULL: what was signed is on the disk before it is sent, whatever happens to the power.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > VERSION) throw new Error('the manager’s store was written by a newer version of this program');
-  if (version === 0) transaction(db, () => db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`));
+  const db = openTables(path, 'the manager’s store', TABLES, VERSION);
   return { outgoing: (account) => sqliteOutgoing(db, account), uploads: sqliteQuota(db), close: () => db.close() };
 }

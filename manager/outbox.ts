@@ -1,4 +1,5 @@
 import { BroadcastRefused, type SignedTransaction, type SponsorAccount } from './chain.ts';
+import { dayOf } from './days.ts';
 import { ManagerError } from './errors.ts';
 
 /** A transaction that is not in a block by then is sent again for a higher fee, where the fee is what it lacks. */
@@ -54,6 +55,9 @@ export interface OutgoingRows {
   /** @param day undefined for all there were. @returns wei */
   spent(purse: string, day?: number): Promise<bigint>;
 }
+
+/** Gas to allow for a call that needs so much now: others may land in between, and what is not used is not paid. */
+export const withMargin = (gas: bigint): bigint => (gas * 6n) / 5n;
 
 /** What is to be sent. */
 export type Order = Pick<Outgoing, 'key' | 'to' | 'data' | 'gasLimit'> & { readonly purses: readonly string[] };
@@ -117,7 +121,7 @@ export function createOutbox({ account, rows, maxFeePerGas: cap, now = Date.now 
     const [price, nonce] = [await fees(), await freeNonce()];
     const first = await sign({ ...order, nonce }, price);
     const wei = price.maxFeePerGas * order.gasLimit;
-    const day = Math.floor(now() / 86_400_000);
+    const day = dayOf(now());
     const row: Outgoing = { ...order, nonce, state: 'open', tries: [first], charge: { purses, day, wei } };
     await rows.add(row);
     try {

@@ -1,10 +1,9 @@
 import type { Config } from './config.ts';
+import { dayOf, untilTomorrow } from './days.ts';
 import { ManagerError } from './errors.ts';
 import { HourlyLimit } from './hourly-limit.ts';
 import type { OutgoingRows } from './outbox.ts';
 import type { Lane, Waiting } from './sponsor-queue.ts';
-
-const DAY_MS = 86_400_000;
 
 /** What of the settings limits a sponsor. */
 export type SponsorLimits = Pick<
@@ -50,14 +49,17 @@ export class SponsorBudget {
     const seconds = Math.max(...signers.map((signer) => this.#hourly[lane].wait(signer)));
     if (seconds > 0)
       throw tooMany(`A signer has used up this hour's ${sponsorPerHour} sponsored transactions.`, seconds);
-    const day = this.#day();
+    const day = dayOf(this.#now());
     for (const signer of signers) {
       if ((await this.#rows.spent(`${lane} ${signer}`, day)) + wei > sponsorWeiPerSigner)
-        throw tooMany('A signer has used up what this node pays for one in a day.', this.#untilTomorrow());
+        throw tooMany('A signer has used up what this node pays for one in a day.', untilTomorrow(this.#now()));
     }
     if (this.#ofAddress(lane, from) + wei > sponsorWeiPerAddress)
-      throw tooMany('This network address has used up what this node pays for one in a day.', this.#untilTomorrow());
-    if ((await this.#rows.spent(purseOf(lane), day)) + wei > this.#ofDay(lane)) throw spent(this.#untilTomorrow());
+      throw tooMany(
+        'This network address has used up what this node pays for one in a day.',
+        untilTomorrow(this.#now()),
+      );
+    if ((await this.#rows.spent(purseOf(lane), day)) + wei > this.#ofDay(lane)) throw spent(untilTomorrow(this.#now()));
     // What ends a permission is bounded by the day alone: the end of everything must not be the end of that.
     if (lane === 'ordinary' && (await this.#rows.spent(purseOf(lane))) + wei > sponsorWeiInAll) throw spent();
   }
@@ -75,16 +77,8 @@ export class SponsorBudget {
   }
 
   #ofAddress(lane: Lane, from: string): bigint {
-    if (this.#addresses.day !== this.#day()) this.#addresses = { day: this.#day(), spent: new Map() };
+    if (this.#addresses.day !== dayOf(this.#now())) this.#addresses = { day: dayOf(this.#now()), spent: new Map() };
     return this.#addresses.spent.get(`${lane} ${from}`) ?? 0n;
-  }
-
-  #day(): number {
-    return Math.floor(this.#now() / DAY_MS);
-  }
-
-  #untilTomorrow(): number {
-    return Math.ceil(((this.#day() + 1) * DAY_MS - this.#now()) / 1000);
   }
 }
 

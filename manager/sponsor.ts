@@ -3,7 +3,7 @@ import { isJoinWork } from '../extension/core/registry/join-work.ts';
 import { CallReverted, type SponsorAccount } from './chain.ts';
 import type { Config } from './config.ts';
 import { ManagerError } from './errors.ts';
-import { createOutbox, type Outbox, type OutgoingRows } from './outbox.ts';
+import { createOutbox, withMargin, type Outbox, type OutgoingRows } from './outbox.ts';
 import { SponsorBudget, type SponsorLimits } from './sponsor-budget.ts';
 import type { SponsorCalls } from './sponsor-calls.ts';
 import { SponsorQueue, type Waiting } from './sponsor-queue.ts';
@@ -114,8 +114,7 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
   async function estimate(to: string, data: string): Promise<bigint> {
     try {
       const gas = await account.estimate(to, data);
-      // A margin, because other calls may land in between; what is not used is not paid.
-      const gasLimit = (gas * 6n) / 5n;
+      const gasLimit = withMargin(gas);
       if (gas <= MAX_GAS) return gasLimit < MAX_GAS ? gasLimit : MAX_GAS;
     } catch (error) {
       if (!(error instanceof CallReverted)) throw error;

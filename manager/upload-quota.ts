@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
+import { dayOf, untilTomorrow } from './days.ts';
 import { ManagerError } from './errors.ts';
 
-const DAY_MS = 86_400_000;
 /** Uploads of one member at the same time. */
 const MOST_AT_ONCE = 16;
 
@@ -101,7 +101,7 @@ export class UploadQuotas {
         own = plus(own, amount);
         member.ofDay = plus(member.ofDay, amount);
         member.coming = plus(member.coming, amount);
-        if (!isWithin(member.ofDay, this.#perDay)) throw overToday(this.#untilTomorrow());
+        if (!isWithin(member.ofDay, this.#perDay)) throw overToday(untilTomorrow(this.#now()));
         if (!isWithin(plus(member.inAll, member.coming), this.#perMember)) throw overInAll();
       },
       end: async (isNew) => {
@@ -115,7 +115,7 @@ export class UploadQuotas {
   }
 
   async #load(name: string): Promise<Member> {
-    const day = this.#day();
+    const day = dayOf(this.#now());
     try {
       const [ofDay, inAll] = await Promise.all([this.#rows.sent(name, day), this.#rows.sent(name, undefined)]);
       return { day, ofDay: ofDay ?? NOTHING, inAll: inAll ?? NOTHING, uploads: 0, coming: NOTHING };
@@ -126,15 +126,7 @@ export class UploadQuotas {
   }
 
   #turnDay(member: Member): void {
-    if (member.day !== this.#day()) Object.assign(member, { day: this.#day(), ofDay: NOTHING });
-  }
-
-  #day(): number {
-    return Math.floor(this.#now() / DAY_MS);
-  }
-
-  #untilTomorrow(): number {
-    return Math.ceil(((this.#day() + 1) * DAY_MS - this.#now()) / 1000);
+    if (member.day !== dayOf(this.#now())) Object.assign(member, { day: dayOf(this.#now()), ofDay: NOTHING });
   }
 }
 

@@ -2,7 +2,7 @@ import { keccak256 } from 'ethers';
 import { toHex } from '../../extension/core/bytes.ts';
 import { registryInterface } from '../../extension/core/registry/abi.ts';
 import type { SponsorAccount } from '../chain.ts';
-import type { Outbox } from '../outbox.ts';
+import { withMargin, type Outbox } from '../outbox.ts';
 import type { KeeperStore } from './store.ts';
 
 /** What {@link anchorHead} needs. */
@@ -32,6 +32,6 @@ export async function anchorHead({ registry, account, store }: AnchoringParts, p
   const key = keccak256(`${registry}${data.slice(2)}`);
   if ((await payer.outbox.known(key)) !== undefined) return false;
   const gas = await payer.account.estimate(registry, data);
-  await payer.outbox.send({ key, to: registry, data, gasLimit: (gas * 6n) / 5n, purses: ['anchors'] });
+  await payer.outbox.send({ key, to: registry, data, gasLimit: withMargin(gas), purses: ['anchors'] });
   return true;
 }

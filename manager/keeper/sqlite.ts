@@ -1,16 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { sqliteChain } from './sqlite-chain.ts';
 import { sqliteHeads } from './sqlite-heads.ts';
 import { sqliteLog } from './sqlite-log.ts';
 import { sqliteShares } from './sqlite-shares.ts';
-import { later, transaction } from './sqlite-work.ts';
+import { later, openTables } from './sqlite-work.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */
 const VERSION = 2;
-/** How long another process may hold the file, such as one that makes a backup of it. */
-const BUSY_MS = 5_000;
 
 const TABLES = `
   CREATE TABLE position (only INTEGER PRIMARY KEY CHECK (only = 0), scope TEXT NOT NULL, value TEXT NOT NULL);
@@ -51,21 +47,11 @@ const TABLES = `
 `;
 
 /**
- * A keeper's store in a SQLite file, made when missing, which nobody but the process's user reads.
- * @throws Error where the file is of a newer version of this program, or none of SQLite's
+ * A keeper's store in a SQLite file.
+ * @throws Error as {@link openTables}
  */
 export function openSqlite(path: string): KeeperStore {
-  closeSync(openSync(path, 'a', 0o600));
-  const db = new DatabaseSync(path, { timeout: BUSY_MS });
-  // FULL: what was answered for is on the disk, whatever happens to the power. What is deleted is overwritten.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
-  transaction(db, () => {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version > VERSION) throw new Error('the keeper’s store was written by a newer version of this program');
-    if (version > 0 && version < VERSION)
-      throw new Error('the keeper’s store was written by an older version of this program');
-    if (version === 0) db.exec(`${TABLES}; PRAGMA user_version = ${VERSION}`);
-  });
+  const db = openTables(path, 'the keeper’s store', TABLES, VERSION);
   return {
     chain: sqliteChain(db),
     shares: sqliteShares(db),
