@@ -1,4 +1,4 @@
-import { openTables } from './keeper/sqlite-work.ts';
+import { openTables } from './sqlite-work.ts';
 import { sqliteOutgoing } from './sqlite-outbox.ts';
 import { sqliteQuota } from './sqlite-quota.ts';
 import type { OutgoingRows } from './outbox.ts';

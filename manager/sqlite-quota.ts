@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blob } from './keeper/sql-values.ts';
-import { later, transaction } from './keeper/sqlite-work.ts';
+import { blob } from './sql-values.ts';
+import { later, transaction } from './sqlite-work.ts';
 import type { QuotaRows } from './upload-quota.ts';
 
 /** In place of a day: what is kept of all days. */

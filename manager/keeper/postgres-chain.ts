@@ -2,7 +2,7 @@ import { toHex } from '../../extension/core/bytes.ts';
 import type { RegistryEvent } from '../../extension/core/chain/events.ts';
 import { START, type Position } from '../../extension/core/chain/follower.ts';
 import type { Database, Session } from './postgres-session.ts';
-import { blob, bytesIn } from './sql-values.ts';
+import { blob, bytesIn } from '../sql-values.ts';
 import type { ChainRows, IndexedEntry, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from './postgres-session.ts';
-import { blob, bytesIn } from './sql-values.ts';
+import { blob, bytesIn } from '../sql-values.ts';
 import type { HeadRows } from './store.ts';
 
 /** Heads of logs, in the table `heads`. */

@@ -1,7 +1,7 @@
 import type { Database, Row, Session } from './postgres-session.ts';
 import { withTree } from './postgres-tree.ts';
 import { replayed } from './refusals.ts';
-import { blob, bytesIn } from './sql-values.ts';
+import { blob, bytesIn } from '../sql-values.ts';
 import { NONCE_BLOCKS, type Line, type LogRows, type Once } from './store.ts';
 
 /** The log of openings with its tree, and the nonces, in the tables `log`, `lines`, `nodes` and `nonces`. */

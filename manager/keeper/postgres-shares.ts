@@ -1,5 +1,5 @@
 import type { Database } from './postgres-session.ts';
-import { blob, bytesIn } from './sql-values.ts';
+import { blob, bytesIn } from '../sql-values.ts';
 import { MOST_WAITING, type ShareRows } from './store.ts';
 
 /** Keyrings and shares, in the tables `keyrings` and `shares`. */

@@ -1,6 +1,6 @@
 import { LogTree } from '../log-tree.ts';
 import type { Session } from './postgres-session.ts';
-import { bytesIn } from './sql-values.ts';
+import { bytesIn } from '../sql-values.ts';
 
 /** A hash of the tree, by its place in it. */
 export interface TreeNode {

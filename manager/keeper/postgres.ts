@@ -3,7 +3,7 @@ import { postgresHeads } from './postgres-heads.ts';
 import { postgresLog } from './postgres-log.ts';
 import { connectPostgres, type Database } from './postgres-session.ts';
 import { postgresShares } from './postgres-shares.ts';
-import { blob, bytesIn } from './sql-values.ts';
+import { blob, bytesIn } from '../sql-values.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */

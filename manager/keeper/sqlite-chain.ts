@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RegistryEvent } from '../../extension/core/chain/events.ts';
 import { START } from '../../extension/core/chain/follower.ts';
 import { toHex } from '../../extension/core/bytes.ts';
-import { blob, bytesIn } from './sql-values.ts';
-import { later, transaction } from './sqlite-work.ts';
+import { blob, bytesIn } from '../sql-values.ts';
+import { later, transaction } from '../sqlite-work.ts';
 import type { ChainRows, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 

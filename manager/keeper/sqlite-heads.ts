@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blob, bytesIn } from './sql-values.ts';
-import { later } from './sqlite-work.ts';
+import { blob, bytesIn } from '../sql-values.ts';
+import { later } from '../sqlite-work.ts';
 import type { HeadRows } from './store.ts';
 
 /** Heads of logs, in the table `heads`. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { LogTree } from '../log-tree.ts';
 import { replayed } from './refusals.ts';
-import { blob, bytesIn } from './sql-values.ts';
-import { later, transaction } from './sqlite-work.ts';
+import { blob, bytesIn } from '../sql-values.ts';
+import { later, transaction } from '../sqlite-work.ts';
 import { NONCE_BLOCKS, type LogRows } from './store.ts';
 
 /** The log of openings with its tree, and the nonces, in the tables `lines`, `nodes` and `nonces`. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blob, bytesIn } from './sql-values.ts';
-import { later, transaction } from './sqlite-work.ts';
+import { blob, bytesIn } from '../sql-values.ts';
+import { later, transaction } from '../sqlite-work.ts';
 import { MOST_WAITING, type ShareRows } from './store.ts';
 
 /** Keyrings and shares, in the tables `keyrings` and `shares`. */

@@ -2,7 +2,7 @@ import { sqliteChain } from './sqlite-chain.ts';
 import { sqliteHeads } from './sqlite-heads.ts';
 import { sqliteLog } from './sqlite-log.ts';
 import { sqliteShares } from './sqlite-shares.ts';
-import { later, openTables } from './sqlite-work.ts';
+import { later, openTables } from '../sqlite-work.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */

@@ -2,7 +2,9 @@ import { encrypt } from '@metamask/eth-sig-util';
 import { Interface, parseEther, toQuantity } from 'ethers';
 import { toHex, utf8 } from '../../extension/core/bytes.ts';
 import { KNOWN_CALLS } from '../../extension/core/registry/known-calls.ts';
+import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
+import type { Stack } from '../../scripts/lib/stack.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
 import { DeskPage } from './pages/desk.ts';
@@ -79,21 +81,25 @@ test('a request is answered again without asking, where the person said so, and 
   expect(await asked.answer).toMatchObject({ code: 4001 });
 });
 
-test('a recipient whom another hospital vouches for takes a step of its own', async ({ newBrowser, stack }) => {
-  const chain = operate(stack);
-  const doctor = await chain.doctorElsewhere();
-  chain.stop();
-  const browser = await newBrowser();
+/** The clinic's site asks a patient to let somebody read. */
+async function askFor(browser: WalletBrowser, stack: Stack, recipient: string) {
   await (await WalletApp.open(browser)).createWallet();
   const there = { origin: stack.portalUrl, host: new URL(stack.portalUrl).host };
   const clinic = await SitePage.open(browser, there, '/check-in');
-  const { prompt, answer } = await clinic.ask('health_requestAccess', {
+  return clinic.ask('health_requestAccess', {
     purpose: 'TREAT',
     sections: ['allergies'],
     duration: 3_600,
     reason: 'For your visit',
-    recipient: { address: doctor, name: 'Dr Ida Varga' },
+    recipient: { address: recipient, name: 'Dr Ida Varga' },
   });
+}
+
+test('a recipient whom another hospital vouches for takes a step of its own', async ({ newBrowser, stack }) => {
+  const chain = operate(stack);
+  const doctor = await chain.doctorElsewhere();
+  chain.stop();
+  const { prompt, answer } = await askFor(await newBrowser(), stack, doctor);
   await expect(prompt.page.getByText('Vouched for by another hospital than this site')).toBeVisible();
   const approve = prompt.page.getByRole('button', { name: 'Approve' });
   await prompt.readToTheEnd();
@@ -114,17 +120,7 @@ test('a recipient whom nobody vouches for takes most of all, also on the site of
   const chain = operate(stack);
   const stranger = await chain.patientOfNobody();
   chain.stop();
-  const browser = await newBrowser();
-  await (await WalletApp.open(browser)).createWallet();
-  const there = { origin: stack.portalUrl, host: new URL(stack.portalUrl).host };
-  const clinic = await SitePage.open(browser, there, '/check-in');
-  const { prompt, answer } = await clinic.ask('health_requestAccess', {
-    purpose: 'TREAT',
-    sections: ['allergies'],
-    duration: 3_600,
-    reason: 'For your visit',
-    recipient: { address: stranger, name: 'Dr Ida Varga' },
-  });
+  const { prompt, answer } = await askFor(await newBrowser(), stack, stranger);
   await expect(prompt.page.getByText('Nobody vouches for whoever would read this')).toBeVisible();
   const approve = prompt.page.getByRole('button', { name: 'Approve' });
   await prompt.readToTheEnd();

@@ -1,4 +1,4 @@
-import { own, type Bytes } from '../../extension/core/bytes.ts';
+import { own, type Bytes } from '../extension/core/bytes.ts';
 
 /** 0x hex as a database stores it. */
 export const blob = (hex: string): Uint8Array => Buffer.from(hex.slice(2), 'hex');
