@@ -3,3 +3,14 @@ declare module 'virtual:fhir-definitions' {
   export const definitions: unknown[];
   export const checked: string[];
 }
+
+declare module '@lhncbc/ucum-lhc' {
+  /** The part of the library that is used; it brings no types. */
+  interface Converted {
+    readonly status: 'succeeded' | 'failed' | 'error';
+    readonly toVal: number | null;
+  }
+  export const UcumLhcUtils: {
+    getInstance(): { convertUnitTo(from: string, value: number, to: string): Converted };
+  };
+}

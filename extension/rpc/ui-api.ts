@@ -18,6 +18,7 @@ import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.t
 import { lookedAtAlarms } from '../core/wallet/alarms.ts';
 import { exportOpenings } from '../core/wallet/export-openings.ts';
 import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
+import { linkedItems, seriesOf } from '../core/wallet/links.ts';
 import { lockAnew } from '../core/wallet/lock-anew.ts';
 import { followOpenings } from '../core/wallet/follow-openings.ts';
 import {
@@ -115,6 +116,8 @@ const ARGUMENTS = {
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
+  linked: v.tuple([v.array(text)]),
+  series: v.tuple([v.optional(text), text]),
   planImport: v.tuple([text]),
   commitImport: v.tuple([text]),
   importProgress: v.tuple([text]),
@@ -280,6 +283,15 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
         provenance,
         ...(row && { copies: { replicas: row.replicas, bytes: row.bytes, ...(row.anchor && { anchor: row.anchor }) } }),
       };
+    },
+
+    /** Items of the own record that references of a record point to. */
+    async linked(references: readonly string[]): Promise<Record<string, RecordItem>> {
+      return linkedItems(await wallet.session(), references);
+    },
+    /** What was measured under a code, or under a title where there is none. */
+    async series(code: string | undefined, title: string): Promise<readonly RecordItem[]> {
+      return seriesOf(await wallet.session(), { title, ...(code !== undefined && { code }) });
     },
 
     async planImport(job: string): Promise<ImportReport> {

@@ -71,6 +71,8 @@ const RecordSchema = v.object({
   date: v.optional(v.string()),
   /** `system|code`. */
   code: v.optional(v.string()),
+  /** How it stands, where what it names is not simply so: `denied`, `forbidden`, `error`, `cancelled`, `past` … */
+  status: v.optional(v.string()),
   mediaType: v.string(),
   /** Bytes. */
   size: count,

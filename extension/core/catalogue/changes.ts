@@ -7,8 +7,10 @@ import {
   ARRIVALS,
   AWAY,
   BAD,
+  BY_CODE,
   BY_TITLE,
   bucketName,
+  codeKey,
   entriesOf,
   entryKey,
   EMPTY_PATIENT,
@@ -17,6 +19,8 @@ import {
   GIVEN,
   givenKey,
   itemKey,
+  linkKey,
+  LINKS,
   keyName,
   OWN,
   ownSection,
@@ -356,7 +360,10 @@ export class Changes {
     };
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
     for (const item of row.items) this.#listOwn(item);
-    for (const { digest } of row.items) this.#digests.add(digest);
+    for (const { digest, essence } of row.items) {
+      this.#digests.add(digest);
+      if (essence !== undefined) this.#digests.add(essence);
+    }
     this.#note(row, section, row.items.length);
   }
 
@@ -366,6 +373,9 @@ export class Changes {
     const words = wordsOf(item.title);
     const title = words.join(' ');
     this.#lists.put(BY_TITLE, titleKey(title, item), there ? itemKey(item) : undefined);
+    if (item.code !== undefined) this.#lists.put(BY_CODE, codeKey(item.code, item), there ? itemKey(item) : undefined);
+    if (item.fullUrl !== undefined)
+      this.#lists.put(LINKS, linkKey(item.fullUrl, item), there ? itemKey(item) : undefined);
     if (!there) return; // its words may be another title's too
     for (const word of words) this.#lists.put(TITLES, wordKey(word, title), title);
     if (!this.#isMe(item.author)) {

@@ -3,6 +3,8 @@ import type { Place } from '../chain/events.ts';
 import type { Terms } from '../registry/signed-calls.ts';
 import type { BlockRef, Standing } from '../chain/follower.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { Measure } from '../fhir/present/measures.ts';
+import type { ItemStatus } from '../fhir/present/status.ts';
 import type { Section } from '../records/sections.ts';
 import { SortedList } from './sorted-list.ts';
 
@@ -19,6 +21,15 @@ export interface RecordItem {
   readonly title: string;
   readonly date?: string;
   readonly code?: string;
+  /** How it stands, where what it names is not simply so. */
+  readonly status?: ItemStatus;
+  /** What it says in words. */
+  readonly value?: string;
+  readonly measures?: readonly Measure[];
+  /** Reference to the visit that it belongs to. */
+  readonly visit?: string;
+  /** Hex digest of what it says. */
+  readonly essence?: string;
   readonly mediaType: string;
   readonly size: number;
   readonly fullUrl?: string;
@@ -181,7 +192,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 5;
+export const LAYOUT = 6;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -232,6 +243,10 @@ export const ownSection = (section: Section): SortedList<RecordItem> => new Sort
 export const TITLES = new SortedList<string>('titles');
 /** Keys in {@link OWN} of own items, by title as it is searched and date. */
 export const BY_TITLE = new SortedList<string>('by-title');
+/** Keys in {@link OWN} of own items, by their main code and date. */
+export const BY_CODE = new SortedList<string>('by-code');
+/** Keys in {@link OWN} of own items, by what others refer to them by. */
+export const LINKS = new SortedList<string>('links');
 /** Own items that somebody else added, by block. */
 export const ARRIVALS = new SortedList<RecordItem>('arrivals');
 /** Other people's items that are open to this account, by patient and date. */
@@ -265,6 +280,14 @@ export function itemKey({ date = ' ', id }: RecordItem): string {
 }
 export const titlePrefix = (title: string): string => `${title}\u0000`;
 export const titleKey = (title: string, item: RecordItem): string => `${titlePrefix(title)}${itemKey(item)}`;
+export const codePrefix = (code: string): string => `${code}\u0000`;
+export const codeKey = (code: string, item: RecordItem): string => `${codePrefix(code)}${itemKey(item)}`;
+/** A reference, as it is looked up: without a version, an address of a server by its type and id alone. */
+export const linkPrefix = (reference: string): string => {
+  const [, name] = /([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/.exec(reference) ?? [];
+  return `${name ?? reference}\u0000`;
+};
+export const linkKey = (reference: string, item: RecordItem): string => `${linkPrefix(reference)}${itemKey(item)}`;
 /** Words begin with what is typed, so that a list by them finds what it is the beginning of. */
 export const wordKey = (word: string, title: string): string => `${word}\u0000${title}`;
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;

@@ -3,6 +3,8 @@ import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
+import type { Measure } from '../fhir/present/measures.ts';
+import type { ItemMeta } from '../records/entry.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
@@ -63,29 +65,7 @@ export class Openings {
           'Its author put this entry under another section than the folder that it is in.',
         );
       }
-      const items = index.items.map((meta, position): RecordItem => {
-        const { type, title, date, code, mediaType, size, fullUrl, findings, source, digest } = meta;
-        return {
-          id: `${row.id}/${position}`,
-          patient: row.patient,
-          author: row.author,
-          section,
-          folder: row.folder,
-          registry: row.registry,
-          type,
-          title,
-          ...(date !== undefined && { date }),
-          ...(code !== undefined && { code }),
-          mediaType,
-          size,
-          ...(fullUrl !== undefined && { fullUrl }),
-          ...(findings !== undefined && { findings }),
-          ...(source !== undefined && { source }),
-          block: row.block,
-          transaction: row.transaction,
-          digest: toHex(digest),
-        };
-      });
+      const items = index.items.map((meta, position) => itemOf(row, section, meta, position));
       return { state: 'open', items };
     } catch (error) {
       return this.#failed(error, row.tries ?? 0);
@@ -156,4 +136,24 @@ export class Openings {
     const again = state === 'waiting' ? { tries: tries + 1, due: this.due(tries) } : {};
     return { state, code, items: [], ...again };
   }
+}
+
+/** An item as lists have it. */
+function itemOf(row: EntryRow, section: Section, meta: ItemMeta, position: number): RecordItem {
+  const { salt, leafSalt, encoding, digest, same, replaces, measures, ...said } = meta;
+  void [salt, leafSalt, encoding, replaces];
+  return {
+    ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as typeof said),
+    id: `${row.id}/${position}`,
+    patient: row.patient,
+    author: row.author,
+    section,
+    folder: row.folder,
+    registry: row.registry,
+    ...(measures && { measures: measures }),
+    ...(same && { essence: toHex(same.essence) }),
+    block: row.block,
+    transaction: row.transaction,
+    digest: toHex(digest),
+  };
 }

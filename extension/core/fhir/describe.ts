@@ -1,100 +1,145 @@
-import { readable } from './readable.ts';
-import { at, listAt, textAt, type Resource } from './resource.ts';
+import { codingsOf, conceptText, personName } from './concept.ts';
+import { measuresOf, type Measure } from './present/measures.ts';
+import { statusOf, type ItemStatus } from './present/status.ts';
+import { rowOf } from './present/table.ts';
+import { digitsOf } from './present/value.ts';
+import { referenceOf, withinItself, type Resolve } from './references.ts';
+import { at, textAt, type Resource } from './resource.ts';
+import { select } from './select.ts';
 
 export interface Description {
   /** What a person would call it; empty when the resource says nothing, so that the screen can say so in its language. */
   readonly title: string;
-  /** FHIR date or dateTime as written (possibly a year only). */
+  /** FHIR date or dateTime as written (possibly a year only): when it was so, or was done; never when it was stored. */
   readonly date?: string;
   /** Main code as `system|code`. */
   readonly code?: string;
+  readonly status?: ItemStatus;
+  /** What it says beside its title, as it was written: a result in words, a dose. */
+  readonly value?: string;
+  readonly measures?: readonly Measure[];
+  /** Reference to the visit that it belongs to, as it was written. */
+  readonly visit?: string;
 }
 
-const CODE_FIELDS = [
-  'code',
-  'medicationCodeableConcept',
-  'vaccineCode',
-  'type',
-  'class',
-  'category',
-  'scope',
-  'serviceType',
-];
-// prettier-ignore
-const DATE_FIELDS = [
-  'effectiveDateTime', 'effectivePeriod.start', 'effectiveInstant', 'onsetDateTime', 'onsetPeriod.start', 'occurrenceDateTime',
-  'performedDateTime', 'performedPeriod.start', 'authoredOn', 'dateAsserted', 'whenHandedOver', 'period.start', 'started',
-  'recordedDate', 'assertedDate', 'dateTime', 'date', 'created', 'issued', 'recorded', 'meta.lastUpdated',
-];
-
-const conceptText = (concept: unknown): string | undefined =>
-  textAt(concept, 'text') ??
-  listAt(concept, 'coding')
-    .map((coding) => textAt(coding, 'display'))
-    .find((display) => display !== undefined) ??
-  textAt(concept, 'display') ??
-  textAt(concept, 'coding.0.code');
-
-function nameText(resource: Resource): string | undefined {
-  const name = at(resource, 'name');
-  if (typeof name === 'string') return name;
-  const human: unknown = Array.isArray(name) ? (name as unknown[])[0] : name;
-  const parts = [...listAt(human, 'given'), textAt(human, 'family')].filter((p): p is string => typeof p === 'string');
-  return textAt(human, 'text') ?? (parts.length > 0 ? parts.join(' ') : undefined);
+/** What a row of the table names: a text, a person, a concept, or a reference by its words. */
+function nameAt(resource: Resource, path: string): string | undefined {
+  // Of several names of a person the one that is meant for use.
+  const whole = at(resource, path);
+  const person =
+    Array.isArray(whole) && whole.some((one) => at(one, 'family') ?? at(one, 'given')) ? personName(whole) : undefined;
+  if (person !== undefined) return person;
+  for (const found of select(resource, path)) {
+    const name = typeof found === 'object' && 'family' in Object(found) ? personName(found) : nameOf(found);
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
+const nameOf = (found: unknown): string | undefined =>
+  at(found, 'given') !== undefined ? personName(found) : conceptText(found);
 
-/** Title, date and code of any resource, for lists; taken from the resource's own words. */
-export function describe(resource: Resource): Description {
-  const concepts = CODE_FIELDS.map((f) => at(resource, f)).map((c): unknown =>
-    Array.isArray(c) ? (c as unknown[])[0] : c,
-  );
-  const title =
-    nameText(resource) ??
-    textAt(resource, 'title') ??
-    concepts.map(conceptText).find((t) => t !== undefined) ??
-    textAt(resource, 'medicationReference.display') ??
-    textAt(resource, 'description') ??
-    textAt(resource, 'deviceName.0.name') ??
-    '';
-  const date = DATE_FIELDS.map((f) => textAt(resource, f)).find((d) => d !== undefined && /^\d{4}/.test(d));
-  const coding = concepts.map((c): unknown => listAt(c, 'coding')[0]).find((c) => c !== undefined);
-  const code = textAt(coding, 'code');
+/** Codes that are no name: those of a class or a use, numbers of a terminology, and those by which IPS says that nothing is known. */
+const BARE_CODE = /^([A-Z]{2,8}|\d+(-\d)?|no-[a-z-]+)$/;
+
+/**
+ * Title, date, code and status of any resource, for lists; taken from the resource's own words and those of what it refers to.
+ * @param resolve finds what it refers to; by itself only what it contains
+ */
+export function describe(resource: Resource, resolve: Resolve = withinItself): Description {
+  const row = rowOf(resource.resourceType);
+  const measures = measuresOf(resource);
+  const date = row.date.map((path) => dateAt(resource, path)).find((found) => found !== undefined);
+  const [coding] = (row.code ?? [])
+    .flatMap((path) => select(resource, path))
+    .flatMap(codingsOf)
+    .filter(({ code }) => code !== '');
+  const code = coding === undefined ? codeOfNamed(resource, resolve) : `${coding.system}|${coding.code}`;
+  const status = statusOf(resource);
+  const value = valueText(resource);
+  const visit = referenceOf(at(resource, 'encounter')) ?? referenceOf(at(resource, 'context'));
   return {
-    title,
-    ...(date === undefined ? {} : { date }),
-    ...(code === undefined ? {} : { code: `${textAt(coding, 'system') ?? ''}|${code}` }),
+    title: titleOf(resource, resolve),
+    ...(date !== undefined && { date }),
+    ...(code !== undefined && { code }),
+    ...(status !== undefined && { status }),
+    ...(value !== undefined && { value }),
+    ...(measures.length > 0 && { measures }),
+    ...(visit !== undefined && { visit }),
   };
 }
 
-/** Codes by which a resource says that what it names is not, was not, or is not to be. */
-const DENIALS = new Set(
-  'not-done refuted entered-in-error cancelled not-taken stopped abandoned declined rejected revoked inactive resolved'.split(
-    ' ',
-  ),
-);
-const STATUS_FIELDS = ['status', 'verificationStatus.coding.0.code', 'clinicalStatus.coding.0.code'];
+function titleOf(resource: Resource, resolve: Resolve): string {
+  const row = rowOf(resource.resourceType);
+  const told = row.title.map((path) => nameAt(resource, path)).filter((name) => name !== undefined);
+  const worded = told.find((name) => !BARE_CODE.test(name));
+  if (worded !== undefined) return worded;
+  for (const { name, display } of named(resource, resolve)) if (name || display) return name || (display ?? '');
+  // A bare code is told by the screen, which can look it up.
+  return '';
+}
 
-/**
- * What a resource says beside its title, for one line: the result of an observation with its parts, how a drug is to be taken, and
- * whether it says that it does not hold.
- */
-export function mainValue(resource: Resource): string | undefined {
-  const denials = STATUS_FIELDS.map((field) => textAt(resource, field)).filter(
-    (s) => s !== undefined && DENIALS.has(s),
-  );
-  const results = readable({
-    ...Object.fromEntries(Object.entries(resource).filter(([field]) => /^(value[A-Z]|component$)/.test(field))),
-  });
-  const parts = results.map(({ label, text }) => {
-    const name = label.replace(/^(Result|Component)(: )?/, '');
-    return name === '' ? text : `${name} ${text}`;
-  });
-  const dose = textAt(resource, 'dosageInstruction.0.text') ?? textAt(resource, 'dosage.0.text');
-  const said = [
-    ...denials,
-    ...(at(resource, 'doNotPerform') === true ? ['do not perform'] : []),
-    ...parts,
-    ...(dose === undefined ? [] : [dose]),
+/** What names it in its place, such as the drug of an order, and the words that stand at the reference. */
+function* named(
+  resource: Resource,
+  resolve: Resolve,
+): Iterable<{ target?: Resource; name: string; display?: string | undefined }> {
+  for (const path of rowOf(resource.resourceType).named ?? []) {
+    for (const reference of select(resource, path)) {
+      const target = resolve(reference, resource);
+      const display = textAt(reference, 'display') ?? textAt(reference, 'reference.display');
+      // What it refers to is followed once: a circle leads nowhere.
+      if (target !== undefined) yield { target, name: titleOf(target, withinItself), display };
+      else yield { name: '', display };
+    }
+  }
+}
+
+function codeOfNamed(resource: Resource, resolve: Resolve): string | undefined {
+  for (const { target } of named(resource, resolve)) {
+    const [coding] = select(target, 'code')
+      .flatMap(codingsOf)
+      .filter(({ code }) => code !== '');
+    if (coding !== undefined) return `${coding.system}|${coding.code}`;
+  }
+  return undefined;
+}
+
+/** A date with a year that a calendar has. */
+function dateAt(resource: Resource, path: string): string | undefined {
+  const found = select(resource, path).find((one) => typeof one === 'string' && /^\d{4}(?!\d)/.test(one.trim()));
+  return typeof found === 'string' ? found.trim() : undefined;
+}
+
+/** A result in words, or how a drug is taken. Numbers are {@link Description.measures}. */
+function valueText(resource: Resource): string | undefined {
+  if (resource.resourceType === 'Observation') {
+    const said = [
+      'valueCodeableConcept',
+      'valueString',
+      'valueRatio',
+      'valueRange',
+      'valueBoolean',
+      'valueDateTime',
+      'valueTime',
+    ].flatMap((path) => select(resource, path));
+    const texts = said.map(textOfValue).filter((text) => text !== undefined);
+    return texts[0];
+  }
+  if (resource.resourceType === 'DiagnosticReport') return textAt(resource, 'conclusion');
+  const [dose] = [
+    ...select(resource, 'dosageInstruction.text'),
+    ...select(resource, 'dosage.text'),
+    ...select(resource, 'dosage'),
   ];
-  return said.length === 0 ? undefined : said.join(', ');
+  return typeof dose === 'string' ? dose.trim() || undefined : undefined;
+}
+
+function textOfValue(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.trim() || undefined;
+  if (typeof value !== 'object') return undefined;
+  const [over, under] = ['numerator', 'denominator'].map((part) => digitsOf(at(value, `${part}.value`)));
+  if (over !== undefined) return under === undefined ? over : `${over}:${under}`;
+  const [low, high] = ['low', 'high'].map((end) => digitsOf(at(value, `${end}.value`)));
+  if (low !== undefined || high !== undefined) return `${low ?? ''}–${high ?? ''}`;
+  return conceptText(value);
 }

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import { WRAPPED_BYTES } from '../keys/key-wrap.ts';
-import { clip, MOST_ITEMS, TEXT_LIMITS } from './limits.ts';
+import { isItemStatus, type ItemStatus } from '../fhir/present/status.ts';
+import { clip, MOST_ITEMS, MOST_MEASURES, TEXT_LIMITS } from './limits.ts';
 import { isSection, type Section } from './sections.ts';
 
 const bytesOf = (length: number) =>
@@ -22,6 +23,21 @@ const text = (field: keyof typeof TEXT_LIMITS) =>
     v.transform((given) => clip(given, TEXT_LIMITS[field])),
   );
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const short = v.pipe(
+  v.string(),
+  v.transform((given) => clip(given, TEXT_LIMITS.measure)),
+);
+const MeasureSchema = v.object({
+  name: v.optional(short),
+  code: v.optional(short),
+  value: short,
+  comparator: v.optional(short),
+  unit: v.optional(short),
+  ucum: v.optional(short),
+  low: v.optional(short),
+  high: v.optional(short),
+  flag: v.optional(short),
+});
 
 /**
  * The public part of an entry, dag-cbor: meaningless without a key. Everything in it is sealed under a content key of its own, which
@@ -47,6 +63,20 @@ const ItemMetaSchema = v.strictObject({
   date: v.optional(text('date')),
   /** `system|code`. */
   code: v.optional(text('code')),
+  /** How it stands, where what it names is not simply so; one that this version does not know says nothing. */
+  status: v.fallback(v.optional(v.custom<ItemStatus>(isItemStatus)), undefined),
+  /** What it says in words: a result, how a drug is taken. */
+  value: v.optional(text('value')),
+  measures: v.optional(
+    v.pipe(
+      v.array(MeasureSchema),
+      v.transform((given) => given.slice(0, MOST_MEASURES)),
+    ),
+  ),
+  /** Reference to the visit that it belongs to. */
+  visit: v.optional(text('visit')),
+  /** By which it is known again: where it comes from and which it is there, and what it says without what changes with each export. */
+  same: v.optional(v.strictObject({ identity: v.optional(bytesOf(16)), essence: bytesOf(16) })),
   mediaType: text('mediaType'),
   /** Plaintext bytes. */
   size: count,

@@ -6,11 +6,13 @@ import { parseFhir, type Skipped } from '../fhir/bundle.ts';
 import { classify } from '../fhir/classify.ts';
 import { describe } from '../fhir/describe.ts';
 import { parseShown } from '../fhir/lossless.ts';
-import type { Resource } from '../fhir/resource.ts';
+import { referencesOver } from '../fhir/references.ts';
+import { textAt, type Resource } from '../fhir/resource.ts';
 import { visible } from '../signing/visible.ts';
 import { withinLimits } from './limits.ts';
 import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
 import type { NewItem } from './seal-entry.ts';
+import { sameOf } from './same.ts';
 import type { Section } from './sections.ts';
 
 /** Larger files are kept as documents and not read as FHIR: parsing would hold several times their size in memory. */
@@ -40,7 +42,7 @@ export interface ImportReport {
 export interface ImportPlan {
   readonly report: ImportReport;
   readonly items: ReadonlyMap<Section, readonly NewItem[]>;
-  /** Digests (hex) of everything that is taken; a large document's is known only when it is sealed. */
+  /** By which what is taken is known again (hex): digests of bytes, and of what they say; a large document's is known only when it is sealed. */
   readonly digests: readonly string[];
 }
 
@@ -138,22 +140,26 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   const items = new Map<Section, NewItem[]>();
   const digests: string[] = [];
   const preview: PreviewItem[] = [];
+  const resolve = referencesOver(parsed.items);
   for (const { position, resource, fullUrl } of parsed.items) {
     const plaintext = canonicalBytes(resource);
     const digest = toHex(await sha256(plaintext));
     const type = resource.resourceType;
-    if (seen.has(digest)) {
+    const same = await sameOf(resource, fullUrl);
+    const essence = toHex(same.essence);
+    if (seen.has(digest) || context.known.has(essence)) {
       skipped.push({ position, type, reason: 'already-here' });
       continue;
     }
     seen.add(digest);
-    digests.push(digest);
+    digests.push(digest, essence);
     const section = context.into ?? classify(resource);
     const { item, cut } = withinLimits<NewItem>({
       type,
-      ...describe(resource),
+      ...describe(resource, resolve),
+      same,
       mediaType: 'application/fhir+json',
-      ...(fullUrl === undefined ? {} : { fullUrl }),
+      ...addressOf(resource, fullUrl),
       source: context.source,
       plaintext,
       encoding: 'deflate',
@@ -162,7 +168,8 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
     if (paths.length > 0) findings.push({ position, type, paths });
     const list = items.get(section) ?? [];
     list.push(paths.length > 0 ? { ...item, findings: paths.length } : item);
-    if (preview.length < MOST_PREVIEWED) preview.push(previewOf(parseShown(fromUtf8(plaintext)) as Resource, section));
+    if (preview.length < MOST_PREVIEWED)
+      preview.push(previewOf(parseShown(fromUtf8(plaintext)) as Resource, section, item));
     items.set(section, list);
   }
   const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
@@ -170,4 +177,11 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
   skipped.sort((a, b) => a.position - b.position);
   const report = { total: parsed.total, taken, skipped, findings, sections: counts, preview, kind: 'fhir' as const };
   return { report, items, digests };
+}
+
+/** What others refer to it by: its address in the file, or its type and id. */
+function addressOf(resource: Resource, fullUrl: string | undefined): Pick<NewItem, 'fullUrl'> {
+  const id = textAt(resource, 'id');
+  const address = fullUrl ?? (id === undefined ? undefined : `${resource.resourceType}/${id}`);
+  return address === undefined ? {} : { fullUrl: address };
 }

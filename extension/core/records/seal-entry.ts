@@ -10,6 +10,7 @@ import type { BlockSink } from '../storage/ports.ts';
 import { wrapKey } from '../keys/key-wrap.ts';
 import { encodeEntry, encodeIndex, indexBytes, type Entry, type ItemMeta } from './entry.ts';
 import { INDEX_LIMIT, MOST_ITEMS, withinLimits } from './limits.ts';
+import type { Measure } from '../fhir/present/measures.ts';
 import type { Section } from './sections.ts';
 
 export const itemKey = (contentKey: Uint8Array, salt: Uint8Array): Promise<Bytes> =>
@@ -30,8 +31,21 @@ export interface SealedFor {
 /** What is known of an item before it is sealed. */
 export type NewItem = Pick<
   ItemMeta,
-  'type' | 'title' | 'date' | 'code' | 'mediaType' | 'fullUrl' | 'source' | 'replaces' | 'findings'
+  | 'type'
+  | 'title'
+  | 'date'
+  | 'code'
+  | 'status'
+  | 'value'
+  | 'visit'
+  | 'same'
+  | 'mediaType'
+  | 'fullUrl'
+  | 'source'
+  | 'replaces'
+  | 'findings'
 > & {
+  readonly measures?: readonly Measure[] | undefined;
   /** A stream that begins anew each time it is gone through. */
   readonly plaintext: Uint8Array | AsyncIterable<Uint8Array>;
   readonly encoding: Encoding;
@@ -58,8 +72,9 @@ interface SealProgress {
 
 /** What an index says of an item, as readers take it. */
 function saidOf(item: NewItem) {
-  const { type, title, date, code, mediaType, encoding, fullUrl, source, replaces, findings } = withinLimits(item).item;
-  return { type, title, date, code, mediaType, encoding, fullUrl, source, replaces, findings };
+  const { plaintext, digest, measures, ...said } = withinLimits(item).item;
+  void [plaintext, digest];
+  return { ...said, ...(measures && { measures: measures.map((measure) => ({ ...measure })) }) };
 }
 
 /** What is the same for every item of an index of a version, section and list. */

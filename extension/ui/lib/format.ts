@@ -6,6 +6,9 @@ const locale = () => navigator.language;
 /** A FHIR date or dateTime, to the precision it has. */
 export const fhirDate = (value: string): string => dateText(value, locale());
 
+/** The same with the time of day, where it has one. */
+export const fhirDateTime = (value: string): string => dateText(value, locale(), true);
+
 /** Unix seconds. */
 export const moment = (seconds: number): string =>
   new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(seconds * 1000));

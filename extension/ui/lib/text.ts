@@ -11,7 +11,7 @@ import type { SentTransaction } from '../../core/wallet/transactions.ts';
 export const t = i18n.t;
 
 /** Keys made from fixed words are not known to the catalogue's types; every one of them is in it (a test walks them). */
-const lookUp = t as unknown as (key: string, values?: string[]) => string;
+export const lookUp = t as unknown as (key: string, values?: string[]) => string;
 
 export const sectionName = (section: Section): string => lookUp(`section.${section.replaceAll('-', '_')}`);
 export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../../extension/core/bytes.ts';
 import { canonicalBytes, isSameResource } from '../../../extension/core/fhir/canonical.ts';
 import { parseLossless, parseShown } from '../../../extension/core/fhir/lossless.ts';
-import { readable } from '../../../extension/core/fhir/readable.ts';
+import { measuresOf } from '../../../extension/core/fhir/present/measures.ts';
+import { digits } from '../../../extension/core/fhir/present/words.ts';
+import type { Resource } from '../../../extension/core/fhir/resource.ts';
 import { planImport } from '../../../extension/core/records/importer.ts';
 
 const context = { name: 'a.json', source: 'a.json', known: new Set<string>(), validate: () => [] };
@@ -51,9 +53,29 @@ describe('numbers', () => {
     expect([report.taken, report.skipped.map((s) => s.reason)]).toEqual([2, ['already-here']]);
   });
 
-  it('are shown as they were written', () => {
-    const shown = (number: string) => readable(parseShown(`{"valueQuantity":{"value":${number},"unit":"mg"}}`));
-    for (const number of [...NUMBERS, '7']) expect(shown(number)).toEqual([{ label: 'Result', text: `${number} mg` }]);
+  it('are listed as they were written', () => {
+    const listed = (number: string) =>
+      measuresOf(
+        parseShown(`{"resourceType":"Observation","valueQuantity":{"value":${number},"unit":"mg"}}`) as Resource,
+      );
+    for (const number of [...NUMBERS, '7']) expect(listed(number)).toEqual([{ value: number, unit: 'mg' }]);
+  });
+
+  it('are read with the digits that count, in the way of the reader’s language', () => {
+    expect(['4.50', '1.0', '12', '9007199254740993', '-0', '1e400'].map((n) => digits(n, 'en'))).toEqual([
+      '4.50',
+      '1.0',
+      '12',
+      '9,007,199,254,740,993',
+      '-0',
+      '1e400',
+    ]);
+    expect(['170.5547225533381', '0.000123456', '296.66'].map((n) => digits(n, 'en'))).toEqual([
+      '170.55',
+      '0.000123',
+      '296.66',
+    ]);
+    expect(digits('4.50', 'de')).toBe('4,50');
   });
 
   it('are compared as JavaScript has them, for a page that has no others', () => {

@@ -19,19 +19,29 @@ describe('what is shown before a yes', () => {
   it('names each item with its date, its section and what it says', async () => {
     const potassium = observation({ effectiveDateTime: '2026-03-02', valueQuantity: { value: 4.1, unit: 'mmol/L' } });
     expect(await shown(bundle(potassium, allergy('peanuts')))).toEqual([
-      { section: 'results', type: 'Observation', title: 'Potassium', date: '2026-03-02', value: '4.1 mmol/L' },
+      {
+        section: 'results',
+        type: 'Observation',
+        title: 'Potassium',
+        date: '2026-03-02',
+        measures: [{ value: '4.1', unit: 'mmol/L' }],
+      },
       { section: 'allergies', type: 'AllergyIntolerance', title: 'peanuts' },
     ]);
   });
 
-  it.each<[string, object, string]>([
-    ['a text', observation({ valueString: 'not detected' }), 'not detected'],
+  it.each<[string, object, object]>([
+    ['a text', observation({ valueString: 'not detected' }), { value: 'not detected' }],
     [
       'a code by its words',
       observation({ valueCodeableConcept: { coding: [{ code: 'x', display: 'Positive' }] } }),
-      'Positive',
+      { value: 'Positive' },
     ],
-    ['a limit', observation({ valueQuantity: { comparator: '<', value: 5, unit: 'mg/L' } }), '<5 mg/L'],
+    [
+      'a limit',
+      observation({ valueQuantity: { comparator: '<', value: 5, unit: 'mg/L' } }),
+      { measures: [{ comparator: '<', value: '5', unit: 'mg/L' }] },
+    ],
     [
       'a result in parts',
       observation({
@@ -40,33 +50,38 @@ describe('what is shown before a yes', () => {
           { code: { text: 'Diastolic' }, valueQuantity: { value: 80, unit: 'mmHg' } },
         ],
       }),
-      'Systolic 120 mmHg, Diastolic 80 mmHg',
+      {
+        measures: [
+          { name: 'Systolic', value: '120', unit: 'mmHg' },
+          { name: 'Diastolic', value: '80', unit: 'mmHg' },
+        ],
+      },
     ],
-    ['that it is withdrawn', observation({ status: 'entered-in-error', valueInteger: 3 }), 'entered-in-error, 3'],
+    ['that it is withdrawn', observation({ status: 'entered-in-error', valueInteger: 3 }), { status: 'error' }],
     [
       'that it does not hold',
       { resourceType: 'Condition', code: { text: 'Asthma' }, verificationStatus: { coding: [{ code: 'refuted' }] } },
-      'refuted',
+      { status: 'denied' },
     ],
     [
       'a dose',
       { resourceType: 'MedicationRequest', status: 'active', dosageInstruction: [{ text: 'one each morning' }] },
-      'one each morning',
+      { value: 'one each morning' },
     ],
     [
       'what is not to be done',
       { resourceType: 'ServiceRequest', doNotPerform: true, code: { text: 'MRI' } },
-      'do not perform',
+      { status: 'forbidden' },
     ],
-  ])('says %s', async (_, resource, value) => {
-    expect(await one(resource)).toMatchObject({ value });
+  ])('says %s', async (_, resource, said) => {
+    expect(await one(resource)).toMatchObject(said);
   });
 
   it('has numbers as they were written, since they are what is sealed', async () => {
     const text = JSON.stringify(observation({ valueQuantity: { value: 0, unit: 'g' } }));
     for (const number of ['4.50', '1.00', '9007199254740993', '1e2']) {
       const [item] = await shown(text.replace('"value":0', `"value":${number}`));
-      expect(item).toMatchObject({ value: `${number} g` });
+      expect(item).toMatchObject({ measures: [{ value: number, unit: 'g' }] });
     }
   });
 

@@ -5,7 +5,9 @@ import { classify } from '../../../extension/core/fhir/classify.ts';
 import sample from '../../../portal/sample-bundle.json' with { type: 'json' };
 import { CLINIC } from '../../../portal/clinic-profile.ts';
 import { labResult } from '../../../portal/pages/desk/lab-result.ts';
-import { readable } from '../../../extension/core/fhir/readable.ts';
+import { present, type Line } from '../../../extension/core/fhir/present/present.ts';
+import { labelText, valuesText } from '../../../extension/core/fhir/present/words.ts';
+import { words } from '../../../portal/pages/shared/words.ts';
 
 const validate = fhirValidator();
 const parsed = parseFhir(JSON.stringify(sample));
@@ -44,13 +46,18 @@ test('the clinic’s profile and a result of the desk are valid FHIR', () => {
   expect(validate(result)).toEqual([]);
   expect(validate(structuredClone(CLINIC))).toEqual([]);
   expect(classify(result)).toBe('results');
-  expect(readable(result)).toContainEqual({ label: 'Result', text: '4.1 mmol/L' });
+  expect(textsOf(present(result).lines)).toContain('Result: 4.1 mmol/L');
 });
+
+/** Every line with what belongs to it, as it is read. */
+const textsOf = (lines: readonly Line[]): string[] =>
+  lines.flatMap((line) => [`${labelText(line, words)}: ${valuesText(line, words)}`, ...textsOf(line.parts)]);
 
 test('each resource of the sample can be read as lines, and no line is a raw object', () => {
   for (const { resource } of parsed.items) {
-    const lines = readable(resource);
-    expect(lines.length).toBeGreaterThan(2);
-    for (const { label, text } of lines) expect(`${label} ${text}`).not.toMatch(/\[object|undefined|urn:uuid|\{/);
+    const { lines, others } = present(resource);
+    const texts = textsOf([...lines, ...others]);
+    expect(texts.length).toBeGreaterThan(2);
+    for (const text of texts) expect(text).not.toMatch(/\[object|undefined|urn:uuid|\{/);
   }
 });

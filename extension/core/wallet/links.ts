@@ -1,0 +1,53 @@
+import {
+  BY_CODE,
+  BY_TITLE,
+  codePrefix,
+  linkPrefix,
+  LINKS,
+  OWN,
+  titlePrefix,
+  type RecordItem,
+} from '../catalogue/model.ts';
+import type { SortedList } from '../catalogue/sorted-list.ts';
+import { wordsOf } from '../catalogue/words.ts';
+import type { Reader } from './reader.ts';
+
+/** References of one record that are looked up. */
+const MOST_LINKS = 200;
+/** Values of one series. */
+const MOST_VALUES = 500;
+
+/** Items of the own record that some references point to, by reference: the newest where several are known by one. */
+export async function linkedItems(reader: Reader, references: readonly string[]): Promise<Record<string, RecordItem>> {
+  const found: Record<string, RecordItem> = {};
+  for (const reference of new Set(references.slice(0, MOST_LINKS))) {
+    const [item] = await itemsBy(reader, LINKS, linkPrefix(reference), 1);
+    if (item !== undefined) found[reference] = item;
+  }
+  return found;
+}
+
+/**
+ * The same thing as it was measured over time, newest first: by its code, or by its title where it has none.
+ * @param item of the own record
+ */
+export async function seriesOf(
+  reader: Reader,
+  item: Pick<RecordItem, 'code' | 'title'>,
+): Promise<readonly RecordItem[]> {
+  const items =
+    item.code === undefined
+      ? await itemsBy(reader, BY_TITLE, titlePrefix(wordsOf(item.title).join(' ')), MOST_VALUES)
+      : await itemsBy(reader, BY_CODE, codePrefix(item.code), MOST_VALUES);
+  return items.filter(({ measures }) => measures !== undefined);
+}
+
+async function itemsBy({ catalogue: { rows } }: Reader, list: SortedList<string>, prefix: string, most: number) {
+  const keys = (await list.page(rows, most, { prefix })).items;
+  const items: RecordItem[] = [];
+  for (const key of keys) {
+    const item = await OWN.find(rows, key);
+    if (item !== undefined) items.push(item);
+  }
+  return items;
+}
