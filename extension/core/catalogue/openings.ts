@@ -3,7 +3,6 @@ import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
-import type { Measure } from '../fhir/present/measures.ts';
 import type { ItemMeta } from '../records/entry.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { Section } from '../records/sections.ts';
