@@ -1,11 +1,13 @@
 import type { Summary } from '../core/catalogue/model.ts';
-import { SECTIONS, SENSITIVE, type Section } from '../core/records/sections.ts';
+import { NEVER_TICKED, SECTIONS, SENSITIVE, type Section } from '../core/records/sections.ts';
 
 export interface SectionCount {
   readonly section: Section;
   readonly count: number;
   readonly newest?: string;
   readonly sensitive: boolean;
+  /** Whether it is ticked before the person says so. */
+  readonly ticked: boolean;
 }
 
 export const countOf = ({ sections }: Summary, section: Section): SectionCount => ({
@@ -13,6 +15,7 @@ export const countOf = ({ sections }: Summary, section: Section): SectionCount =
   count: 0,
   ...sections[section],
   sensitive: SENSITIVE.has(section),
+  ticked: !NEVER_TICKED.has(section),
 });
 
 /** The sections that hold something, in the order of the screen. */

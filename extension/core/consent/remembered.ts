@@ -1,4 +1,4 @@
-import { SENSITIVE, type Section } from '../records/sections.ts';
+import { NEVER_TICKED, type Section } from '../records/sections.ts';
 import type { Remembered } from '../wallet/sealed-state.ts';
 
 /** What a question is about: the same in all of it is the same question. */
@@ -20,7 +20,7 @@ export const isSame = (a: Question, b: Question): boolean =>
 
 /** Only plain sections of a site and a recipient that one hospital vouches for; see {@link Remembered}. */
 export const mayRemember = (sections: readonly Section[], until: number, now: number): boolean =>
-  sections.every((section) => !SENSITIVE.has(section)) && until - now <= LONGEST_REMEMBERED_SECONDS;
+  sections.every((section) => !NEVER_TICKED.has(section)) && until - now <= LONGEST_REMEMBERED_SECONDS;
 
 /** @param now Unix seconds */
 export const findRemembered = (kept: readonly Remembered[], question: Question, now: number): Remembered | undefined =>

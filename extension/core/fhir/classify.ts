@@ -1,5 +1,9 @@
 import type { Section } from '../records/sections.ts';
-import { at, listAt, textAt, type Resource } from './resource.ts';
+import { sensitivityOf } from '../sensitivity/sensitivity.ts';
+import { codingsOf, conceptText } from './concept.ts';
+import { withinItself, type Resolve } from './references.ts';
+import { at, type Resource } from './resource.ts';
+import { select } from './select.ts';
 
 // prettier-ignore
 const BY_TYPE: Readonly<Record<string, Section>> = {
@@ -35,106 +39,33 @@ const BY_CATEGORY: Readonly<Record<string, Section>> = {
   imaging: 'imaging',
 };
 
-/** HL7 v3 ActCode sensitivity labels in `meta.security`. */
-const BY_LABEL: Readonly<Record<string, Section>> = {
-  PSY: 'mental-health',
-  PSYTHPN: 'mental-health',
-  MH: 'mental-health',
-  BH: 'mental-health',
-  SEX: 'sexual-health',
-  HIV: 'sexual-health',
-  STD: 'sexual-health',
-  SDV: 'sexual-health',
-  ETH: 'substance-use',
-  ETHUD: 'substance-use',
-  SUD: 'substance-use',
-  OPIOIDUD: 'substance-use',
-  ALC: 'substance-use',
-  GDIS: 'genetics',
-};
-
-const ICD10_SYSTEM = /icd-10/i;
-// prettier-ignore
-const BY_ICD10: readonly [RegExp, Section][] = [
-  [/^F1[0-9]/, 'substance-use'],
-  [/^F/, 'mental-health'],
-  [/^(A5[0-9]|A6[0-4]|B2[0-4]|Z21)/, 'sexual-health'],
-];
+/** Documents, messages and answers, of which anything may be a part. */
+const DOCUMENTS = new Set(
+  'DocumentReference DocumentManifest Composition Binary Communication QuestionnaireResponse Questionnaire List Provenance AuditEvent Library'.split(
+    ' ',
+  ),
+);
 
 /**
- * Words in a resource's own codes that make it sensitive. Deliberately wide: a section that is asked for too rarely does less
- * harm than a diagnosis shared by habit. English, German, Dutch, French and Spanish stems.
+ * The section a resource belongs in. Sensitive content goes to its sensitive section whatever its type.
+ * @param resolve finds what it refers to, and is about
  */
-const BY_WORD: readonly [RegExp, Section][] = [
-  [
-    /\b(alcoholi|alcohol use|drug (use|abuse|misuse|overdose|dependen)|opioid (use|abuse|dependen)|misuses drugs|substance (use|abuse)|cocaine|heroin|cannabis|AUDIT-C|DAST-10)/i,
-    'substance-use',
-  ],
-  [
-    /\b(depress(ion|ive)|anxiety|panic|psychos|psychot|psychiatr|bipolar|schizo|suicid|self.harm|mental (health|disorder|ill)|PHQ-?[29]|GAD-?7|PTSD|post.?traumatic stress|anorexia nervosa|bulimi)/i,
-    'mental-health',
-  ],
-  [
-    /\b(HIV\b|human immunodeficiency virus|syphilis|gonorrh|chlamydia|genital herpes|sexually transmitted|sexual orientation|gender identity|abortion|contracepti)/i,
-    'sexual-health',
-  ],
-  [/\b(genetic|genom|BRCA[12]|germline|karyotyp|DNA (analysis|sequenc))/i, 'genetics'],
-];
-
-interface Coding {
-  readonly system: string;
-  readonly code: string;
-  readonly display: string;
-}
-
-/** Every coding and text in the fields that say what a resource is about. */
-function codingsOf(resource: Resource): Coding[] {
-  const fields = ['code', 'category', 'medicationCodeableConcept', 'vaccineCode', 'type', 'reasonCode', 'class'];
-  const concepts = fields.flatMap((f) => {
-    const value = at(resource, f);
-    return Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value];
-  });
-  return concepts.flatMap((concept) => [
-    { system: '', code: '', display: textAt(concept, 'text') ?? '' },
-    ...[...listAt(concept, 'coding'), concept].map((c) => ({
-      system: textAt(c, 'system') ?? '',
-      code: textAt(c, 'code') ?? '',
-      display: textAt(c, 'display') ?? '',
-    })),
-  ]);
-}
-
-function sensitiveSection(resource: Resource, codings: Coding[]): Section | undefined {
-  for (const label of listAt(resource, 'meta.security')) {
-    const section = BY_LABEL[textAt(label, 'code') ?? ''];
-    if (section !== undefined) return section;
-  }
-  for (const { system, code, display } of codings) {
-    if (ICD10_SYSTEM.test(system)) {
-      const hit = BY_ICD10.find(([pattern]) => pattern.test(code));
-      if (hit !== undefined) return hit[1];
-    }
-    const hit = BY_WORD.find(([pattern]) => pattern.test(display));
-    if (hit !== undefined) return hit[1];
-  }
-  return undefined;
-}
-
-/** The section a resource belongs in. Sensitive content goes to its sensitive section whatever its type. */
-export function classify(resource: Resource): Section {
-  const codings = codingsOf(resource);
-  const byType = BY_TYPE[resource.resourceType] ?? 'documents';
-  if (byType !== 'providers' && byType !== 'profile') {
-    const sensitive = sensitiveSection(resource, codings);
+export function classify(resource: Resource, resolve: Resolve = withinItself): Section {
+  const type = resource.resourceType;
+  const byType = Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type] : undefined;
+  // Who somebody is stays where it is looked for.
+  if (byType !== 'profile') {
+    const sensitive = sensitivityOf(resource, resolve);
     if (sensitive !== undefined) return sensitive;
   }
-  if (resource.resourceType === 'Observation' || resource.resourceType === 'DiagnosticReport') {
-    const words = codings.map((c) => c.display).join(' ');
-    if (/pregnan/i.test(words)) return 'pregnancy';
+  if (type === 'Observation' || type === 'DiagnosticReport') {
+    const codings = ['code', 'category'].flatMap((field) => select(resource, field)).flatMap(codingsOf);
+    const words = [...codings.map(({ display }) => display), conceptText(at(resource, 'code')) ?? ''].join(' ');
+    if (/pregnan|schwanger|embaraz|grossesse/i.test(words)) return 'pregnancy';
     for (const { code } of codings) {
       const section = BY_CATEGORY[code];
       if (section !== undefined) return section;
     }
   }
-  return byType;
+  return byType ?? (DOCUMENTS.has(type) ? 'documents' : 'unsorted');
 }

@@ -153,7 +153,7 @@ async function planFhir(text: string, context: ImportContext): Promise<ImportPla
     }
     seen.add(digest);
     digests.push(digest, essence);
-    const section = context.into ?? classify(resource);
+    const section = context.into ?? classify(resource, resolve);
     const { item, cut } = withinLimits<NewItem>({
       type,
       ...describe(resource, resolve),

@@ -26,10 +26,20 @@ export const SECTIONS = [
   'sexual-health',
   'substance-use',
   'genetics',
+  'unsorted',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** Never part of a default request, never ticked for the person. */
-export const SENSITIVE: ReadonlySet<Section> = new Set(['mental-health', 'sexual-health', 'substance-use', 'genetics']);
+/** Never part of a default request. `unsorted` holds what could not be judged. */
+export const SENSITIVE: ReadonlySet<Section> = new Set([
+  'mental-health',
+  'sexual-health',
+  'substance-use',
+  'genetics',
+  'unsorted',
+]);
+
+/** Ticked by the person alone: what is sensitive, and files and letters, which may say anything. */
+export const NEVER_TICKED: ReadonlySet<Section> = new Set([...SENSITIVE, 'documents']);
 
 export const isSection = (value: unknown): value is Section => SECTIONS.includes(value as Section);

@@ -25,4 +25,5 @@ export const SECTION_NAMES: Readonly<Record<Section, string>> = {
   'sexual-health': 'Sexual health',
   'substance-use': 'Alcohol and drugs',
   genetics: 'Genetics',
+  unsorted: 'Not sorted yet',
 };

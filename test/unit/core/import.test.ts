@@ -112,7 +112,7 @@ describe('sections', () => {
     [coded('Observation', { display: 'Heart rate' }, { category: [{ coding: [{ code: 'vital-signs' }] }] }), 'vitals'],
     [coded('Observation', { display: 'Cholesterol' }, { category: [{ coding: [{ code: 'laboratory' }] }] }), 'results'],
     [coded('Observation', { display: 'Note' }, { meta: { security: [{ code: 'PSY' }] } }), 'mental-health'],
-    [{ resourceType: 'Basic' }, 'documents'],
+    [{ resourceType: 'Basic' }, 'unsorted'],
   ])('%#: goes to its section, a sensitive one first', (resource, section) => {
     expect(classify(resource)).toBe(section);
   });

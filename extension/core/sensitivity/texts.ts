@@ -1,0 +1,118 @@
+import { fromBase64 } from '../bytes.ts';
+import { codingsOf, type Coding } from '../fhir/concept.ts';
+import type { Resolve } from '../fhir/references.ts';
+import { at, textAt, type Resource } from '../fhir/resource.ts';
+import { select } from '../fhir/select.ts';
+import { plainText } from '../fhir/present/narrative.ts';
+
+/** What a resource says anywhere in it, as it is looked through. */
+export interface Said {
+  readonly codings: readonly Coding[];
+  /** In lower case and without accents, a line for each text. */
+  readonly text: string;
+  /** Labels in `meta.security`, also of what it contains. */
+  readonly labels: readonly string[];
+  /** Whether there are words in letters that sensitive words are known in. */
+  readonly worded: boolean;
+}
+
+/** Deep enough for any resource; a made-up one cannot keep the import busy. */
+const MOST_DEPTH = 16;
+const MOST_TEXT = 400_000;
+const MOST_CODINGS = 2_000;
+
+/** Elements that hold no words: addresses, names of profiles, bytes. */
+const SKIPPED = new Set(
+  'id system url fullUrl reference profile versionId lastUpdated contentType language implicitRules hash namespace instantiatesCanonical instantiatesUri'.split(
+    ' ',
+  ),
+);
+/** References whose target says what a resource is about. */
+const FOLLOWED = [
+  'medicationReference',
+  'medication.reference',
+  'medication',
+  'reasonReference',
+  'reason.reference',
+  'diagnosis.condition',
+  'diagnosis.diagnosisReference',
+  'addresses',
+  'device',
+  'codeReference',
+  'vaccineCode.reference',
+];
+/** Elements that hold words, not codes. */
+const WORDED = new Set(
+  'text display title name description div conclusion comment valueString value note summary instruction patientInstruction'.split(
+    ' ',
+  ),
+);
+/** Letters that words are known in. */
+const KNOWN_LETTERS = /[\p{Script=Latin}\p{Script=Arabic}]{3,}/u;
+/** Texts in files that are worth reading. */
+const READ_AS_TEXT = /^text\/|[/+](xml|json|xhtml)/i;
+
+/** Everything that a resource says, wherever in it, with what it is about by reference. */
+export function saidBy(resource: Resource, resolve: Resolve): Said {
+  const codings: Coding[] = [];
+  const texts: string[] = [];
+  const labels: string[] = [];
+  let room = MOST_TEXT;
+  let worded = false;
+  const add = (text: string) => {
+    if (room <= 0) return;
+    texts.push(text.slice(0, room));
+    room -= text.length;
+  };
+  const walk = (value: unknown, field: string, depth: number): void => {
+    if (typeof value === 'string') {
+      if (field === 'div') add(plainText(value));
+      else if (!SKIPPED.has(field)) add(value);
+      if (WORDED.has(field) && KNOWN_LETTERS.test(value)) worded = true;
+      return;
+    }
+    if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return;
+    if (Array.isArray(value)) {
+      for (const one of value as unknown[]) walk(one, field, depth + 1);
+      return;
+    }
+    if (field === 'security') labels.push(textAt(value, 'code') ?? '');
+    if (textAt(value, 'data') !== undefined) {
+      add(attachedText(value));
+    }
+    // A Coding, or a code beside its system such as that of a quantity's unit, which is in no list.
+    if (textAt(value, 'code') !== undefined && codings.length < MOST_CODINGS) codings.push(...codingsOf(value));
+    for (const [name, inner] of Object.entries(value)) if (name !== 'data') walk(inner, name, depth + 1);
+  };
+  walk(resource, '', 0);
+  for (const path of FOLLOWED) {
+    for (const reference of select(resource, path)) {
+      const target = resolve(reference, resource);
+      if (target !== undefined && target !== resource) walk(target, '', 0);
+    }
+  }
+  return { codings, text: folded(texts.join('\n')), labels, worded };
+}
+
+/** In lower case, without accents and compatibility forms, and with one kind of space. */
+export const folded = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\u00AD\u200B-\u200F\u2060]/gu, '')
+    .toLowerCase()
+    // An address names a server, not what a record is about.
+    .replaceAll(/https?:\/\/\S+/g, ' ')
+    .replaceAll(/[^\S\n]+/g, ' ');
+
+/** The text of a file inside a resource, if it is one. */
+function attachedText(attachment: unknown): string {
+  const type = textAt(attachment, 'contentType') ?? '';
+  const data = at(attachment, 'data');
+  if (!READ_AS_TEXT.test(type) || typeof data !== 'string') return '';
+  try {
+    const text = new TextDecoder().decode(fromBase64(data.replaceAll(/\s/g, '').slice(0, 1_000_000)));
+    return text.includes('<') ? plainText(text) : text;
+  } catch {
+    return '';
+  }
+}
