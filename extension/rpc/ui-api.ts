@@ -30,6 +30,7 @@ import {
   type Provenance,
 } from '../core/wallet/records.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
+import { overviewOf, type Overview } from '../core/wallet/overview.ts';
 import { searchOwn } from '../core/wallet/search.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
@@ -43,6 +44,7 @@ import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
 export interface HomeView {
   readonly sections: readonly SectionCount[];
   readonly total: number;
+  readonly overview: Overview;
   /** Entries that do not open, and those of which a part is still to be fetched. */
   readonly bad: number;
   readonly waiting: number;
@@ -230,13 +232,19 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
 
     async home(): Promise<HomeView> {
       const session = await wallet.session();
-      const [{ summary }, { seenBlock }] = await Promise.all([session.catalogue.head(), session.state.read()]);
+      const today = new Date(session.now()).toISOString().slice(0, 10);
+      const [{ summary }, { seenBlock }, overview] = await Promise.all([
+        session.catalogue.head(),
+        session.state.read(),
+        overviewOf(session, today),
+      ]);
       const newest = (await ARRIVALS.page(session.catalogue.rows, MOST_ARRIVED)).items;
       const arrived = newest.filter((i) => i.block > seenBlock);
       const names = arrived.length > 0 ? namesIn(await ownConsents(session)) : new Map<string, string>();
       return {
         sections: countSections(summary),
         total: summary.total,
+        overview,
         bad: summary.bad,
         waiting: summary.waiting,
         arrived: arrived.map((i) => ({ ...i, ...(names.has(i.author) && { authorName: names.get(i.author) }) })),

@@ -125,6 +125,7 @@ function valueText(resource: Resource): string | undefined {
     const texts = said.map(textOfValue).filter((text) => text !== undefined);
     return texts[0];
   }
+  if (resource.resourceType === 'Patient') return textAt(resource, 'birthDate');
   if (resource.resourceType === 'DiagnosticReport') return textAt(resource, 'conclusion');
   const [dose] = [
     ...select(resource, 'dosageInstruction.text'),

@@ -34,11 +34,12 @@ export async function linkedItems(reader: Reader, references: readonly string[])
 export async function seriesOf(
   reader: Reader,
   item: Pick<RecordItem, 'code' | 'title'>,
+  most = MOST_VALUES,
 ): Promise<readonly RecordItem[]> {
   const items =
     item.code === undefined
-      ? await itemsBy(reader, BY_TITLE, titlePrefix(wordsOf(item.title).join(' ')), MOST_VALUES)
-      : await itemsBy(reader, BY_CODE, codePrefix(item.code), MOST_VALUES);
+      ? await itemsBy(reader, BY_TITLE, titlePrefix(wordsOf(item.title).join(' ')), most)
+      : await itemsBy(reader, BY_CODE, codePrefix(item.code), most);
   return items.filter(({ measures }) => measures !== undefined);
 }
 

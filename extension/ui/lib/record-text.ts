@@ -1,3 +1,4 @@
+import { dateText } from '../../core/fhir/date-text.ts';
 import { saidText, statusText, titleText, typeText, type Words } from '../../core/fhir/present/words.ts';
 import type { Measure } from '../../core/fhir/present/measures.ts';
 import type { ItemStatus } from '../../core/fhir/present/status.ts';
@@ -24,6 +25,7 @@ export interface Told {
 
 /** What a person calls it. */
 export const itemTitle = (item: Told): string => titleText(item, words);
-export const itemSaid = (item: Told): string => saidText(item, words);
+export const itemSaid = (item: Told): string =>
+  item.type === 'Patient' ? dateText(item.value, words.locale) : saidText(item, words);
 export const itemStatus = ({ status }: Told): string => (status === undefined ? '' : statusText(status, words));
 export const itemType = ({ type }: Told): string => typeText(type, words);
