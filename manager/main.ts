@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { ChainError, requireChain } from './chain.ts';
@@ -7,6 +8,7 @@ import { ConfigError } from './settings.ts';
 import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
+import { releasingInThreads } from './keeper/release-threads.ts';
 import { logOptions } from './log.ts';
 import { openManagerStore } from './manager-store.ts';
 import { openBlocks } from './open-blocks.ts';
@@ -42,7 +44,10 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   const keeper =
     keeperSecret === undefined
       ? undefined
-      : await openKeeper({ ...config, sponsorKey, keeperSecret, rpcUrl, database });
+      : await openKeeper(
+          { ...config, sponsorKey, keeperSecret, rpcUrl, database },
+          { releasing: releasingInThreads(availableParallelism()) },
+        );
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
   const app = await createServer({

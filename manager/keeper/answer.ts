@@ -1,17 +1,16 @@
 import { fromHex, type Bytes } from '../../extension/core/bytes.ts';
-import type { Group } from '../../extension/core/custody/group.ts';
 import type { ReadRequest, SealRequest } from '../../extension/core/custody/keeper-messages.ts';
 import { Right } from '../../extension/core/registry/abi.ts';
 import type { Config } from '../config.ts';
 import { ManagerError } from '../errors.ts';
 import { HourlyLimit } from '../hourly-limit.ts';
 import type { ChainIndex } from './chain-index.ts';
-import type { KeeperChain } from './chain.ts';
+import type { KeeperChain, Standing } from './chain.ts';
 import type { Guard } from './guard.ts';
 import type { KeeperKeys } from './keys.ts';
 import { lineOf, type Opening } from './opening.ts';
 import { behind, noConsent, replayed } from './refusals.ts';
-import { isKey, partsOf, release, type Part } from './release.ts';
+import { isKey, orderOf, partsOf, type Part, type Releasing } from './release.ts';
 import type { IndexedEntry, KeeperStore } from './store.ts';
 
 /** How many blocks old the block may be that a request names. */
@@ -26,7 +25,7 @@ export interface AnswerParts {
   readonly index: ChainIndex;
   readonly store: KeeperStore;
   readonly keys: KeeperKeys;
-  readonly group: Group;
+  readonly releasing: Pick<Releasing, 'release'>;
   readonly guard: Pick<Guard, 'require'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -50,6 +49,9 @@ interface Grant {
   readonly parts: readonly Part[];
   readonly publicX: Bytes;
 }
+
+/** What the chain says of who asks: at its newest block, and at its newest final one where that is another question. */
+type Standings = readonly [latest: Standing, settled: Standing | undefined];
 
 /** What is true of a request while the newest block is `head`. */
 interface Verdict {
@@ -113,20 +115,31 @@ export function createAnswering(parts: AnswerParts): Answering {
     const { signer, nonce } = request;
     if (await store.log.has(request)) throw replayed();
     requireAllowance(signer, count);
+    // Asked together with what is new. It counts where nothing is: then it is of the block that was the newest before and after.
+    const before = index.followed.head?.hash;
+    const early = standingsOf(ask);
+    early.catch(() => undefined); // thrown where it counts
     await index.catchUp();
     await parts.guard.require();
     await requireRecent(request);
-    const verdict = await judge(ask);
+    const isSame = before !== undefined && before === index.followed.head?.hash;
+    const verdict = await judge(ask, isSame ? early : standingsOf(ask));
+    // Made while the line is written and the chain is asked again; it leaves after both.
+    const sealed = verdict.grant && give(request, verdict.grant);
+    sealed?.catch(() => undefined); // thrown where it is wanted
     // Only for members: nobody else can make this manager write, or remember them.
     if (verdict.isActive) {
       limit.count(signer, count);
       const line = await lineOf(openingOf(ask, verdict.grant ? kind : 'refused'));
       await store.log.append(line, { signer, nonce, block: request.blockNumber });
     }
-    if (verdict.grant === undefined) throw noConsent();
+    if (sealed === undefined) throw noConsent();
     try {
-      const grant = await stillGranted(ask, verdict);
-      return release(parts, config.chainId, grant.parts, { nonce, publicX: grant.publicX });
+      await index.catchUpAnew();
+      if (index.followed.head?.hash === verdict.head) return await sealed;
+      const { grant } = await judge(ask, standingsOf(ask));
+      if (grant === undefined) throw noConsent();
+      return await give(request, grant);
     } catch (error) {
       // It is in the log that it was given: so is that it was not.
       await store.log.append(await lineOf(openingOf(ask, 'refused')));
@@ -134,13 +147,8 @@ export function createAnswering(parts: AnswerParts): Answering {
     }
   }
 
-  /** What was granted, asked for again where the chain went on since. @throws ManagerError `no-consent` */
-  async function stillGranted(ask: Ask, verdict: Verdict): Promise<Grant> {
-    await index.catchUpAnew();
-    const isSame = index.followed.head?.hash === verdict.head;
-    const { grant } = isSame ? verdict : await judge(ask);
-    if (grant === undefined) throw noConsent();
-    return grant;
+  async function give({ nonce }: Ask['request'], { parts: of, publicX }: Grant): Promise<Bytes> {
+    return parts.releasing.release(orderOf(parts.keys, config.chainId, of, { nonce, publicX }));
   }
 
   function openingOf({ request, asked, purpose }: Ask, kind: Opening['kind']): Opening {
@@ -170,15 +178,20 @@ export function createAnswering(parts: AnswerParts): Answering {
       throw new ManagerError('stale', 'The request names a block that is not of this chain. Sign another one.');
   }
 
-  /** All of it is asked, whatever the first answer is: how long a refusal takes does not tell its reason. */
-  async function judge({ request, right, purpose, entries }: Ask): Promise<Verdict> {
-    const { registry, signer, patient, folder } = request;
-    const { head, final } = index.followed;
-    const question = { registry, who: signer, patient, folder, right, purpose };
-    const [latest, settled] = await Promise.all([
+  function standingsOf({ request, right, purpose }: Ask): Promise<Standings> {
+    const { registry, signer: who, patient, folder } = request;
+    const question = { registry, who, patient, folder, right, purpose };
+    return Promise.all([
       chain.standing(question, 'latest'),
-      config.finality === 'latest' ? undefined : chain.standing(question, final),
+      config.finality === 'latest' ? undefined : chain.standing(question, index.followed.final),
     ]);
+  }
+
+  /** All of it is asked, whatever the first answer is: how long a refusal takes does not tell its reason. */
+  async function judge({ request, entries }: Ask, asked: Promise<Standings>): Promise<Verdict> {
+    const { registry, signer, patient, folder } = request;
+    const { head } = index.followed;
+    const [latest, settled] = await asked;
     const known = await entries();
     const found = known && (await partsOf(store.shares, { registry, patient, folder }, known));
     const isAllowed = signer === patient || (latest.may && (settled?.may ?? true));

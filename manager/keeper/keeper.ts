@@ -16,6 +16,7 @@ import { createGuard, type LogState } from './guard.ts';
 import { keeperKeys } from './keys.ts';
 import { readLog } from './log-reading.ts';
 import { openStore } from './open-store.ts';
+import { releasingHere, type Releasing } from './release.ts';
 import { parseErase, parseRead, parseSeal, type Addressee } from './requests.ts';
 
 /** What of the settings a keeper needs. */
@@ -76,9 +77,18 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
+/** What a keeper works with, where that is not what it works with by itself. */
+interface Tools {
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Makes the answers. It is closed with the keeper. */
+  readonly releasing?: Releasing;
+}
+
 /** Opens a keeper with what it kept. The chain is not asked yet. @throws as {@link openStore} */
-export async function openKeeper(config: KeeperConfig, now: () => number = Date.now): Promise<Keeper> {
+export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promise<Keeper> {
   const { chainId } = config;
+  const { now = Date.now, releasing = await releasingHere() } = tools;
   const account = new Wallet(config.sponsorKey);
   const [keys, group] = await Promise.all([keeperKeys(config.keeperSecret), sodiumGroup()]);
   const chain = connectKeeperChain(config);
@@ -94,7 +104,7 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
   const guard = createGuard({ ...witnessing, registry, ask: askPeer, store });
   const onBehind = (size: number) => guard.foundBehind(size);
   const confirming = createConfirming({ ...witnessing, ask: askPeer, store, onBehind });
-  const answering = createAnswering({ config, chain, index, store, keys, group, guard, now });
+  const answering = createAnswering({ config, chain, index, store, keys, releasing, guard, now });
   const memberships = new Map(
     registries.map((registry) => [
       registry,
@@ -151,6 +161,7 @@ export async function openKeeper(config: KeeperConfig, now: () => number = Date.
     },
     async close() {
       confirming.close();
+      await releasing.close();
       chain.close();
       await store.close();
     },

@@ -3,7 +3,14 @@ import { LogTree } from '../log-tree.ts';
 import { replayed } from './refusals.ts';
 import { blob, bytesIn } from '../sql-values.ts';
 import { later, transaction } from '../sqlite-work.ts';
-import { NONCE_BLOCKS, type LogRows } from './store.ts';
+import { NONCE_BLOCKS, type Line, type LogRows, type Once } from './store.ts';
+
+interface Waiting {
+  readonly line: Line;
+  readonly once: Once | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** The log of openings with its tree, and the nonces, in the tables `lines`, `nodes` and `nonces`. */
 export function sqliteLog(db: DatabaseSync): LogRows {
@@ -35,20 +42,37 @@ export function sqliteLog(db: DatabaseSync): LogRows {
     put: (level, index, hash) => void putNode.run(level, index, hash),
   });
 
+  /** Lines that go to the disk together. */
+  let waiting: Waiting[] = [];
+  /** Those who ask at the same time share one write to the disk, which takes as long for many lines as for one. */
+  function write(): void {
+    const all = waiting;
+    waiting = [];
+    try {
+      const added = transaction(db, () => all.map(({ line, once }) => add(line, once)));
+      all.forEach(({ resolve, reject }, i) => (added[i] === true ? resolve() : reject(replayed())));
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
+  }
+  /** @returns false, and nothing is added, for a request that counted before */
+  function add({ patient, blind, body, leaf }: Line, once: Once | undefined): boolean {
+    if (once !== undefined) {
+      if (putNonce.run(blob(once.signer), blob(once.nonce), once.block).changes === 0) return false;
+      endNonces.run(once.block - NONCE_BLOCKS);
+    }
+    const number = size();
+    tree.append(number, leaf);
+    putLine.run(number, blob(patient), blind, body, leaf);
+    return true;
+  }
+
   return {
     has: ({ signer, nonce }) => later(() => readNonce.get(blob(signer), blob(nonce)) !== undefined),
-    append: ({ patient, blind, body, leaf }, once) =>
-      later(() =>
-        transaction(db, () => {
-          if (once !== undefined) {
-            if (putNonce.run(blob(once.signer), blob(once.nonce), once.block).changes === 0) throw replayed();
-            endNonces.run(once.block - NONCE_BLOCKS);
-          }
-          const number = size();
-          tree.append(number, leaf);
-          putLine.run(number, blob(patient), blind, body, leaf);
-        }),
-      ),
+    append: (line, once) =>
+      new Promise((resolve, reject) => {
+        if (waiting.push({ line, once, resolve, reject }) === 1) setImmediate(write);
+      }),
     size: () => later(size),
     line: (index) =>
       later(() => {

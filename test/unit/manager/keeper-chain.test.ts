@@ -130,18 +130,18 @@ describe('the node', () => {
     expect(await refusal(await post(manager.url, '/v1/read', request))).toMatchObject(down);
     node.isDown = false;
     await manager.keeper.catchUp();
-    // It goes down after each of the questions that one request takes: the head, who may, and the head once more.
+    // It goes down after each of the questions that one request takes: the head and who may, together, and the head once more.
     const questions = 3;
     for (let i = 1; i <= questions; i++) {
       let left = i;
-      node.after = () => {
+      node.instead = () => {
         if (--left === 0) node.isDown = true;
-        return Promise.resolve();
+        return undefined;
       };
       const again = await readOf(patient, manager, [id]);
       const answer = await post(manager.url, '/v1/read', again);
       node.isDown = false;
-      node.after = undefined;
+      node.instead = undefined;
       if (i < questions) expect(await refusal(answer)).toMatchObject(down);
       else expect(answer.status, 'all was asked').toBe(200);
     }
@@ -182,15 +182,41 @@ test('a consent that ends while it is asked for is ended, and the log says so', 
   const { id } = await add(patient);
   await grant(doctor);
   const request = await readOf(doctor, manager, [id]);
-  let isRevoked = false;
-  node.after = async (method) => {
-    if (method !== 'eth_call' || isRevoked) return;
-    isRevoked = true;
-    await revoke(doctor);
+  await manager.keeper.catchUp();
+  let answered = 0;
+  // The head and who may are asked together: both are answered as of before.
+  node.after = async () => {
+    if (++answered === 2) await revoke(doctor);
   };
   expect(await refusal(await post(manager.url, '/v1/read', request))).toMatchObject(REFUSED);
-  expect(isRevoked).toBe(true);
+  expect(answered).toBeGreaterThan(2);
   expect((await linesOf(manager)).map(({ kind }) => kind)).toEqual(['read', 'refused']);
+});
+
+test('a consent that ends after who may was answered, and before the head was, is ended', async () => {
+  const { managers, entrust, add, grant, revoke, readOf, doctor, patient, node, evm } = await keeperWorld();
+  const manager = managers[0]!;
+  await entrust();
+  const { id } = await add(patient);
+  await grant(doctor);
+  await manager.keeper.catchUp();
+  const request = await readOf(doctor, manager, [id]);
+  const heard = Promise.withResolvers<void>();
+  let hasEnded = false;
+  // What may be done is answered as of a block before the one that the head is then.
+  node.instead = (method) => {
+    if (method !== 'eth_getBlockByNumber' || hasEnded) return undefined;
+    hasEnded = true;
+    return heard.promise
+      .then(() => revoke(doctor))
+      .then(() => evm.provider.send('eth_getBlockByNumber', ['latest', false]));
+  };
+  node.after = (method) => {
+    if (method === 'eth_call') heard.resolve();
+    return Promise.resolve();
+  };
+  expect(await refusal(await post(manager.url, '/v1/read', request))).toMatchObject(REFUSED);
+  expect((await linesOf(manager)).map(({ kind }) => kind)).toEqual(['refused']);
 });
 
 test('where the chain went on and nothing changed, the answer is given', async () => {
@@ -200,11 +226,16 @@ test('where the chain went on and nothing changed, the answer is given', async (
   const { id } = await add(patient);
   await grant(doctor);
   const request = await readOf(doctor, manager, [id]);
-  let calls = 0;
-  node.after = async (method) => {
-    if (method === 'eth_call' && ++calls === 1) await evm.mine(1);
+  await manager.keeper.catchUp();
+  node.asked = [];
+  let answered = 0;
+  node.after = async () => {
+    if (++answered === 2) await evm.mine(1);
   };
   expect((await post(manager.url, '/v1/read', request)).status).toBe(200);
-  expect(calls, 'it was asked again').toBe(2);
+  expect(
+    node.asked.filter(({ method }) => method === 'eth_call'),
+    'it was asked again',
+  ).toHaveLength(2);
   expect(await linesOf(manager)).toHaveLength(1);
 });
