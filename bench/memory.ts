@@ -16,6 +16,9 @@ function status(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) / 1_024;
 }
 
+/** Resident memory of a process in MiB; 0 where the kernel gives no account of it. */
+export const memoryOf = (pid: number): number => (process.platform === 'linux' ? status(pid, 'VmRSS') : 0);
+
 /** The process of the page: of all renderers, the one that grows while the page fills some memory. */
 async function rendererOf(page: Page, browser: CDPSession): Promise<number> {
   const { processInfo } = await browser.send('SystemInfo.getProcessInfo');

@@ -7,7 +7,7 @@ import { OUTPUT } from '../scripts/lib/paths.ts';
 export interface Line {
   readonly name: string;
   readonly measured: number;
-  readonly unit: 'ms' | 'MiB' | 'KB' | 'calls';
+  readonly unit: 'ms' | 'MiB' | 'KB' | 'bytes' | 'calls';
   /** What cannot be beaten, or what it is compared with, measured in the same run. */
   readonly limit?: { readonly what: string; readonly value: number };
   /** Most that is allowed: of the ratio, or of the measured value itself. */
@@ -23,6 +23,10 @@ export function median(values: readonly number[]): number {
   if (low === undefined || high === undefined) throw new Error('a median needs a value');
   return (low + high) / 2;
 }
+
+/** The value that this share of all is not above. */
+export const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
 export const ratioOf = ({ measured, limit }: Line): number | undefined =>
   limit && (limit.value === 0 ? undefined : measured / limit.value);

@@ -1,12 +1,10 @@
-import * as CarBufferWriter from '@ipld/car/buffer-writer';
 import * as dagCbor from '@ipld/dag-cbor';
 import * as dagPb from '@ipld/dag-pb';
 import { Contract, Interface, JsonRpcProvider, toQuantity, Wallet } from 'ethers';
 import type { CID } from 'multiformats/cid';
-import { fromHex, randomId, toBase64, toHex, type Bytes } from '../../extension/core/bytes.ts';
+import { fromHex, randomId, type Bytes } from '../../extension/core/bytes.ts';
 import { sealConsent } from '../../extension/core/consent/consent-object.ts';
 import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
-import { KeyWork } from '../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../extension/core/custody/noble-group.ts';
 import { canonicalBytes } from '../../extension/core/fhir/canonical.ts';
 import { describe } from '../../extension/core/fhir/describe.ts';
@@ -17,11 +15,9 @@ import { entryKeyOf } from '../../extension/core/records/local-reader.ts';
 import { sealEntry, type NewItem } from '../../extension/core/records/seal-entry.ts';
 import type { Section } from '../../extension/core/records/sections.ts';
 import { REGISTRY_ABI, registryInterface, Right } from '../../extension/core/registry/abi.ts';
-import { signTyped } from '../../extension/core/registry/signed-calls.ts';
-import { managerDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
 import { Folders } from '../../extension/core/wallet/folders.ts';
 import { cidOf, DAG_CBOR, DAG_PB, digestOf } from '../../extension/core/storage/cid.ts';
-import { sodiumGroup } from '../../manager/sodium-group.ts';
+import { authorization, carOf, dealingOf, type Block } from './sent.ts';
 
 const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
 const NAMES = [
@@ -43,11 +39,6 @@ const GAS = 16_000_000;
 /** Blocks after which nothing is undone any more. */
 const SETTLED = 128;
 
-interface Block {
-  readonly cid: CID;
-  readonly bytes: Uint8Array;
-}
-
 const item = (entry: number, place: number, section: Section): NewItem => {
   const resource = {
     resourceType: 'Observation',
@@ -67,20 +58,9 @@ const item = (entry: number, place: number, section: Section): NewItem => {
   };
 };
 
-function authorization(network: Network, keyring: Keyring, root: CID): string {
-  const at = Math.floor(Date.now() / 1_000);
-  const domain = managerDomain(network.chainId, network.registry);
-  const signature = signTyped(keyring.account, domain, STORE_TYPES, { root: toHex(digestOf(root)), at });
-  return `Salus ${Buffer.from(JSON.stringify({ member: keyring.address, at, signature })).toString('base64url')}`;
-}
-
 /** Has every manager keep these blocks, all of which hang from `root`. @throws Error when one does not */
 async function store(network: Network, keyring: Keyring, root: CID, blocks: readonly Block[]): Promise<void> {
-  const size = blocks.reduce((n, block) => n + CarBufferWriter.blockLength(block), 0);
-  const length = CarBufferWriter.headerLength({ roots: [root] }) + size;
-  const writer = CarBufferWriter.createWriter(new ArrayBuffer(length), { roots: [root] });
-  for (const block of blocks) writer.write(block);
-  const body = Uint8Array.from(writer.close());
+  const body = carOf(root, blocks);
   const headers = {
     'content-type': 'application/vnd.ipld.car',
     authorization: authorization(network, keyring, root),
@@ -232,39 +212,22 @@ export class Seeder {
 
   /** Has those who keep the keys on the network keep those of some folders. @throws Error where one does not */
   async entrust(keyring: Keyring, folders: readonly number[]): Promise<void> {
-    const { custody, chainId, registry } = this.#network;
-    if (custody === undefined) throw new Error('nobody keeps the keys on this network');
-    const dealt = await new KeyWork(await sodiumGroup()).deal({
-      chainId,
-      registry,
-      patient: keyring.address,
-      threshold: custody.threshold,
-      keepers: custody.keepers.map(({ account, key }) => ({ account, key: fromHex(key) })),
-      folders: await Promise.all(
-        folders.map(async (folder) => {
-          return { folder, epoch: 0, seed: await keyring.folderSeed(this.#network, folder, 0) };
-        }),
-      ),
-    });
-    const cid = await cidOf(DAG_CBOR, dealt.keyring);
+    const keepers = this.#network.custody?.keepers ?? [];
+    const { keyring: object, bodies } = await dealingOf(this.#network, keyring, folders);
     // A reader looks it up among the blocks.
-    await store(this.#network, keyring, cid, [{ cid, bytes: dealt.keyring }]);
+    await store(this.#network, keyring, object.cid, [object]);
+    const headers = {
+      'content-type': 'application/json',
+      authorization: authorization(this.#network, keyring, object.cid),
+    };
     const deliver = async (url: string, i: number): Promise<void> => {
-      const shares = (dealt.shares[i] ?? []).map(({ capsule, ...of }) => ({ ...of, capsule: toBase64(capsule) }));
-      const response = await fetch(`${url}/v1/shares`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: authorization(this.#network, keyring, cid),
-        },
-        body: JSON.stringify({ registry: registry.toLowerCase(), keyring: toBase64(dealt.keyring), shares }),
-        signal: AbortSignal.timeout(WAIT_MS),
-      });
+      const signal = AbortSignal.timeout(WAIT_MS);
+      const response = await fetch(`${url}/v1/shares`, { method: 'POST', headers, body: bodies[i] ?? '', signal });
       if (!response.ok) throw new Error(`${url} did not take its shares: ${response.status} ${await response.text()}`);
       await response.body?.cancel();
     };
-    await Promise.all(custody.keepers.map(({ url }, i) => deliver(url, i)));
-    await this.#send(keyring, [OWN_ACTS.encodeFunctionData('setKeyring', [folders, digestOf(cid)])]);
+    await Promise.all(keepers.map(({ url }, i) => deliver(url, i)));
+    await this.#send(keyring, [OWN_ACTS.encodeFunctionData('setKeyring', [folders, digestOf(object.cid)])]);
   }
 
   close(): void {

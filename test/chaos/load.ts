@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as CarBufferWriter from '@ipld/car/buffer-writer';
 import type { CID } from 'multiformats/cid';
-import { fromHex, random, toBase64, toHex } from '../../extension/core/bytes.ts';
+import { random, toHex } from '../../extension/core/bytes.ts';
 import type { Keyring } from '../../extension/core/keys/keyring.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
-import { KeyWork } from '../../extension/core/custody/key-work.ts';
-import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
 import type { RegistryClient } from '../../extension/core/registry/client.ts';
-import { NonceKey, signTyped, type SignedCalls } from '../../extension/core/registry/signed-calls.ts';
-import { managerDomain, READ_TYPES, registryDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
-import { cidOf, DAG_CBOR, digestOf, RAW } from '../../extension/core/storage/cid.ts';
-import { sodiumGroup } from '../../manager/sodium-group.ts';
+import { NonceKey, type SignedCalls } from '../../extension/core/registry/signed-calls.ts';
+import { cidOf, digestOf, RAW } from '../../extension/core/storage/cid.ts';
+import { authorization, carOf, dealingOf, readRequest } from '../../bench/scale/sent.ts';
 
 const WAIT_MS = 15_000;
 /** How long is waited for a call that a manager took. */
@@ -58,59 +54,36 @@ async function post(url: string, body: BodyInit, headers: Record<string, string>
  */
 export async function load(parts: LoadParts, signal: AbortSignal): Promise<Acknowledged> {
   const { network, keyring, calls, client, folder, records, newest } = parts;
-  const { chainId, registry, managers } = network;
+  const { registry, managers } = network;
   const done: Acknowledged = { blocks: [], shares: [], openings: [], requests: [], calls: [] };
-  const group = await sodiumGroup();
   const json = { 'content-type': 'application/json' };
   const urlOf = (manager: number): string => managers[manager] ?? '';
   const keepers = network.custody?.keepers ?? [];
   const each = managers.map((_, manager) => manager);
 
-  const authorization = (root: CID): string => {
-    const at = Math.floor(Date.now() / 1_000);
-    const message = { root: toHex(digestOf(root)), at };
-    const signature = signTyped(keyring.account, managerDomain(chainId, registry), STORE_TYPES, message);
-    return `Salus ${Buffer.from(JSON.stringify({ member: keyring.address, at, signature })).toString('base64url')}`;
-  };
-
   async function blocks(manager: number): Promise<void> {
     const bytes = random(20_000);
     const root = await cidOf(RAW, bytes);
-    const block = { cid: root, bytes };
-    const roots = { roots: [root] };
-    const length = CarBufferWriter.headerLength(roots) + CarBufferWriter.blockLength(block);
-    const writer = CarBufferWriter.createWriter(new ArrayBuffer(length), roots);
-    writer.write(block);
-    const headers = { 'content-type': 'application/vnd.ipld.car', authorization: authorization(root) };
-    const answer = await post(`${urlOf(manager)}/v1/car`, Uint8Array.from(writer.close()), headers);
+    const headers = {
+      'content-type': 'application/vnd.ipld.car',
+      authorization: authorization(network, keyring, root),
+    };
+    const answer = await post(`${urlOf(manager)}/v1/car`, carOf(root, [{ cid: root, bytes }]), headers);
     if (answer?.status === 201) done.blocks.push({ manager, root, bytes });
     else await sleep(PAUSE_MS);
   }
 
   async function shares(): Promise<void> {
-    const dealt = await new KeyWork(group).deal({
-      chainId,
-      registry,
-      patient: keyring.address,
-      threshold: network.custody?.threshold ?? 1,
-      keepers: keepers.map(({ account, key }) => ({ account, key: fromHex(key) })),
-      folders: [{ folder, epoch: 0, seed: await keyring.folderSeed(network, folder, 0) }],
-    });
-    const cid = await cidOf(DAG_CBOR, dealt.keyring);
-    const kept = await Promise.all(
-      keepers.map(async (_, manager) => {
-        const of = (dealt.shares[manager] ?? []).map(({ capsule, ...place }) => ({
-          ...place,
-          capsule: toBase64(capsule),
-        }));
-        const body = { registry: registry.toLowerCase(), keyring: toBase64(dealt.keyring), shares: of };
-        const headers = { ...json, authorization: authorization(cid) };
-        const answer = await post(`${urlOf(manager)}/v1/shares`, JSON.stringify(body), headers);
-        return answer?.status === 200;
-      }),
+    const {
+      keyring: { cid },
+      bodies,
+    } = await dealingOf(network, keyring, [folder]);
+    const headers = { ...json, authorization: authorization(network, keyring, cid) };
+    const answers = await Promise.all(
+      bodies.map((body, manager) => post(`${urlOf(manager)}/v1/shares`, body, headers)),
     );
     // What is not anchored makes way for newer ones: so each is, and one after the other.
-    if (kept.every(Boolean)) await anchor(digestOf(cid));
+    if (answers.every((answer) => answer?.status === 200)) await anchor(digestOf(cid));
     else await sleep(PAUSE_MS);
   }
 
@@ -138,21 +111,8 @@ export async function load(parts: LoadParts, signal: AbortSignal): Promise<Ackno
     pair += 1;
     if (keeper === undefined || a === b) return;
     const asked = [records[a % records.length] ?? '', records[b] ?? ''];
-    const { number: blockNumber, hash: blockHash } = await newest();
-    const who = keyring.address.toLowerCase();
-    const message = {
-      signer: who,
-      patient: who,
-      folder,
-      records: asked,
-      purpose: PURPOSE_BITS.TREAT,
-      manager: keeper.account,
-      blockNumber,
-      blockHash,
-      nonce: toHex(random(32)),
-    };
-    const signature = signTyped(keyring.account, registryDomain(chainId, registry), READ_TYPES, message);
-    const body = { registry: registry.toLowerCase(), ...message, signature };
+    const reading = { folder, records: asked, manager: keeper.account, block: await newest() };
+    const body = readRequest(network, keyring, reading);
     const answer = await post(`${urlOf(manager)}/v1/read`, JSON.stringify(body), json);
     if (answer?.status !== 200) return sleep(PAUSE_MS);
     done.openings.push({ manager, records: asked.join() });

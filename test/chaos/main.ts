@@ -2,16 +2,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as dagCbor from '@ipld/dag-cbor';
-import { fromHex, random, toHex } from '../../extension/core/bytes.ts';
-import { Follower, filtersOfPatients } from '../../extension/core/chain/follower.ts';
-import { NodeProvider } from '../../extension/core/chain/node.ts';
-import { Keyring } from '../../extension/core/keys/keyring.ts';
+import { fromHex, toHex } from '../../extension/core/bytes.ts';
+import { filtersOfPatients } from '../../extension/core/chain/follower.ts';
 import { merkleRoot } from '../../extension/core/merkle.ts';
 import { RegistryClient } from '../../extension/core/registry/client.ts';
 import { SignedCalls } from '../../extension/core/registry/signed-calls.ts';
-import { Folders } from '../../extension/core/wallet/folders.ts';
 import { openSqlite } from '../../manager/keeper/sqlite.ts';
-import { Seeder } from '../../bench/scale/seed.ts';
+import { entrusted, followerOf } from '../../bench/scale/entrusted.ts';
 import { until } from '../../scripts/lib/patience.ts';
 import { startStack, type Stack } from '../../scripts/lib/stack.ts';
 import { load, type Acknowledged, type LoadParts } from './load.ts';
@@ -25,9 +22,6 @@ const ROUNDS = Number(process.argv[2] ?? 20);
 /** Longest pause between two kills. */
 const PAUSE_MS = 900;
 const RECORDS = 40;
-/** The seeder goes round five sections. */
-const SECTIONS = 5;
-const SECTION = 'results';
 /** Requests that are sent once more. */
 const REPLAYS = 50;
 
@@ -38,37 +32,12 @@ function say(what: string, missing: readonly string[], count: number): void {
   console.log(`FAIL ${what}: ${missing.length} of ${count}, such as ${missing[0]}`);
 }
 
-async function prepare(stack: Stack): Promise<LoadParts & { close(): void }> {
-  const { network } = stack;
-  const keyring = await Keyring.fromEntropy(random(32));
-  const seeder = new Seeder(network);
-  const folder = (await Folders.of(keyring)).tag(SECTION);
-  await seeder.join(keyring);
-  await seeder.entries(keyring, RECORDS * SECTIONS);
-  await seeder.entrust(keyring, [folder]);
-  seeder.close();
-  const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
+async function prepare({ network }: Stack): Promise<LoadParts & { close(): void }> {
+  const { follower, provider, ...patient } = await entrusted(network, RECORDS);
+  const { keyring } = patient;
   const client = new RegistryClient(network, provider);
-  const follower = new Follower({
-    ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
-    registries: [network.registry],
-    fromBlock: network.fromBlock,
-    finality: 'latest',
-    now: Date.now,
-  });
-  const { number } = await follower.newest();
-  const events = await follower.past(filtersOfPatients([keyring.address]), number);
-  const records = events.flatMap((event) => (event.kind === 'record' && event.folder === folder ? [event.id] : []));
-  return {
-    network,
-    keyring,
-    client,
-    calls: new SignedCalls(client, () => keyring.account, keyring.address, Date.now),
-    folder,
-    records,
-    newest: () => follower.newest(),
-    close: () => provider.destroy(),
-  };
+  const calls = new SignedCalls(client, () => keyring.account, keyring.address, Date.now);
+  return { network, ...patient, client, calls, newest: () => follower.newest() };
 }
 
 async function killAtRandom(stack: Stack): Promise<void> {
@@ -121,13 +90,8 @@ async function checkCalls(stack: Stack, parts: LoadParts, { calls }: Acknowledge
     if (found === undefined) lost.push(`${transaction} of manager ${manager + 1}`);
   }
   say('calls that were taken came to the chain', lost, calls.length);
-  const events = await new Follower({
-    ask: (method, params) => client.provider.send(method, [...params]) as Promise<unknown>,
-    registries: [parts.network.registry],
-    fromBlock: parts.network.fromBlock,
-    finality: 'latest',
-    now: Date.now,
-  }).past(filtersOfPatients([keyring.address]), (await parts.newest()).number);
+  const { number } = await parts.newest();
+  const events = await followerOf(parts.network, client.provider).past(filtersOfPatients([keyring.address]), number);
   const set = events.flatMap((event) => (event.kind === 'rotated' ? [toHex(event.keyring)] : []));
   const doubled = set.filter((digest, i) => set.indexOf(digest) !== i);
   say('no call came twice', doubled, set.length);

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Wallet } from 'ethers';
@@ -12,6 +10,7 @@ import { ChainError } from '../../../manager/chain.ts';
 import { ManagerError } from '../../../manager/errors.ts';
 import { openKeeper, type Keeper } from '../../../manager/keeper/keeper.ts';
 import { temporaryFolder } from '../manager/fixtures.ts';
+import { serveHttp } from '../manager/http-service.ts';
 import { serveChain } from '../manager/keeper-world.ts';
 import { CHAIN_ID, type Registry, type startEvm } from './evm.ts';
 
@@ -68,9 +67,12 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
     };
   }
 
-  const http = await serveHttp(async (path, body, authorization) => {
-    const [, keeper = '', route = ''] = /^(\/\d)(\/.*)$/.exec(path) ?? [];
-    return ask(`${http}${keeper}`, route as Asked[1], body, authorization);
+  const http = await serveHttp(async ({ url, body, headers }) => {
+    const [, keeper = '', route = ''] = /^(\/\d)(\/.*)$/.exec(url.pathname) ?? [];
+    const given = await ask(`${http}${keeper}`, route as Asked[1], JSON.parse(body.toString()), headers.authorization);
+    if (given === undefined) throw new Error('no answer');
+    const type = { 'content-type': 'application/json' };
+    return { status: given.status, headers: type, body: JSON.stringify(given.body) };
   });
   const urlOf = (i: number) => `${http}/${i}`;
   /** What was asked, and of whom. */
@@ -108,26 +110,4 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
     });
   const reads = () => asked.filter(({ path }) => path === '/v1/read').length;
   return { serve, ask, secrets, asked, reads, kept, instead, node };
-}
-
-/** Keepers over HTTP, for those who ask them so. @returns the URL */
-async function serveHttp(answer: (path: string, body: unknown, authorization?: string) => Promise<Answer>) {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      void answer(request.url ?? '', JSON.parse(Buffer.concat(parts).toString()), request.headers.authorization).then(
-        (given) => {
-          if (given === undefined) return void request.socket.destroy();
-          response.writeHead(given.status, { 'content-type': 'application/json' }).end(JSON.stringify(given.body));
-        },
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

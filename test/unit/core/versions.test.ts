@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { toWords } from '../../../extension/core/keys/mnemonic.ts';
 import { parseNetwork, versionsOf } from '../../../extension/core/network/descriptor.ts';
@@ -12,6 +10,8 @@ import { readRecord } from '../../../extension/core/wallet/records.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { openAsRecipient } from '../../../portal/sdk/server.ts';
+import { serveHttp } from '../manager/http-service.ts';
+import { serveChain } from '../manager/keeper-world.ts';
 import type { Registry, startEvm } from './evm.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { fill, toHex } from './support.ts';
@@ -204,7 +204,7 @@ describe('the SDK for servers', () => {
     await importOwn(patient, allergy('Bees'));
     await drainOutbox(patient);
     await share(patient, doctor);
-    const [rpcUrl, manager] = [await serveChain(evm), await serveBlocks(shared)];
+    const [rpcUrl, manager] = [await nodeOf(evm), await serveBlocks(shared)];
     const described = parseNetwork({ ...network, rpcUrl, managers: [manager] });
     const recipient = await openAsRecipient({ network: described, words: toWords(DOCTOR).join(' ') });
     onTestFinished(() => recipient.close());
@@ -245,38 +245,16 @@ describe('the description of a network', () => {
   });
 });
 
-/** The chain of a test over HTTP. */
-async function serveChain(evm: Awaited<ReturnType<typeof startEvm>>): Promise<string> {
-  return serve(async (body) => {
-    const ask = async ({ id, method, params }: { id: number; method: string; params: unknown[] }) => ({
-      jsonrpc: '2.0',
-      id,
-      result: (await evm.provider.send(method, params)) as unknown,
-    });
-    const calls = JSON.parse(body.toString()) as Parameters<typeof ask>[0];
-    return Buffer.from(JSON.stringify(Array.isArray(calls) ? await Promise.all(calls.map(ask)) : await ask(calls)));
-  });
-}
+/** @returns the address of a node of the chain */
+const nodeOf = async ({ provider }: Awaited<ReturnType<typeof startEvm>>): Promise<string> =>
+  (await serveChain((method, params) => provider.send(method, params) as Promise<unknown>)).url;
 
 /** A manager's gateway over blocks in memory. */
 const serveBlocks = (blocks: MemoryStorage['blocks']): Promise<string> =>
-  serve(async (_, url) => {
-    const [, cid = ''] = /^\/ipfs\/([^?]+)/.exec(url) ?? [];
-    return Buffer.from(await new MemoryStorage(blocks).block(cid));
+  serveHttp(({ url }) => {
+    const [, cid = ''] = /^\/ipfs\/([^?]+)/.exec(url.pathname) ?? [];
+    return new MemoryStorage(blocks).block(cid).then(
+      (bytes) => ({ status: 200, body: bytes }),
+      () => ({ status: 404 }),
+    );
   });
-
-async function serve(answer: (body: Buffer, url: string) => Promise<Buffer>): Promise<string> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      answer(Buffer.concat(parts), request.url ?? '').then(
-        (bytes) => response.writeHead(200).end(bytes),
-        () => response.writeHead(404).end(),
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}

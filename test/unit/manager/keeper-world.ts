@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Wallet, hexlify, type JsonRpcSigner } from 'ethers';
 import * as v from 'valibot';
@@ -34,6 +32,7 @@ import type { KeeperStore } from '../../../manager/keeper/store.ts';
 import { sodiumGroup } from '../../../manager/sodium-group.ts';
 import { CHAIN_ID, startEvm, type Registry } from '../core/evm.ts';
 import { seconds, startManager, temporaryFolder, type Manager } from './fixtures.ts';
+import { serveHttp } from './http-service.ts';
 
 export const FOLDER = 0x01_02_03_04_05_06;
 export const TREAT = 1;
@@ -92,30 +91,28 @@ export async function serveChain(send: (method: string, params: unknown[]) => Pr
     /** What is answered in place of what the chain says. */
     instead: undefined as ((method: string, params: unknown[]) => unknown) | undefined,
   };
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      void (async () => {
-        if (node.isDown) return void request.socket.destroy();
-        const call = JSON.parse(Buffer.concat(parts).toString()) as { id: number; method: string; params: unknown[] };
-        node.asked.push(call);
-        const answer = await Promise.resolve(node.instead?.(call.method, call.params) ?? send(call.method, call.params))
-          .then((result) => ({ result }))
-          .catch(() => ({ error: { code: -32_000, message: 'refused' } }));
-        await node.after?.(call.method, call.params);
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ jsonrpc: '2.0', id: call.id, ...answer }));
-      })();
-    });
+  node.url = await serveHttp(async ({ body }) => {
+    const call = JSON.parse(body.toString()) as Call | Call[];
+    const answers = Array.isArray(call) ? await Promise.all(call.map(answer)) : await answer(call);
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answers) };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  node.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return node;
+
+  async function answer(call: Call) {
+    if (node.isDown) throw new Error('the node is down');
+    node.asked.push(call);
+    const given = await Promise.resolve(node.instead?.(call.method, call.params) ?? send(call.method, call.params))
+      .then((result) => ({ result }))
+      .catch(() => ({ error: { code: -32_000, message: 'refused' } }));
+    await node.after?.(call.method, call.params);
+    return { jsonrpc: '2.0', id: call.id, ...given };
+  }
+}
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown[];
 }
 
 export interface Relay {
@@ -128,28 +125,14 @@ export interface Relay {
 /** An address that leads to a manager, which may be started anew behind it. */
 async function startRelay(): Promise<Relay> {
   const relay = { url: '', target: '', isDown: false };
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      void (async () => {
-        if (relay.isDown) return void request.socket.destroy();
-        const { method = 'GET', url = '' } = request;
-        const body = Buffer.concat(parts);
-        const headers = { 'content-type': request.headers['content-type'] ?? 'text/plain' };
-        const answer = await fetch(`${relay.target}${url}`, method === 'GET' ? {} : { method, body, headers });
-        response.statusCode = answer.status;
-        response.setHeader('content-type', answer.headers.get('content-type') ?? '');
-        response.end(Buffer.from(await answer.arrayBuffer()));
-      })().catch(() => request.socket.destroy());
-    });
+  relay.url = await serveHttp(async ({ method, url, headers, body }) => {
+    if (relay.isDown) throw new Error('nobody is there');
+    const sent = { 'content-type': headers['content-type'] ?? 'text/plain' };
+    const init = method === 'GET' ? {} : { method, body: Uint8Array.from(body), headers: sent };
+    const answer = await fetch(`${relay.target}${url.pathname}${url.search}`, init);
+    const type = { 'content-type': answer.headers.get('content-type') ?? '' };
+    return { status: answer.status, headers: type, body: await answer.bytes() };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  relay.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return relay;
 }
 
