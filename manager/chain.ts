@@ -27,6 +27,12 @@ export interface SponsorAccount {
    * @returns in the order of `asked`
    */
   standings(to: string, asked: readonly { account: string; nonceKey: bigint }[]): Promise<Standing[]>;
+  /**
+   * Whether the code of an account says that a signature is its own (ERC-1271), asked as the registry asks it, with bounded gas and time.
+   * @param to the registry that would ask
+   * @param digest 32 bytes, 0x hex
+   */
+  isSignedByCode(to: string, signer: string, digest: string, signature: string): Promise<boolean>;
   /** What the network asks for gas now. */
   fees(): Promise<Fees>;
   /** How many transactions of the account are in blocks, and how many with those that the node has besides. */

@@ -1,6 +1,8 @@
-import { Transaction, Wallet, isError, type Result } from 'ethers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Interface, Transaction, Wallet, isError, type Result } from 'ethers';
 import * as v from 'valibot';
 import { NodeProvider } from '../extension/core/chain/node.ts';
+import { isSalusError } from '../extension/core/errors.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
 import {
   BroadcastRefused,
@@ -16,6 +18,11 @@ import {
 import type { Config } from './config.ts';
 
 const Quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-f]+$/i), v.transform(Number), v.safeInteger());
+/** What an account's code may take to judge a signature: several times what those with a passkey need. */
+const [CODE_GAS, CODE_MS] = ['0xf4240', 5_000] as const;
+const ERC1271 = new Interface(['function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)']);
+/** The function's own selector, in a word of 32 bytes, says yes. */
+const SIGNED = `0x1626ba7e${'00'.repeat(28)}`;
 const MemberSchema = v.object({ role: v.bigint(), membership: v.bigint() });
 
 /**
@@ -47,6 +54,8 @@ export function connectChain(
       estimate: (to: string, data: string) => ask(() => estimate(to, data)),
       standings: (to: string, asked: readonly { account: string; nonceKey: bigint }[]) =>
         ask(() => standings(to, asked)),
+      isSignedByCode: (to: string, signer: string, digest: string, signature: string) =>
+        ask(() => isSignedByCode(to, signer, digest, signature)),
       fees: () => ask(fees),
       nonces: () =>
         ask(async () => {
@@ -109,6 +118,18 @@ export function connectChain(
     });
   }
 
+  async function isSignedByCode(from: string, signer: string, digest: string, signature: string): Promise<boolean> {
+    const data = ERC1271.encodeFunctionData('isValidSignature', [digest, signature]);
+    // On top of what is pending, as the estimate is.
+    const call = [{ from, to: signer, data, gas: CODE_GAS }, 'pending'];
+    const asking = provider.send('eth_call', call).catch((error: unknown) => {
+      if (isSalusError(error)) throw error; // the node does not answer
+      return '0x'; // the code failed, or ran out of gas
+    });
+    const answer = v.parse(v.string(), await Promise.race([asking, late()]));
+    return answer.length >= 66 && answer.slice(0, 66).toLowerCase() === SIGNED;
+  }
+
   async function fees(): Promise<Fees> {
     const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
     if (maxFeePerGas === null || maxPriorityFeePerGas === null) {
@@ -132,6 +153,12 @@ export function connectChain(
       throw error;
     }
   }
+}
+
+/** @throws Error after {@link CODE_MS} */
+async function late(): Promise<never> {
+  await sleep(CODE_MS, undefined, { ref: false });
+  throw new Error(`waited ${CODE_MS} ms for an account's code to judge a signature`);
 }
 
 function noRegistry(): ChainError {

@@ -1,4 +1,4 @@
-import { isHexString, type TypedDataField } from 'ethers';
+import { isHexString, TypedDataEncoder, type TypedDataField } from 'ethers';
 import { Role } from '../extension/core/registry/abi.ts';
 import { signerOf } from '../extension/core/registry/signed-calls.ts';
 import {
@@ -33,6 +33,8 @@ const TYPES: Readonly<Record<string, Record<string, TypedDataField[]>>> = {
   allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
   addRecordsFor: ADD_RECORDS_TYPES,
 };
+/** Bytes of a signature by a key, and of any: accounts whose code decides have longer ones. */
+const [KEY_BYTES, MOST_BYTES] = [65, 8_192];
 /** Who may vouch for somebody. */
 const VOUCHERS: readonly number[] = [Role.Hospital, Role.Registrar];
 
@@ -45,21 +47,28 @@ interface Signed {
   readonly signature: string;
 }
 
+/** What {@link checkSignatures} asks, and whom. */
+interface Checking {
+  readonly account: Pick<SponsorAccount, 'standings' | 'isSignedByCode'>;
+  readonly chainId: number;
+  /** Unix seconds. */
+  readonly now: number;
+  /** Asked before each question to an account's code, which runs at this manager's node. @throws ManagerError where that is enough */
+  readonly mayAskCode: () => Promise<void>;
+}
+
 /**
- * Checks that every call is signed by the account in whose name it acts, with its next nonce and in time. Accounts that are contracts
- * (ERC-1271) are not taken.
- * @param now Unix seconds
+ * Checks that every call is signed by the account in whose name it acts, with its next nonce and in time, as the registry does: by the
+ * account's key, or else by what its code says (ERC-1271). An account that delegated to code (EIP-7702) still has its key.
  * @returns those of the signers that the registry has never known and that nobody who may vouches for
- * @throws ManagerError `bad-signature`, `stale`; ChainError
+ * @throws ManagerError `bad-signature`, `stale`, and what `mayAskCode` throws; ChainError
  */
-export async function checkSignatures(
-  { to, calls }: SponsorCalls,
-  { account, chainId, now }: { account: Pick<SponsorAccount, 'standings'>; chainId: number; now: number },
-): Promise<string[]> {
+export async function checkSignatures({ to, calls }: SponsorCalls, checking: Checking): Promise<string[]> {
+  const { account, chainId, now, mayAskCode } = checking;
   const signed = calls.flatMap(signaturesOf);
   // What can be seen without asking anybody comes first.
   for (const { message, signature } of signed) {
-    if (!isHexString(signature, 65)) throw badSignature();
+    if (!isHexString(signature) || signature.length > 2 + 2 * MOST_BYTES) throw badSignature();
     if (BigInt(String(message['deadline'])) + BigInt(SLACK) < BigInt(now))
       throw new ManagerError('stale', 'A signature counted until a time that has passed. Sign again.');
   }
@@ -69,13 +78,20 @@ export async function checkSignatures(
   );
   const domain = registryDomain(chainId, to);
   const used = new Map<string, bigint>();
-  for (const [i, each] of signed.entries()) {
+  const byCode: (readonly [signer: string, digest: string, signature: string])[] = [];
+  for (const [i, { signer, nonceKey, types, message: fields, signature }] of signed.entries()) {
     // Several of one sequence in one request count on from one another.
-    const sequence = `${each.signer} ${each.nonceKey}`;
+    const sequence = `${signer} ${nonceKey}`;
     const before = used.get(sequence) ?? 0n;
     used.set(sequence, before + 1n);
-    const nonce = (standings[i]?.nonce ?? 0n) + before;
-    if (signerOf(domain, each.types, { ...each.message, nonce }, each.signature) !== each.signer) throw badSignature();
+    const message = { ...fields, nonce: (standings[i]?.nonce ?? 0n) + before };
+    const isByKey = isHexString(signature, KEY_BYTES) && signerOf(domain, types, message, signature) === signer;
+    if (!isByKey) byCode.push([signer, TypedDataEncoder.hash(domain, types, message), signature]);
+  }
+  // One after the other: the first that is not good is the last that is asked about.
+  for (const each of byCode) {
+    await mayAskCode();
+    if (!(await account.isSignedByCode(to, ...each))) throw badSignature();
   }
   const standingOf = new Map(signed.map(({ signer }, i) => [signer, standings[i]]));
   return [...new Set(calls.map(({ signer }) => signer))].filter((signer) => isStranger(signer, calls, standingOf));

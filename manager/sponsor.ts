@@ -3,6 +3,7 @@ import { isJoinWork } from '../extension/core/registry/join-work.ts';
 import { CallReverted, type SponsorAccount } from './chain.ts';
 import type { Config } from './config.ts';
 import { ManagerError } from './errors.ts';
+import { HourlyLimit } from './hourly-limit.ts';
 import { createOutbox, withMargin, type Outbox, type OutgoingRows } from './outbox.ts';
 import { SponsorBudget, type SponsorLimits } from './sponsor-budget.ts';
 import type { SponsorCalls } from './sponsor-calls.ts';
@@ -14,6 +15,8 @@ import { Turns } from './turns.ts';
 const MAX_GAS = 16_777_216n;
 /** Requests of one network address whose signatures are checked at the same time, and that wait for it, in each lane. */
 const [CHECKS_AT_ONCE, CHECKS_WAITING] = [8, 256];
+/** Questions to the code of accounts that one network address may have a manager's node asked in an hour, in each lane. */
+const CODE_PER_HOUR = 300;
 /** What lets somebody in. */
 const JOINS: readonly string[] = ['joinFor', 'redeemFor'];
 
@@ -56,6 +59,7 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
   const budget = new SponsorBudget(config, rows, now);
   const queue = new SponsorQueue();
   const checks = new Turns(CHECKS_AT_ONCE, CHECKS_WAITING);
+  const code = new HourlyLimit(CODE_PER_HOUR, now);
 
   return {
     address: account.address,
@@ -64,7 +68,7 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
       const { to, data, lane, signers } = calls;
       const key = keccak256(concat([to, data]));
       const who: Waiting = { lane, signers, from };
-      const earlier = await checks.run(`${lane} ${from}`, () => checkNew(calls, key));
+      const earlier = await checks.run(`${lane} ${from}`, () => checkNew(calls, key, who));
       if (earlier !== undefined) return earlier;
       await budget.require(who, 0n);
       return queue.run(who, async () => (await outbox.known(key)) ?? send(calls, key, who));
@@ -72,11 +76,11 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
   };
 
   /** @returns the hash of the same calls, where they were sent before @throws as {@link check} */
-  async function checkNew(calls: SponsorCalls, key: string): Promise<string | undefined> {
+  async function checkNew(calls: SponsorCalls, key: string, who: Waiting): Promise<string | undefined> {
     const earlier = await outbox.known(key);
     if (earlier !== undefined) return earlier;
     try {
-      return await check(calls);
+      return await check(calls, who);
     } catch (error) {
       // Sent while they were checked, their nonces are used: that is no fault of theirs.
       const since = await outbox.known(key);
@@ -86,9 +90,10 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
   }
 
   /** @throws ManagerError where nobody, or nobody who may, signed the calls */
-  async function check(calls: SponsorCalls): Promise<undefined> {
+  async function check(calls: SponsorCalls, who: Waiting): Promise<undefined> {
     const { chainId, joinWork } = config;
-    const strangers = await checkSignatures(calls, { account, chainId, now: Math.floor(now() / 1000) });
+    const mayAskCode = () => requireCode(who);
+    const strangers = await checkSignatures(calls, { account, chainId, now: Math.floor(now() / 1000), mayAskCode });
     for (const stranger of strangers) {
       const first = calls.calls.find(({ signer }) => signer === stranger);
       if (first === undefined || !JOINS.includes(first.name))
@@ -102,6 +107,20 @@ export function createSponsor({ account, rows, config, now = Date.now }: Sponsor
         );
       }
     }
+  }
+
+  /** Nothing runs for those who may spend nothing. Counted by address: in a signer's name anybody could use up what is the signer's. */
+  async function requireCode(who: Waiting): Promise<void> {
+    await budget.require(who, 0n);
+    const from = `${who.lane} ${who.from}`;
+    const retryAfter = code.wait(from);
+    if (retryAfter > 0)
+      throw new ManagerError(
+        'too-many-requests',
+        'This network address had too many signatures judged by contracts. Wait, or pay from the wallet.',
+        { retryAfter },
+      );
+    code.count(from);
   }
 
   async function send({ to, data }: SponsorCalls, key: string, who: Waiting): Promise<string> {

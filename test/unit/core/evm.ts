@@ -9,7 +9,15 @@ export const CHAIN_ID = 31_337;
 
 /** Deploys one of the project's contracts. */
 async function deployContract(name: string, by: JsonRpcSigner, ...args: unknown[]): Promise<Contract> {
-  const file = `.output/contracts/artifacts/contracts/${name}.sol/${name}.json`;
+  return deployArtifact(`contracts/${name}`, name, by, ...args);
+}
+
+/** Deploys one of the contracts that are for tests alone. */
+export const deployForTests = (name: string, by: JsonRpcSigner, ...args: unknown[]): Promise<Contract> =>
+  deployArtifact(`test/contracts/${name}`, name, by, ...args);
+
+async function deployArtifact(path: string, name: string, by: JsonRpcSigner, ...args: unknown[]): Promise<Contract> {
+  const file = `.output/contracts/artifacts/${path}.sol/${name}.json`;
   const { abi, bytecode } = JSON.parse(await readFile(file, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
   return (await new ContractFactory(abi, bytecode, by).deploy(...args)) as Contract;
 }

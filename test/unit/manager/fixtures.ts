@@ -126,6 +126,10 @@ export class MemoryChain implements Chain {
         }),
         this.failure,
       ),
+    isSignedByCode: (_to: string, signer: string, _digest: string, signature: string) => {
+      this.codeAsked += 1;
+      return answer(this.signers.has(`${signer} ${signature}`), this.failure);
+    },
     fees: () => answer({ needed: this.fee, maxFeePerGas: 2n * this.fee, maxPriorityFeePerGas: 1n }),
     nonces: () => answer({ mined: this.mined, pending: Math.max(this.mined, ...this.sent.map((t) => t.nonce + 1)) }),
     sign: ({ to, data, nonce, maxFeePerGas }: Unsigned) => {
@@ -143,6 +147,9 @@ export class MemoryChain implements Chain {
     },
     outcome: (hash: string) => answer({ status: this.statuses.get(hash) ?? ('unknown' as const), cost: this.cost }),
   };
+  /** Questions to the code of accounts, and the signatures that it takes, each as `account signature`. */
+  codeAsked = 0;
+  readonly signers = new Set<string>();
   gas = 50_000n;
   /** Wei that a transaction in a block cost. */
   cost = 0n;

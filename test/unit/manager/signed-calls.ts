@@ -24,24 +24,17 @@ export interface How {
   readonly registry?: string;
   readonly chainId?: number;
   /** Whose key signs; the account itself otherwise. */
-  readonly by?: Wallet;
+  readonly by?: Pick<Wallet, 'signTypedData'>;
 }
 
 /** Calldata of a `…For` call, signed. @param fields those of the EIP-712 type, in the order of the function's arguments */
 export async function signedCall(
-  who: Wallet,
+  who: { readonly address: string },
   name: string,
   fields: Record<string, unknown>,
   how: How = {},
 ): Promise<string> {
-  const {
-    nonceKey = 0n,
-    nonce = 0n,
-    deadline = seconds() + 600,
-    registry = REGISTRY,
-    chainId = CHAIN_ID,
-    by = who,
-  } = how;
+  const { nonceKey = 0n, nonce = 0n, deadline = seconds() + 600, registry = REGISTRY, chainId = CHAIN_ID, by } = how;
   const voucher = fields['voucher'] as { role: number; enroller: string } | undefined;
   const message = { ...fields, ...voucher, signer: who.address, nonce: (nonceKey << 64n) | nonce, deadline };
   const wanted = Object.fromEntries(
@@ -50,7 +43,11 @@ export async function signedCall(
       (message as Record<string, unknown>)[field.name],
     ]),
   );
-  const signature = await by.signTypedData(types.registryDomain(chainId, registry), TYPES[name]!, wanted);
+  const signature = await (by ?? (who as Wallet)).signTypedData(
+    types.registryDomain(chainId, registry),
+    TYPES[name]!,
+    wanted,
+  );
   return registryInterface.encodeFunctionData(name, [
     who.address,
     ...Object.values(fields),

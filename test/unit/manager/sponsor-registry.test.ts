@@ -1,11 +1,11 @@
-import { Wallet, toBeHex } from 'ethers';
-import { expect, onTestFinished, test } from 'vitest';
+import { Wallet, concat, toBeHex } from 'ethers';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { managerSponsor } from '../../../extension/adapters/sponsor.ts';
 import { registryInterface, Role } from '../../../extension/core/registry/abi.ts';
 import { connectChain } from '../../../manager/ethers-chain.ts';
-import { CHAIN_ID, startEvm } from '../core/evm.ts';
-import { startManager, temporaryFolder } from './fixtures.ts';
-import { serveChain } from './keeper-world.ts';
+import { CHAIN_ID, deployForTests, startEvm } from '../core/evm.ts';
+import { refusal, startManager, temporaryFolder } from './fixtures.ts';
+import { post, serveChain } from './keeper-world.ts';
 import { signedCall } from './signed-calls.ts';
 
 /** A manager that pays on a chain with a registry as it is. */
@@ -50,4 +50,56 @@ test('a stranger joins, grants and revokes by signatures alone, at a registry as
   expect(await sponsor.submit([revoke], registry)).toBe(hash);
   expect((await evm.provider.getTransactionReceipt(hash))?.status).toBe(1);
   await manager.sponsor.outbox.tend();
+});
+
+describe('an account that is a contract', () => {
+  /** A wallet whose owner signs for it, and what a manager says of a call in its name. */
+  async function walletWorld() {
+    const w = await world();
+    const owner = new Wallet(Wallet.createRandom().privateKey);
+    const contract = await deployForTests('Wallet', w.evm.who.owner, owner.address);
+    const wallet = { address: await contract.getAddress() };
+    await w
+      .as(await w.evm.impersonate(wallet.address))
+      .getFunction('join')
+      .send(toBeHex(7, 32));
+    const bring = (call: string) => post(w.manager.url, '/v1/sponsor', { calls: [call], registry: w.registry });
+    const setKey = (by: Wallet, whose: { readonly address: string } = wallet) =>
+      signedCall(whose, 'setKeyFor', { key: toBeHex(9, 32) }, { registry: w.registry, by });
+    const keyOf = async ({ address }: { readonly address: string }) =>
+      (await w.as(w.evm.who.owner).getFunction('encryptionKey').staticCall(address)) as string;
+    return { ...w, owner, wallet, bring, setKey, keyOf };
+  }
+
+  test('has its calls brought by what its owner signed, and by nobody else’s signature', async () => {
+    const { bring, setKey, owner, wallet, keyOf, manager } = await walletWorld();
+    const stranger = new Wallet(Wallet.createRandom().privateKey);
+    expect(await refusal(await bring(await setKey(stranger)))).toMatchObject({ status: 401, code: 'bad-signature' });
+    expect((await bring(await setKey(owner))).status).toBe(202);
+    expect(await keyOf(wallet)).toBe(toBeHex(9, 32));
+    await manager.sponsor.outbox.tend();
+  });
+
+  test('is asked after the key of one that delegated to code (EIP-7702)', async () => {
+    const { bring, setKey, owner, evm, as, wallet, keyOf, manager } = await walletWorld();
+    const delegated = new Wallet(Wallet.createRandom().privateKey);
+    await as(await evm.impersonate(delegated.address))
+      .getFunction('join')
+      .send(toBeHex(7, 32));
+    // Its code is the wallet's, whose owner may then sign for it too.
+    await evm.provider.send('hardhat_setCode', [delegated.address, concat(['0xef0100', wallet.address])]);
+    expect((await bring(await setKey(delegated, delegated))).status).toBe(202);
+    await manager.sponsor.outbox.tend();
+    const next = { registry: as(evm.who.owner).target as string, nonce: 1n, by: owner };
+    expect((await bring(await signedCall(delegated, 'setKeyFor', { key: toBeHex(10, 32) }, next))).status).toBe(202);
+    expect(await keyOf(delegated)).toBe(toBeHex(10, 32));
+    await manager.sponsor.outbox.tend();
+  });
+
+  test('whose code never comes to an end is no signer', async () => {
+    const { bring, setKey, owner, evm, wallet } = await walletWorld();
+    // JUMPDEST PUSH0 JUMP: for ever.
+    await evm.provider.send('hardhat_setCode', [wallet.address, '0x5b5f56']);
+    expect(await refusal(await bring(await setKey(owner)))).toMatchObject({ status: 401, code: 'bad-signature' });
+  });
 });

@@ -349,6 +349,37 @@ describe('while all is full', () => {
   });
 });
 
+describe('the code of accounts is asked', () => {
+  test('at the end, and no more once one signature is not good', async () => {
+    const { url, chain } = await start();
+    const forged = await Promise.all([1, 2, 3].map((key) => setKey(patient, key, { by: other })));
+    const answer = await refusal(await post(url, { calls: [good, ...forged] }));
+    expect(answer).toMatchObject({ status: 401, code: 'bad-signature' });
+    expect(chain.codeAsked).toBe(1);
+    expect((await post(url, { calls: [good] })).status).toBe(202);
+    expect(chain.codeAsked).toBe(1);
+  });
+
+  test('so often for one network address, and not at all for who used up its part', async () => {
+    const { url, chain } = await start({ requestsPerMinute: 10_000, sponsorPerHour: 1 });
+    const forged = await setKey(patient, 1, { by: other });
+    const codes = new Set<string>();
+    for (let i = 0; i < 301; i++) codes.add((await refusal(await post(url, { calls: [forged] }))).code);
+    expect([...codes]).toEqual(['bad-signature', 'too-many-requests']);
+    expect(chain.codeAsked).toBe(300);
+    // A key of its own asks nobody's code, and what ends a permission is counted by itself.
+    expect((await post(url, { calls: [good] })).status).toBe(202);
+    const end = await revoke(patient, 1, { by: other });
+    expect(await refusal(await post(url, { calls: [end] }))).toMatchObject({ code: 'bad-signature' });
+
+    const spent = await start({ sponsorPerHour: 1 });
+    expect((await post(spent.url, { calls: [good] })).status).toBe(202);
+    const more = await setKey(patient, 7, { by: other });
+    expect(await refusal(await post(spent.url, { calls: [more] }))).toMatchObject({ code: 'too-many-requests' });
+    expect(spent.chain.codeAsked).toBe(0);
+  });
+});
+
 test('an hour later a signer may act again', () => {
   let now = 0;
   const limit = new HourlyLimit(1, () => now);
