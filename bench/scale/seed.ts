@@ -19,7 +19,7 @@ import { Folders } from '../../extension/core/wallet/folders.ts';
 import { cidOf, DAG_CBOR, DAG_PB, digestOf } from '../../extension/core/storage/cid.ts';
 import { authorization, carOf, dealingOf, type Block } from './sent.ts';
 
-const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
+export const SECTIONS: readonly Section[] = ['results', 'vitals', 'medications', 'problems', 'visits'];
 const NAMES = [
   'Glucose',
   'Sodium',

@@ -120,18 +120,23 @@ export interface Relay {
   /** Where it leads. */
   target: string;
   isDown: boolean;
+  /** Bodies of what went to and fro. */
+  readonly bodies: Buffer[];
 }
 
 /** An address that leads to a manager, which may be started anew behind it. */
-async function startRelay(): Promise<Relay> {
-  const relay = { url: '', target: '', isDown: false };
+export async function startRelay(): Promise<Relay> {
+  const relay: { -readonly [K in keyof Relay]: Relay[K] } = { url: '', target: '', isDown: false, bodies: [] };
   relay.url = await serveHttp(async ({ method, url, headers, body }) => {
     if (relay.isDown) throw new Error('nobody is there');
-    const sent = { 'content-type': headers['content-type'] ?? 'text/plain' };
+    const sent: Record<string, string> = { 'content-type': headers['content-type'] ?? 'text/plain' };
+    if (headers.authorization !== undefined) sent['authorization'] = headers.authorization;
     const init = method === 'GET' ? {} : { method, body: Uint8Array.from(body), headers: sent };
     const answer = await fetch(`${relay.target}${url.pathname}${url.search}`, init);
     const type = { 'content-type': answer.headers.get('content-type') ?? '' };
-    return { status: answer.status, headers: type, body: await answer.bytes() };
+    const given = await answer.bytes();
+    relay.bodies.push(body, Buffer.from(given));
+    return { status: answer.status, headers: type, body: given };
   });
   return relay;
 }
