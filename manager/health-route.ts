@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from './blocks/blocks.ts';
 import { requireChain, type Chain } from './chain.ts';
 import type { Config } from './config.ts';
 import type { Keeper } from './keeper/keeper.ts';
-import type { Pins } from './pins.ts';
-import type { Sponsor } from './sponsor.ts';
+import type { Pins } from './blocks/pins.ts';
+import type { Sponsor } from './sponsor/sponsor.ts';
 import { VERSION } from './version.ts';
 
 /** What {@link registerHealth} needs. */

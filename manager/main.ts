@@ -6,17 +6,17 @@ import { ChainError, requireChain } from './chain.ts';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './settings.ts';
 import { connectChain } from './ethers-chain.ts';
-import { collectGarbage } from './garbage.ts';
+import { collectGarbage } from './blocks/garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { releasingInThreads } from './keeper/release-threads.ts';
 import { logOptions } from './log.ts';
 import { openManagerStore } from './manager-store.ts';
-import { openBlocks } from './open-blocks.ts';
-import { Pins } from './pins.ts';
+import { openBlocks } from './blocks/open.ts';
+import { Pins } from './blocks/pins.ts';
 import { createServer } from './server.ts';
-import { createSponsor } from './sponsor.ts';
-import { UploadGate } from './upload-gate.ts';
-import { UploadQuotas } from './upload-quota.ts';
+import { createSponsor } from './sponsor/sponsor.ts';
+import { UploadGate } from './uploads/gate.ts';
+import { UploadQuotas } from './uploads/quota.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;

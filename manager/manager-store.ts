@@ -1,8 +1,8 @@
 import { openTables } from './sqlite-work.ts';
-import { sqliteOutgoing } from './sqlite-outbox.ts';
-import { sqliteQuota } from './sqlite-quota.ts';
-import type { OutgoingRows } from './outbox.ts';
-import type { QuotaRows } from './upload-quota.ts';
+import { sqliteOutgoing } from './sponsor/sqlite-outbox.ts';
+import { sqliteQuota } from './uploads/sqlite-quota.ts';
+import type { OutgoingRows } from './sponsor/outbox.ts';
+import type { QuotaRows } from './uploads/quota.ts';
 
 /** Of the tables below; counted up with each change of them. */
 const VERSION = 1;

@@ -27,7 +27,7 @@ export async function publishBlock(network: Network, key: string, block: Block):
   return network.managers.filter((_, i) => stored[i]);
 }
 
-/** The `authorization` header a manager asks for (`manager/store-authorization.ts`). */
+/** The `authorization` header a manager asks for (`manager/uploads/authorization.ts`). */
 function authorize({ chainId, registry }: Network, key: SigningKey, root: CID): string {
   const at = Math.floor(Date.now() / 1000);
   const signature = signTyped(key, managerDomain(chainId, registry), STORE_TYPES, { root: toHex(digestOf(root)), at });

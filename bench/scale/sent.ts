@@ -9,7 +9,7 @@ import type { Network } from '../../extension/core/network/descriptor.ts';
 import { signTyped } from '../../extension/core/registry/signed-calls.ts';
 import { managerDomain, READ_TYPES, registryDomain, STORE_TYPES } from '../../extension/core/registry/typed-data.ts';
 import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
-import { sodiumGroup } from '../../manager/sodium-group.ts';
+import { sodiumGroup } from '../../manager/keeper/sodium-group.ts';
 
 /* What wallets send to managers, as the bench and the chaos send it in their place. */
 

@@ -2,7 +2,7 @@ import { keccak256 } from 'ethers';
 import { toHex } from '../../extension/core/bytes.ts';
 import { registryInterface } from '../../extension/core/registry/abi.ts';
 import type { SponsorAccount } from '../chain.ts';
-import { withMargin, type Outbox } from '../outbox.ts';
+import { withMargin, type Outbox } from '../sponsor/outbox.ts';
 import type { KeeperStore } from './store.ts';
 
 /** What {@link anchorHead} needs. */

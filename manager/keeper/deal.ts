@@ -8,7 +8,7 @@ import { openShare } from '../../extension/core/custody/share-capsule.ts';
 import { isSalusError } from '../../extension/core/errors.ts';
 import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
 import { ManagerError } from '../errors.ts';
-import { parseAuthorization, verifyStore } from '../store-authorization.ts';
+import { parseAuthorization, verifyStore } from '../uploads/authorization.ts';
 import type { ChainIndex } from './chain-index.ts';
 import type { KeeperKeys } from './keys.ts';
 import { requireRegistry, type Addressee } from './requests.ts';

@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../extension/core/bytes.ts';
 import { ERASED_TYPES, KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
 import type { Config } from '../config.ts';
 import { createMembership } from '../membership.ts';
-import { sodiumGroup } from '../sodium-group.ts';
+import { sodiumGroup } from './sodium-group.ts';
 import { anchorHead, type Payer } from './anchoring.ts';
 import { createAnswering } from './answer.ts';
 import { askPeer } from './ask-peer.ts';

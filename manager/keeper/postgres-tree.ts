@@ -1,4 +1,4 @@
-import { LogTree } from '../log-tree.ts';
+import { LogTree } from './log-tree.ts';
 import type { Session } from './postgres-session.ts';
 import { bytesIn } from '../sql-values.ts';
 

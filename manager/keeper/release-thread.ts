@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { sodiumGroup } from '../sodium-group.ts';
+import { sodiumGroup } from './sodium-group.ts';
 import { release, type ReleaseOrder } from './release.ts';
 
 /*

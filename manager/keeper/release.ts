@@ -5,7 +5,7 @@ import type { Group } from '../../extension/core/custody/group.ts';
 import { encodeReply, type KeeperReply } from '../../extension/core/custody/keeper-messages.ts';
 import { answer, elementOf } from '../../extension/core/custody/voprf.ts';
 import { eciesSeal } from '../../extension/core/keys/ecies.ts';
-import { sodiumGroup } from '../sodium-group.ts';
+import { sodiumGroup } from './sodium-group.ts';
 import type { KeeperKeys } from './keys.ts';
 import type { FolderName, IndexedEntry, ShareRows } from './store.ts';
 

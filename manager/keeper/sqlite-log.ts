@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { LogTree } from '../log-tree.ts';
+import { LogTree } from './log-tree.ts';
 import { replayed } from './refusals.ts';
 import { blob, bytesIn } from '../sql-values.ts';
 import { later, transaction } from '../sqlite-work.ts';

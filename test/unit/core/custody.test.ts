@@ -10,7 +10,7 @@ import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { openShare, sealShare, type SharePlace } from '../../../extension/core/custody/share-capsule.ts';
 import { answer, elementOf, isAnswer, outputOf } from '../../../extension/core/custody/voprf.ts';
 import { evenKey } from '../../../extension/core/keys/keyring.ts';
-import { sodiumGroup } from '../../../manager/sodium-group.ts';
+import { sodiumGroup } from '../../../manager/keeper/sodium-group.ts';
 import { fill } from './support.ts';
 import { codeOf } from './wallets.ts';
 

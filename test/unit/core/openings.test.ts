@@ -20,7 +20,7 @@ import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { keeperKeys } from '../../../manager/keeper/keys.ts';
 import { lineOf } from '../../../manager/keeper/opening.ts';
-import { LogTree } from '../../../manager/log-tree.ts';
+import { LogTree } from '../../../manager/keeper/log-tree.ts';
 import { listOwn, listShared } from './listings.ts';
 import { fill } from './support.ts';
 import { allergy, importOwn, json, PATIENT, share, world } from './wallets.ts';

@@ -1,7 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Blocks } from '../../../manager/blocks.ts';
+import type { Blocks } from '../../../manager/blocks/blocks.ts';
 import { cborBlock, entry, rawBlock, type Block } from './fixtures.ts';
 
 /** Blocks somewhere, and what is done to them behind their back. */

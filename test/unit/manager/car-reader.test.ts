@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { openCar } from '../../../manager/car-reader.ts';
+import { openCar } from '../../../manager/uploads/car-reader.ts';
 import { makeCar, rawBlock } from './fixtures.ts';
 
 /** `start`, then zeros without end; `read` counts all of it. */

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { DiskBlocks } from '../../../manager/disk-blocks.ts';
-import { collectGarbage } from '../../../manager/garbage.ts';
-import { Pins, PinsDamaged } from '../../../manager/pins.ts';
+import { DiskBlocks } from '../../../manager/blocks/disk.ts';
+import { collectGarbage } from '../../../manager/blocks/garbage.ts';
+import { Pins, PinsDamaged } from '../../../manager/blocks/pins.ts';
 import { entry, rawBlock, startManager, temporaryFolder } from './fixtures.ts';
 
 test('keeps what a pin reaches and removes what a failed upload left', async () => {

@@ -29,7 +29,7 @@ import { openKeeper, type Keeper } from '../../../manager/keeper/keeper.ts';
 import { keeperKeys } from '../../../manager/keeper/keys.ts';
 import { openSqlite } from '../../../manager/keeper/sqlite.ts';
 import type { KeeperStore } from '../../../manager/keeper/store.ts';
-import { sodiumGroup } from '../../../manager/sodium-group.ts';
+import { sodiumGroup } from '../../../manager/keeper/sodium-group.ts';
 import { CHAIN_ID, startEvm, type Registry } from '../core/evm.ts';
 import { seconds, startManager, temporaryFolder, type Manager } from './fixtures.ts';
 import { serveHttp } from './http-service.ts';

@@ -2,7 +2,7 @@ import { CarReader } from '@ipld/car';
 import { MemoryBlockstore } from 'blockstore-core';
 import { CID } from 'multiformats/cid';
 import { sha256 } from 'multiformats/hashes/sha2';
-import { linksOf, walkDag } from '../../../manager/dag.ts';
+import { linksOf, walkDag } from '../../../manager/blocks/dag.ts';
 import { serveHttp, type Asked, type Told } from './http-service.ts';
 
 const BIG_BLOCK = 2 * 2 ** 20;

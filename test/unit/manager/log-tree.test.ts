@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex, type Bytes } from '../../../extension/core/bytes.ts';
 import { inclusionProof, merkleRoot, verifyConsistency, verifyInclusion } from '../../../extension/core/merkle.ts';
-import { LogTree, type LogNodes } from '../../../manager/log-tree.ts';
+import { LogTree, type LogNodes } from '../../../manager/keeper/log-tree.ts';
 
 class MemoryNodes implements LogNodes {
   readonly all = new Map<string, Uint8Array>();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { BroadcastRefused, ChainError } from '../../../manager/chain.ts';
 import { openManagerStore } from '../../../manager/manager-store.ts';
-import { createOutbox, type Order } from '../../../manager/outbox.ts';
+import { createOutbox, type Order } from '../../../manager/sponsor/outbox.ts';
 import { MemoryChain, REGISTRY, temporaryFolder } from './fixtures.ts';
 
 const order = (key: string): Order => ({ key, to: REGISTRY, data: '0x1234', gasLimit: 100n, purses: ['all'] });

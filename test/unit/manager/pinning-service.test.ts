@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { DiskBlocks } from '../../../manager/disk-blocks.ts';
-import { connectPinningService, pinnedBlocks } from '../../../manager/pinning-service.ts';
+import { DiskBlocks } from '../../../manager/blocks/disk.ts';
+import { connectPinningService, pinnedBlocks } from '../../../manager/blocks/pinning-service.ts';
 import { entry, rawBlock, refusal, startManager, temporaryFolder } from './fixtures.ts';
 import { serveHttp, type Told } from './http-service.ts';
 

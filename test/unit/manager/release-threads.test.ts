@@ -7,7 +7,7 @@ import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
 import { evenKey } from '../../../extension/core/keys/keyring.ts';
 import { releasingInThreads } from '../../../manager/keeper/release-threads.ts';
 import type { ReleaseOrder } from '../../../manager/keeper/release.ts';
-import { sodiumGroup } from '../../../manager/sodium-group.ts';
+import { sodiumGroup } from '../../../manager/keeper/sodium-group.ts';
 
 const CHAIN_ID = 31_337;
 const group = await sodiumGroup();

@@ -10,9 +10,9 @@ import { CID } from 'multiformats/cid';
 import { sha256, sha512 } from 'multiformats/hashes/sha2';
 import { describe, expect, test, vi } from 'vitest';
 import { ChainError } from '../../../manager/chain.ts';
-import { collectGarbage } from '../../../manager/garbage.ts';
-import { Pins } from '../../../manager/pins.ts';
-import { readBody } from '../../../manager/request-body.ts';
+import { collectGarbage } from '../../../manager/blocks/garbage.ts';
+import { Pins } from '../../../manager/blocks/pins.ts';
+import { readBody } from '../../../manager/uploads/request-body.ts';
 import {
   authorize,
   cborBlock,

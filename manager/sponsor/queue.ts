@@ -1,4 +1,4 @@
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Which way through the sponsor: what ends a permission does not wait behind anything else. */
 export type Lane = 'ending' | 'ordinary';

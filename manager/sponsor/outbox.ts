@@ -1,6 +1,6 @@
-import { BroadcastRefused, type SignedTransaction, type SponsorAccount } from './chain.ts';
-import { dayOf } from './days.ts';
-import { ManagerError } from './errors.ts';
+import { BroadcastRefused, type SignedTransaction, type SponsorAccount } from '../chain.ts';
+import { dayOf } from '../days.ts';
+import { ManagerError } from '../errors.ts';
 
 /** A transaction that is not in a block by then is sent again for a higher fee, where the fee is what it lacks. */
 const REPLACE_AFTER_MS = 60_000;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CID } from 'multiformats/cid';
-import type { Blocks } from './blocks.ts';
-import { encodeCarBlock, encodeCarHeader } from './car-writer.ts';
-import { isKept, parseCid } from './cid.ts';
-import { ManagerError } from './errors.ts';
-import { blocksOf, isIdentity, resolvePath, type GetBlock, type Resolved } from './gateway-dag.ts';
-import { negotiate, type Wanted } from './gateway-request.ts';
+import type { Blocks } from '../blocks/blocks.ts';
+import { encodeCarBlock, encodeCarHeader } from '../blocks/car-writer.ts';
+import { isKept, parseCid } from '../blocks/cid.ts';
+import { ManagerError } from '../errors.ts';
+import { blocksOf, isIdentity, resolvePath, type GetBlock, type Resolved } from './dag.ts';
+import { negotiate, type Wanted } from './request.ts';
 
 /** What a CID names never changes. */
 const FOR_EVER = 'public, max-age=29030400, immutable';

@@ -2,10 +2,10 @@ import * as dagCbor from '@ipld/dag-cbor';
 import * as dagPb from '@ipld/dag-pb';
 import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
-import { DAG_CBOR, DAG_PB, IDENTITY } from './cid.ts';
-import { linksOf } from './dag.ts';
-import { ManagerError } from './errors.ts';
-import type { ByteRange, Scope } from './gateway-request.ts';
+import { DAG_CBOR, DAG_PB, IDENTITY } from '../blocks/cid.ts';
+import { linksOf } from '../blocks/dag.ts';
+import { ManagerError } from '../errors.ts';
+import type { ByteRange, Scope } from './request.ts';
 
 /** Blocks that one answer has at most, and shards of a directory that are looked through for a name. */
 const [MOST_BLOCKS, MOST_SHARDS] = [1_000_000, 4_096];

@@ -1,8 +1,8 @@
 import { expand_message_xmd as expand } from '@noble/curves/abstract/hash-to-curve';
 import { sha512 } from '@noble/hashes/sha2';
 import sodium from 'libsodium-wrappers-sumo';
-import { own, type Bytes } from '../extension/core/bytes.ts';
-import { SIZE, scalarOf, type Group } from '../extension/core/custody/group.ts';
+import { own, type Bytes } from '../../extension/core/bytes.ts';
+import { SIZE, scalarOf, type Group } from '../../extension/core/custody/group.ts';
 
 const UNIFORM = 64;
 /** Bytes of the group's order, least significant first. */

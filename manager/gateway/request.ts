@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Which blocks of what the path ends at are sent. */
 export type Scope = 'block' | 'entity' | 'all';

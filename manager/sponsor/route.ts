@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config } from './config.ts';
-import { networkOf } from './network-address.ts';
-import { MAX_SPONSOR_BODY, parseSponsorCalls } from './sponsor-calls.ts';
+import type { Config } from '../config.ts';
+import { networkOf } from '../network-address.ts';
+import { MAX_SPONSOR_BODY, parseSponsorCalls } from './calls.ts';
 import type { Sponsor } from './sponsor.ts';
 
 /** What {@link registerSponsor} needs. */

@@ -1,6 +1,6 @@
-import type { Config } from './config.ts';
-import { dayOf, untilTomorrow } from './days.ts';
-import { ManagerError } from './errors.ts';
+import type { Config } from '../config.ts';
+import { dayOf, untilTomorrow } from '../days.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Uploads of one member at the same time. */
 const MOST_AT_ONCE = 16;

@@ -1,11 +1,11 @@
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import { verified, type Blocks } from './blocks.ts';
-import { storageFull } from './car-ingest.ts';
+import { storageFull } from '../uploads/car-ingest.ts';
 import { encodeCarBlock, encodeCarHeader } from './car-writer.ts';
 import { parseCid } from './cid.ts';
-import type { Config } from './config.ts';
-import { ManagerError } from './errors.ts';
+import type { Config } from '../config.ts';
+import { ManagerError } from '../errors.ts';
 import { askService, parseAnswer, storageUnavailable, textOf, urlOf, type Answer } from './storage-service.ts';
 
 /** Longest waits for an answer, in milliseconds. */

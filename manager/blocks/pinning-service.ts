@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Blocks } from './blocks.ts';
-import type { Config } from './config.ts';
-import { ManagerError } from './errors.ts';
+import type { Config } from '../config.ts';
+import { ManagerError } from '../errors.ts';
 import { askService, parseAnswer, storageUnavailable, textOf, urlOf } from './storage-service.ts';
 
 /** Waits, in milliseconds. */

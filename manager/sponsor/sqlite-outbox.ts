@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
-import { later, transaction } from './sqlite-work.ts';
+import { later, transaction } from '../sqlite-work.ts';
 import type { Charge, Outgoing, OutgoingRows } from './outbox.ts';
 
 /** Closed transactions that are remembered, to answer repetitions. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CID } from 'multiformats/cid';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../blocks/blocks.ts';
 import { openCar, type CarBlock, type CarStream } from './car-reader.ts';
-import { isKept, matches } from './cid.ts';
-import { linksOf, walkDag } from './dag.ts';
-import { ManagerError, isStorageFull } from './errors.ts';
-import type { Pins } from './pins.ts';
-import type { Hold, UploadGate } from './upload-gate.ts';
-import type { UploadTicket } from './upload-quota.ts';
+import { isKept, matches } from '../blocks/cid.ts';
+import { linksOf, walkDag } from '../blocks/dag.ts';
+import { ManagerError, isStorageFull } from '../errors.ts';
+import type { Pins } from '../blocks/pins.ts';
+import type { Hold, UploadGate } from './gate.ts';
+import type { UploadTicket } from './quota.ts';
 
 /** Most blocks and links of one upload: what is held in memory until its end. */
 const MAX_NODES = 1_000_000;

@@ -1,9 +1,9 @@
-import type { Config } from './config.ts';
-import { dayOf, untilTomorrow } from './days.ts';
-import { ManagerError } from './errors.ts';
-import { HourlyLimit } from './hourly-limit.ts';
+import type { Config } from '../config.ts';
+import { dayOf, untilTomorrow } from '../days.ts';
+import { ManagerError } from '../errors.ts';
+import { HourlyLimit } from '../hourly-limit.ts';
 import type { OutgoingRows } from './outbox.ts';
-import type { Lane, Waiting } from './sponsor-queue.ts';
+import type { Lane, Waiting } from './queue.ts';
 
 /** What of the settings limits a sponsor. */
 export type SponsorLimits = Pick<

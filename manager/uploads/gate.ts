@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import { blockKey } from './disk-blocks.ts';
+import { blockKey } from '../blocks/disk.ts';
 
 /** Says that an upload under way needs a block: from then on it is not collected. */
 export type Hold = (cid: CID) => Promise<void>;

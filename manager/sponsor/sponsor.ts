@@ -1,15 +1,15 @@
 import { concat, keccak256 } from 'ethers';
-import { isJoinWork } from '../extension/core/registry/join-work.ts';
-import { CallReverted, type SponsorAccount } from './chain.ts';
-import type { Config } from './config.ts';
-import { ManagerError } from './errors.ts';
-import { HourlyLimit } from './hourly-limit.ts';
+import { isJoinWork } from '../../extension/core/registry/join-work.ts';
+import { CallReverted, type SponsorAccount } from '../chain.ts';
+import type { Config } from '../config.ts';
+import { ManagerError } from '../errors.ts';
+import { HourlyLimit } from '../hourly-limit.ts';
 import { createOutbox, withMargin, type Outbox, type OutgoingRows } from './outbox.ts';
-import { SponsorBudget, type SponsorLimits } from './sponsor-budget.ts';
-import type { SponsorCalls } from './sponsor-calls.ts';
-import { SponsorQueue, type Waiting } from './sponsor-queue.ts';
-import { checkSignatures } from './sponsor-signatures.ts';
-import { Turns } from './turns.ts';
+import { SponsorBudget, type SponsorLimits } from './budget.ts';
+import type { SponsorCalls } from './calls.ts';
+import { SponsorQueue, type Waiting } from './queue.ts';
+import { checkSignatures } from './signatures.ts';
+import { Turns } from '../turns.ts';
 
 /** Most gas of one transaction (EIP-7825). */
 const MAX_GAS = 16_777_216n;

@@ -1,6 +1,6 @@
 import { asyncIterableReader, readBlockHead, readHeader } from '@ipld/car/decoder';
 import type { CID } from 'multiformats/cid';
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Longest header. */
 const MAX_HEADER_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid';
 import { matches } from './cid.ts';
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /**
  * The blocks of uploads, wherever they are. Two CIDs that differ only in codec name one block. What is not on a disk of this machine

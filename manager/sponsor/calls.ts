@@ -1,8 +1,8 @@
 import { getAddress, isAddress, isHexString } from 'ethers';
 import * as v from 'valibot';
-import { registryInterface } from '../extension/core/registry/abi.ts';
-import { ManagerError } from './errors.ts';
-import type { Lane } from './sponsor-queue.ts';
+import { registryInterface } from '../../extension/core/registry/abi.ts';
+import { ManagerError } from '../errors.ts';
+import type { Lane } from './queue.ts';
 
 /** Calls of one request. */
 const MAX_CALLS = 16;

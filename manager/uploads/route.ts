@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CID } from 'multiformats/cid';
-import type { Blocks } from './blocks.ts';
+import type { Blocks } from '../blocks/blocks.ts';
 import { ingestCar, storageFull, type Stored } from './car-ingest.ts';
-import type { Chain } from './chain.ts';
-import type { Config } from './config.ts';
-import { ManagerError } from './errors.ts';
-import { createMembership } from './membership.ts';
-import type { Pins } from './pins.ts';
+import type { Chain } from '../chain.ts';
+import type { Config } from '../config.ts';
+import { ManagerError } from '../errors.ts';
+import { createMembership } from '../membership.ts';
+import type { Pins } from '../blocks/pins.ts';
 import { discardBody, readBody, tooLarge } from './request-body.ts';
-import { parseAuthorization, verifyStore } from './store-authorization.ts';
-import type { UploadGate } from './upload-gate.ts';
-import type { UploadQuotas, UploadTicket } from './upload-quota.ts';
+import { parseAuthorization, verifyStore } from './authorization.ts';
+import type { UploadGate } from './gate.ts';
+import type { UploadQuotas, UploadTicket } from './quota.ts';
 
 /** What {@link registerUpload} needs. */
 export interface UploadParts {
@@ -32,7 +32,7 @@ export interface UploadParts {
 }
 
 /**
- * `POST /v1/car`: keeps a member's blocks. Body: a CAR; header `authorization: Salus …` (see `store-authorization.ts`).
+ * `POST /v1/car`: keeps a member's blocks. Body: a CAR; header `authorization: Salus …` (see `authorization.ts`).
  * Answers 201 `{roots, blocks, bytes}`.
  */
 export function registerUpload(app: FastifyInstance, { config, blocks, pins, gate, quotas, chain }: UploadParts): void {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Longest answer that is read, in bytes: a block of the longest kind, and some. */
 const MOST_BYTES = 65 * 2 ** 20;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Blocks } from './blocks.ts';
-import type { Config } from './config.ts';
-import { DiskBlocks } from './disk-blocks.ts';
-import { ipfsBlocks } from './ipfs-blocks.ts';
+import type { Config } from '../config.ts';
+import { DiskBlocks } from './disk.ts';
+import { ipfsBlocks } from './ipfs.ts';
 import { connectPinningService, pinnedBlocks } from './pinning-service.ts';
-import { ConfigError } from './settings.ts';
+import { ConfigError } from '../settings.ts';
 
 /** Longest block that IPFS nodes take, in bytes. */
 const IPFS_BLOCK = 2 * 2 ** 20;

@@ -1,6 +1,6 @@
 import { isHexString, TypedDataEncoder, type TypedDataField } from 'ethers';
-import { Role } from '../extension/core/registry/abi.ts';
-import { signerOf } from '../extension/core/registry/signed-calls.ts';
+import { Role } from '../../extension/core/registry/abi.ts';
+import { signerOf } from '../../extension/core/registry/signed-calls.ts';
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
@@ -13,10 +13,10 @@ import {
   SET_KEY_TYPES,
   SET_KEYRING_TYPES,
   VOUCHER_TYPES,
-} from '../extension/core/registry/typed-data.ts';
-import type { SponsorAccount, Standing } from './chain.ts';
-import { ManagerError } from './errors.ts';
-import type { SponsoredCall, SponsorCalls } from './sponsor-calls.ts';
+} from '../../extension/core/registry/typed-data.ts';
+import type { SponsorAccount, Standing } from '../chain.ts';
+import { ManagerError } from '../errors.ts';
+import type { SponsoredCall, SponsorCalls } from './calls.ts';
 
 /** How long after its deadline a signature still goes to the registry, whose clock decides, in seconds. */
 const SLACK = 120;

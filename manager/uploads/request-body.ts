@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ManagerError } from './errors.ts';
+import { ManagerError } from '../errors.ts';
 
 /** What is still read of a body after it was refused. */
 const DISCARD_BYTES = 64 * 2 ** 20;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blob } from './sql-values.ts';
-import { later, transaction } from './sqlite-work.ts';
-import type { QuotaRows } from './upload-quota.ts';
+import { blob } from '../sql-values.ts';
+import { later, transaction } from '../sqlite-work.ts';
+import type { QuotaRows } from './quota.ts';
 
 /** In place of a day: what is kept of all days. */
 const IN_ALL = -1;

@@ -1,9 +1,9 @@
 import type { CID } from 'multiformats/cid';
 import { RAW } from './cid.ts';
 import { linksOf, walkDag } from './dag.ts';
-import { blockKey, type DiskBlocks } from './disk-blocks.ts';
+import { blockKey, type DiskBlocks } from './disk.ts';
 import type { Pins } from './pins.ts';
-import type { Remove, UploadGate } from './upload-gate.ts';
+import type { Remove, UploadGate } from '../uploads/gate.ts';
 
 /** What a collection did. */
 export interface Collection {

@@ -1,9 +1,9 @@
 import { getAddress, hexlify, isAddress, isHexString } from 'ethers';
 import type { CID } from 'multiformats/cid';
 import * as v from 'valibot';
-import { signerOf } from '../extension/core/registry/signed-calls.ts';
-import { STORE_TYPES, managerDomain } from '../extension/core/registry/typed-data.ts';
-import { ManagerError } from './errors.ts';
+import { signerOf } from '../../extension/core/registry/signed-calls.ts';
+import { STORE_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
+import { ManagerError } from '../errors.ts';
 
 /** Oldest signature taken, in seconds. */
 const MAX_AGE = 300;
