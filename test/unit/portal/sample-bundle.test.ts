@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fhirValidator } from '../../../extension/adapters/fhir-validator.ts';
-import { parseFhir } from '../../../extension/core/fhir/bundle.ts';
+import { resourcesIn } from '../../../extension/core/import/fhir-tree.ts';
 import { classify } from '../../../extension/core/fhir/classify.ts';
 import sample from '../../../portal/sample-bundle.json' with { type: 'json' };
 import { CLINIC } from '../../../portal/clinic-profile.ts';
@@ -8,18 +8,19 @@ import { labResult } from '../../../portal/pages/desk/lab-result.ts';
 import { readable } from '../../../extension/core/fhir/readable.ts';
 
 const validate = fhirValidator();
-const parsed = parseFhir(JSON.stringify(sample));
+const parsed = [...resourcesIn(sample)];
+const items = parsed.filter((one) => one.kind === 'resource');
 
 test('every entry of the sample is a resource the wallet takes', () => {
-  expect(parsed.skipped).toEqual([]);
-  expect(parsed.items).toHaveLength(14);
-  for (const { resource } of parsed.items)
+  expect(parsed).toEqual(items);
+  expect(items).toHaveLength(14);
+  for (const { resource } of items)
     expect([resource.resourceType, validate(resource)]).toEqual([resource.resourceType, []]);
 });
 
 test('the sample has something for each section a patient is asked for', () => {
   const counts = new Map<string, number>();
-  for (const { resource } of parsed.items) counts.set(classify(resource), (counts.get(classify(resource)) ?? 0) + 1);
+  for (const { resource } of items) counts.set(classify(resource), (counts.get(classify(resource)) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
     profile: 1,
     problems: 2,
@@ -48,7 +49,7 @@ test('the clinic’s profile and a result of the desk are valid FHIR', () => {
 });
 
 test('each resource of the sample can be read as lines, and no line is a raw object', () => {
-  for (const { resource } of parsed.items) {
+  for (const { resource } of items) {
     const lines = readable(resource);
     expect(lines.length).toBeGreaterThan(2);
     for (const { label, text } of lines) expect(`${label} ${text}`).not.toMatch(/\[object|undefined|urn:uuid|\{/);
