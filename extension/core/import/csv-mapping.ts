@@ -97,11 +97,12 @@ const DAY = /^\s*(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})/;
 
 /** How dates are written, if the samples leave no doubt. */
 function orderOf(samples: readonly string[]): DateOrder | undefined {
-  const days = samples.filter((text) => text.trim() !== '').map((text) => DAY.exec(text));
-  if (days.length === 0 || days.some((day) => day === null)) return undefined;
-  const fits = (order: DateOrder) => days.every((day) => day !== null && dayIn(day, order) !== undefined);
+  const given = samples.filter((text) => text.trim() !== '');
+  const days = given.map((text) => DAY.exec(text)).filter((day) => day !== null);
+  if (days.length === 0 || days.length < given.length / 2) return undefined;
+  const fits = (order: DateOrder) => days.every((day) => dayIn(day, order) !== undefined);
   if (fits('ymd')) return 'ymd';
-  if (samples.every((text) => /^\s*\d{1,2}\.\d/.test(text))) return fits('dmy') ? 'dmy' : undefined;
+  if (days.every(([day]) => /^\s*\d{1,2}\.\d/.test(day))) return fits('dmy') ? 'dmy' : undefined;
   const orders = (['dmy', 'mdy'] as const).filter(fits);
   return orders.length === 1 ? orders[0] : undefined;
 }
@@ -126,7 +127,7 @@ export function whenOf(text: string, order: DateOrder): string | undefined {
 
 /** A number as it is written in a table. */
 export function numberIn(text: string, decimal: '.' | ','): number | undefined {
-  const trimmed = text.trim().replace(/\s*[%°a-zA-Z/²]+\d?$/u, '');
+  const trimmed = text.trim().replace(/\s+[%°a-zA-Z/²]+\d?$|%$/u, '');
   const groups = decimal === ',' ? /^-?\d{1,3}(\.\d{3})+(,\d+)?$/ : /^-?\d{1,3}(,\d{3})+(\.\d+)?$/;
   const joined = groups.test(trimmed) ? trimmed.replaceAll(decimal === ',' ? '.' : ',', '') : trimmed;
   const dotted = decimal === ',' ? joined.replace(',', '.') : joined;

@@ -1,15 +1,13 @@
-import { SalusError } from '../errors.ts';
+import { isSalusError, SalusError } from '../errors.ts';
 import { parseLossless } from '../fhir/lossless.ts';
 import { hasDuplicateKeys } from './duplicate-keys.ts';
 import { holdsFhir, resourcesIn } from './fhir-tree.ts';
+import { isLineByLine, readNdjson } from './ndjson.ts';
 import type { Found, ReadContext } from './reader.ts';
 import type { Source } from './source.ts';
-import { textOf } from './text.ts';
+import { MOST_PARSED_BYTES, textOf } from './text.ts';
 
-/** Larger files are kept as documents: parsing would hold several times their size in memory. */
-export const MOST_PARSED_BYTES = 128 * 1_048_576;
-
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return parseLossless(text.replace(/^\uFEFF/, ''));
   } catch {
@@ -17,14 +15,29 @@ export function parseJson(text: string): unknown {
   }
 }
 
+async function wholeOf(source: Source, { signal }: ReadContext) {
+  const form = await textOf(source, MOST_PARSED_BYTES);
+  signal?.throwIfAborted();
+  return { ...form, json: parseJson(form.text) };
+}
+
 /**
  * FHIR as JSON (https://hl7.org/fhir/R4/json.html), in whatever shape it comes.
  * @throws SalusError `not-json`, `not-fhir`, `nothing-to-import`, `too-large`
  */
-export async function* readFhirJson(source: Source, { signal }: ReadContext): AsyncGenerator<Found> {
-  const { text, remark } = await textOf(source, MOST_PARSED_BYTES);
-  signal?.throwIfAborted();
-  const json = parseJson(text);
+export async function* readFhirJson(source: Source, context: ReadContext): AsyncGenerator<Found> {
+  const whole = await wholeOf(source, context).catch(async (error: unknown) => {
+    context.signal?.throwIfAborted();
+    // A first line that is longer than what a file is recognised by.
+    if (isSalusError(error) && (await isLineByLine(source))) return undefined;
+    throw error;
+  });
+  if (whole === undefined) {
+    yield { kind: 'said', format: 'fhir-ndjson' };
+    yield* readNdjson(source, context);
+    return;
+  }
+  const { text, remark, json } = whole;
   if (!holdsFhir(json)) {
     throw new SalusError('not-fhir', 'This file is JSON but not a health record in FHIR format.');
   }

@@ -2,12 +2,11 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { SalusError } from '../errors.ts';
 import { parseLossless } from '../fhir/lossless.ts';
 import { isResource } from '../fhir/resource.ts';
-import { MOST_PARSED_BYTES } from './fhir-json.ts';
 import { resourcesIn } from './fhir-tree.ts';
 import { jsonOf, type Guessed, type XmlNode } from './fhir-xml-json.ts';
 import type { Found, ReadContext } from './reader.ts';
 import type { Source } from './source.ts';
-import { textOf } from './text.ts';
+import { MOST_PARSED_BYTES, textOf } from './text.ts';
 
 const FHIR = 'http://hl7.org/fhir';
 const XHTML = 'http://www.w3.org/1999/xhtml';

@@ -63,7 +63,7 @@ function zipped(start: string, ending: string): string {
 }
 
 function written(head: Uint8Array, ending: string): string | undefined {
-  const text = peek(head.subarray(0, Math.max(4, head.length - 4)));
+  const text = peek(head);
   if (hasControls(text)) return undefined;
   const root = xmlRoot(head);
   if (root !== undefined) {

@@ -1,10 +1,9 @@
 import { parseLossless } from '../fhir/lossless.ts';
 import { hasDuplicateKeys } from './duplicate-keys.ts';
-import { MOST_PARSED_BYTES } from './fhir-json.ts';
 import { holdsFhir, resourcesIn } from './fhir-tree.ts';
 import type { Found, ReadContext } from './reader.ts';
 import type { Source } from './source.ts';
-import { formOf, linesOf } from './text.ts';
+import { formOf, linesOf, MOST_PARSED_BYTES } from './text.ts';
 
 /**
  * One resource a line, as FHIR’s bulk exports have it (https://hl7.org/fhir/uv/bulkdata, http://ndjson.org), line by line. A line that
@@ -26,13 +25,28 @@ export async function* readNdjson(source: Source, { signal }: ReadContext): Asyn
 }
 
 function* ofLine(line: string): Generator<Found> {
-  let json: unknown;
-  try {
-    json = parseLossless(line);
-  } catch {
-    yield { kind: 'skipped', reason: 'bad-line' };
-    return;
-  }
+  const json = parsed(line);
   if (holdsFhir(json)) yield* resourcesIn(json);
   else yield { kind: 'skipped', reason: 'bad-line' };
+}
+
+/** Whether the first line is a whole object, and another begins after it. */
+export async function isLineByLine(source: Source): Promise<boolean> {
+  let first = true;
+  for await (const line of linesOf(source, await formOf(source), MOST_PARSED_BYTES)) {
+    if (line === undefined) return false;
+    if (line.trim() === '') continue;
+    if (!first) return line.trimStart().startsWith('{');
+    if (!holdsFhir(parsed(line))) return false;
+    first = false;
+  }
+  return false;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return parseLossless(line);
+  } catch {
+    return undefined;
+  }
 }

@@ -32,7 +32,7 @@ function isLines(head: Uint8Array, name: string, type: string): boolean {
   return lines.length > 1 && ((isJsonObject(first) && /^\s*\{/.test(lines[1] ?? '')) || good > 1);
 }
 
-const isText = (head: Uint8Array): boolean => !hasControls(peek(head.subarray(0, Math.max(4, head.length - 4))));
+const isText = (head: Uint8Array): boolean => !hasControls(peek(head));
 
 /** The same sign between as many columns in the first lines. */
 function isTable(head: Uint8Array, name: string, type: string): boolean {

@@ -85,5 +85,6 @@ export async function bytesOf(source: Source, most: number): Promise<Bytes> {
 /** A name without the folders before it and what its kind is marked by. */
 export function titleOf(name: string): string {
   const last = name.split(/[/\\]/).findLast((part) => part !== '') ?? '';
-  return last.replace(/(?<=.)(\.[A-Za-z0-9-]{1,18}){1,2}$/, (marks) => (/^\.\d+$/.test(marks) ? marks : '')) || last;
+  const unpacked = last.replace(/(?<=.)\.(gz|gzip)$/i, '');
+  return unpacked.replace(/(?<=.)\.(?=[^.]*[A-Za-z])[A-Za-z0-9-]{1,18}$/, '');
 }

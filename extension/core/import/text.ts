@@ -3,6 +3,9 @@ import { SalusError } from '../errors.ts';
 import type { Remark } from './reader.ts';
 import { bytesOf, headOf, type Source } from './source.ts';
 
+/** Larger texts are not held at once: parsing would take several times their size. */
+export const MOST_PARSED_BYTES = 128 * 1_048_576;
+
 /** How a text is written, as the WHATWG Encoding standard names it, and what is to be said of that. */
 export interface TextForm {
   readonly label: string;
