@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { Resource } from '../fhir/resource.ts';
-import { AppleMeasurements, appleTime } from './apple-measurements.ts';
+import { AppleMeasurements, appleTime, copyOf } from './apple-measurements.ts';
 import { wordsOf } from './apple-types.ts';
 import { documentOf } from './document.ts';
 import type { Found, ReadContext } from './reader.ts';
@@ -67,8 +67,8 @@ class Export {
 
   #opened(name: string, attributes: Attributes): void {
     if (name === 'Record') this.measurements.add(attributes);
-    else if (name === 'Workout') this.#workout = { ...attributes };
-    else if (name === 'WorkoutStatistics' && this.#statistics.length < 50) this.#statistics.push({ ...attributes });
+    else if (name === 'Workout') this.#workout = copyOf(attributes);
+    else if (name === 'WorkoutStatistics' && this.#statistics.length < 50) this.#statistics.push(copyOf(attributes));
     else if (name === 'ExportDate') this.date = appleTime(attributes['value']);
   }
 

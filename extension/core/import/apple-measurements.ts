@@ -36,12 +36,19 @@ export function appleTime(text: string | undefined): string | undefined {
   return day === undefined ? undefined : `${day}T${time ?? ''}${hours ?? ''}:${minutes ?? ''}`;
 }
 
+/**
+ * A copy of its own. What a parser gives is a part of the text that it read, which would all be kept for the sake of one value.
+ */
+export const copyOf = <T extends object>(attributes: T): T => JSON.parse(JSON.stringify(attributes)) as T;
+
 const rounded = (value: number): number => Number(value.toPrecision(6));
 
 /** Gathers measurements: those of frequent types by the day, others one by one. What it keeps grows with days, not with measurements. */
 export class AppleMeasurements {
   readonly #kinds = new Map<string, Kind>();
   readonly #pressures = new Map<string, { systolic?: AppleRecord; diastolic?: AppleRecord }>();
+  /** Names of devices and units, each once. */
+  readonly #words = new Map<string, string>();
   #days = 0;
   /** Records that could not be read, or that there was no room for. */
   unread = 0;
@@ -64,7 +71,7 @@ export class AppleMeasurements {
     const known = this.#kinds.get(type);
     if (known !== undefined || this.#kinds.size >= MOST_TYPES) return known;
     const kind: Kind = { single: [], days: new Map() };
-    this.#kinds.set(type, kind);
+    this.#kinds.set(this.#word(type), kind);
     return kind;
   }
 
@@ -72,7 +79,7 @@ export class AppleMeasurements {
     const kind = this.#kind(type);
     if (kind === undefined) this.unread++;
     else if (kind.single === undefined) this.#addToDay(kind, record, day, value ?? 0);
-    else if (kind.single.push({ ...record }) > MOST_SINGLE) {
+    else if (kind.single.push(copyOf(record)) > MOST_SINGLE) {
       const all = kind.single;
       kind.single = undefined;
       this.summarised = true;
@@ -80,7 +87,18 @@ export class AppleMeasurements {
     }
   }
 
-  #addToDay(kind: Kind, { unit = '', sourceName = '' }: AppleRecord, day: string, value: number): void {
+  #word(word: string): string {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    if (this.#words.size >= MOST_TYPES) return '';
+    const { copy } = copyOf({ copy: word });
+    this.#words.set(copy, copy);
+    return copy;
+  }
+
+  #addToDay(kind: Kind, record: AppleRecord, day: string, value: number): void {
+    const unit = this.#word(record.unit ?? '');
+    const source = this.#word(record.sourceName ?? '');
     // A device that was set to another unit begins another sum.
     const key = `${day} ${unit}`;
     let of = kind.days.get(key);
@@ -96,8 +114,8 @@ export class AppleMeasurements {
     of.sum += value;
     of.least = Math.min(of.least, value);
     of.most = Math.max(of.most, value);
-    if (of.bySource.size < 20 || of.bySource.has(sourceName)) {
-      of.bySource.set(sourceName, (of.bySource.get(sourceName) ?? 0) + value);
+    if (of.bySource.size < 20 || of.bySource.has(source)) {
+      of.bySource.set(source, (of.bySource.get(source) ?? 0) + value);
     }
   }
 
@@ -124,7 +142,7 @@ export class AppleMeasurements {
       this.unread++;
       return;
     }
-    const part = record.type === SYSTOLIC ? { systolic: { ...record } } : { diastolic: { ...record } };
+    const part = record.type === SYSTOLIC ? { systolic: copyOf(record) } : { diastolic: copyOf(record) };
     this.#pressures.set(key, { ...known, ...part });
   }
 
