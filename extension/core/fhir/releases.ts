@@ -1,5 +1,6 @@
 import { View } from './release-moves.ts';
-import { MOVES, OTHER_TYPES, R4_NAMES } from './release-table.ts';
+import { OTHER_TYPES, R4_NAMES } from './release-names.ts';
+import { MOVES } from './release-table.ts';
 import type { Resource } from './resource.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
 

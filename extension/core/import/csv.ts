@@ -23,7 +23,7 @@ function rowsOf(text: string): string[][] {
 }
 
 /** The observations of one row; none where it has no day or no value. */
-export function observationsOf(row: readonly string[], { date, time, decimal, values }: CsvMapping): Resource[] {
+function observationsOf(row: readonly string[], { date, time, decimal, values }: CsvMapping): Resource[] {
   const written = [row[date.column] ?? '', time === undefined ? '' : (row[time] ?? '')].join(' ').trim();
   const when = whenOf(written, date.order);
   if (when === undefined) return [];

@@ -1,5 +1,5 @@
 import { elements } from 'virtual:fhir-elements';
-import { R4_NAMES } from '../fhir/release-table.ts';
+import { R4_NAMES } from '../fhir/release-names.ts';
 
 /** An element of FHIR’s XML. */
 export interface XmlNode {

@@ -1,3 +1,4 @@
+import { HEAD_BYTES } from './source.ts';
 import { hasControls, peek } from './text.ts';
 import { xmlRoot } from './xml.ts';
 
@@ -79,7 +80,7 @@ function written(head: Uint8Array, ending: string): string | undefined {
 }
 
 function isJson(text: string, size: number): boolean {
-  if (size >= 65_536) return true;
+  if (size >= HEAD_BYTES) return true;
   try {
     JSON.parse(text);
     return true;

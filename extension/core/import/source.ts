@@ -45,16 +45,6 @@ export const fileSource = (file: SourceFile, name: string, modified = file.lastM
   file,
 });
 
-export const bytesSource = (bytes: Bytes, name: string, type = ''): Source => ({
-  name,
-  type,
-  size: bytes.byteLength,
-  async *stream() {
-    yield await Promise.resolve(bytes);
-  },
-  file: new Blob([bytes], { type }),
-});
-
 /** The first bytes, at most `most`. */
 export async function headOf(source: Source, most = HEAD_BYTES): Promise<Bytes> {
   if (source.file) return new Uint8Array(await source.file.slice(0, Math.min(most, source.file.size)).arrayBuffer());

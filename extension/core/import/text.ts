@@ -61,7 +61,7 @@ export async function formOf(source: Source): Promise<TextForm> {
 const damaged = () => new SalusError('not-json', 'This text is damaged: some of its characters cannot be read.');
 
 /** A text in parts. A mark of the byte order at its start is no part of it. @throws SalusError `not-json` */
-export async function* textParts(source: Source, { label }: TextForm): AsyncGenerator<string> {
+async function* textParts(source: Source, { label }: TextForm): AsyncGenerator<string> {
   const decoder = new TextDecoder(label, { fatal: true });
   try {
     for await (const part of source.stream()) yield decoder.decode(part, { stream: true });

@@ -28,7 +28,7 @@ const LOCAL_BYTES = 30;
 const MOST_COMMENT = 65_535;
 const MOST_DIRECTORY_BYTES = 64 * 1_048_576;
 
-export const notAnArchive = (): SalusError => new SalusError('not-fhir', 'This archive is damaged or not whole.');
+const notAnArchive = (): SalusError => new SalusError('not-fhir', 'This archive is damaged or not whole.');
 
 const part = async (file: SourceFile, from: number, to: number): Promise<DataView> => {
   if (from < 0 || to > file.size || to < from) throw notAnArchive();
