@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
+import { fhirElements } from './scripts/vite-fhir-elements.ts';
 import { nobleModules } from './scripts/vite-noble-modules.ts';
 
 const CHROMIUM = '123';
@@ -14,7 +15,7 @@ export default defineConfig({
   modules: ['@wxt-dev/module-svelte', '@wxt-dev/i18n/module'],
   imports: false,
   vite: ({ browser }) => ({
-    plugins: [fhirDefinitions(), nobleModules()],
+    plugins: [fhirDefinitions(), fhirElements(), nobleModules()],
     resolve: {
       alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
     },

@@ -1,5 +1,6 @@
 import { build } from '../scripts/lib/build.ts';
 import { within } from '../scripts/lib/patience.ts';
+import { appleHealthLines } from './apple-health.ts';
 import { bundleLines } from './bundles.ts';
 import { importLines } from './importing.ts';
 import { keeperLines } from './keepers.ts';
@@ -36,7 +37,10 @@ const GROUPS: Readonly<Record<string, (args: readonly string[]) => Promise<Line[
   page: () => walletLines('page'),
   seal: () => onStoragePage(({ page }) => sealingLines(page)),
   memory: () => onStoragePage(memoryLines),
-  import: () => onStoragePage(({ page }) => importLines(page)),
+  import: async (args) => [
+    ...(await onStoragePage(({ page }) => importLines(page))),
+    ...(await appleHealthLines(sizeOf(args, 'mebibytes', 1_024))),
+  ],
   keepers: (args) => keeperLines({ minutes: sizeOf(args, 'minutes', 10) }),
   bundle: () => Promise.resolve(bundleLines()),
   scale: (args) => scaleLines({ entries: sizeOf(args, 'entries', 10_000), patients: sizeOf(args, 'patients', 1_000) }),

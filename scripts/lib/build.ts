@@ -7,7 +7,15 @@ import { runCommand } from './processes.ts';
 const TOOLS = ['package-lock.json', 'tsconfig.json', 'svelte.config.js'];
 
 const EXTENSION: Omit<Made, 'name' | 'to'> = {
-  from: ['extension', 'wxt.config.ts', 'scripts/vite-fhir-definitions.ts', 'scripts/vite-noble-modules.ts', ...TOOLS],
+  from: [
+    'extension',
+    'wxt.config.ts',
+    'scripts/vite-fhir-definitions.ts',
+    'scripts/vite-fhir-elements.ts',
+    'scripts/vite-noble-modules.ts',
+    'scripts/lib/fhir-definitions.ts',
+    ...TOOLS,
+  ],
 };
 type Build = Made & { readonly command: readonly [string, ...string[]] };
 /** What can be built besides the contracts. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { fhirDefinitions } from '../vite-fhir-definitions.ts';
+import { fhirElements } from '../vite-fhir-elements.ts';
 import { ROOT } from './paths.ts';
 
 /** A page of our own on this machine: a secure context, with storage that belongs to it alone. */
@@ -20,7 +21,7 @@ async function bundle(entry: string, alias: Readonly<Record<string, string>>): P
     configFile: false,
     root: ROOT,
     logLevel: 'error',
-    plugins: [fhirDefinitions()],
+    plugins: [fhirDefinitions(), fhirElements()],
     resolve: { alias },
     publicDir: false,
     build: { write: false, target: 'chrome123', modulePreload: false, rolldownOptions: { input: entry } },

@@ -38,17 +38,17 @@ export function firstPrompt(id: string): Promise<PromptView> {
 
 let channel: Remote<StoragePort> | undefined;
 
-/** Hands a file to the storage host without copying it. @returns the import job */
-export async function stageFile(file: File): Promise<string> {
+/** Hands a file to the storage host without copying it. @param job with whose files it is added @returns the import job */
+export async function stageFile(file: File, job?: string): Promise<string> {
   // Firefox's messages carry Files; and a channel to its background page would end whenever that page is suspended.
-  if (import.meta.env.FIREFOX) return (await ask({ to: 'storage', file })) as string;
+  if (import.meta.env.FIREFOX) return (await ask({ to: 'storage', file, ...(job !== undefined && { job }) })) as string;
   if (channel === undefined) {
     const { port1, port2 } = new MessageChannel();
     const registration = await navigator.serviceWorker.ready;
     registration.active?.postMessage(STORAGE_CHANNEL, [port2]);
     channel = openChannel<StoragePort>(port1);
   }
-  return channel.stage(file, file.name, file.name);
+  return channel.stage(file, file.name, file.name, job);
 }
 
 /** Calls `listener` whenever something the wallet shows may have changed. @returns how to stop */

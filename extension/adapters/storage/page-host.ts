@@ -67,7 +67,7 @@ export function awakeStorage(storage: StoragePort): StoragePort {
   const ofJobs: Pick<StoragePort, 'stage' | 'commit' | 'cancel'> = {
     async stage(...file) {
       const job = await storage.stage(...file);
-      took(job);
+      if (!inHand.has(job)) took(job);
       return job;
     },
     commit: (job, ...rest) => storage.commit(job, ...rest).finally(() => over(job)),

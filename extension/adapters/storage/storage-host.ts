@@ -1,13 +1,8 @@
 import { CID } from 'multiformats/cid';
 import { fromHex, own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
-import {
-  MOST_FILE_BYTES,
-  planImport,
-  type ImportPlan,
-  type ImportReport,
-  type Validate,
-} from '../../core/records/importer.ts';
+import { planOf, type ImportPlan, type ImportReport, type ReadFile } from '../../core/records/import-plan.ts';
+import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
@@ -26,9 +21,10 @@ import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 
 interface Job {
-  readonly file: Blob;
-  readonly name: string;
-  readonly source: string;
+  /** Added together; at least one. */
+  readonly files: (ImportFile & { readonly file: Blob })[];
+  /** What is in them, once it was read. */
+  read?: Promise<readonly ReadFile[]>;
   plan?: ImportPlan;
   /** How many imports of the person's own had ended when what is known was last looked at. */
   seen: number;
@@ -39,6 +35,9 @@ interface Job {
   /** Over: kept only until the next file is taken in hand. */
   finished: boolean;
 }
+
+/** Most files that are added together. */
+const MOST_TOGETHER = 1_000;
 
 /**
  * The storage side of the wallet: the block store, the IPFS node, sealing and opening. Lives where it may run long (the
@@ -87,28 +86,48 @@ export class StorageHost implements StoragePort {
     this.#network.durableAt = durableAt;
   }
 
-  /** Takes a file in hand; nothing is read yet. @returns job id */
+  /** Takes a file in hand; nothing is read yet. @param job with whose files it is to be added @returns job id */
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
-  async stage(file: Blob, name: string, source: string): Promise<string> {
+  async stage(file: Blob, name: string, source: string, job?: string): Promise<string> {
     if (file.size > MOST_FILE_BYTES) {
       throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
         limit: MOST_FILE_BYTES,
       });
     }
-    for (const [id, job] of this.#jobs) if (job.finished) this.#jobs.delete(id);
+    if (job !== undefined) return this.#stageWith(job, { file, name, source });
+    for (const [id, old] of this.#jobs) if (old.finished) this.#jobs.delete(id);
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
-    const seen = this.#ended;
-    this.#jobs.set(id, { file, name, source, seen, progress, abort: new AbortController(), finished: false });
+    const files = [{ file, name, source }];
+    this.#jobs.set(id, { files, seen: this.#ended, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
-  /** Reads the file and says what it would give. */
+  #stageWith(id: string, file: Job['files'][number]): string {
+    const job = this.#job(id);
+    if (job.read !== undefined || job.files.length >= MOST_TOGETHER) {
+      throw new SalusError('too-large', 'These are more files than can be added at once.', { limit: MOST_TOGETHER });
+    }
+    job.files.push(file);
+    job.progress = { ...job.progress, bytes: job.progress.bytes + file.file.size };
+    return id;
+  }
+
+  /** Reads the files, once, and says what is new in them. */
   async plan(id: string, known: readonly string[], into?: Section): Promise<ImportReport> {
     const job = this.#job(id);
     if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
-    const context = { name: job.name, source: job.source, known: new Set(known), validate: this.#validate };
-    job.plan = await planImport(job.file, { ...context, ...(into && { into }) });
+    job.read ??= readFiles(job.files, {
+      validate: this.#validate,
+      signal: job.abort.signal,
+      onItem: () => (job.progress = { ...job.progress, items: job.progress.items + 1 }),
+      ...(into && { into }),
+    });
+    const read = await job.read.catch((error: unknown) => {
+      delete job.read;
+      throw error;
+    });
+    job.plan = planOf(read, new Set(known));
     return job.plan.report;
   }
 
@@ -318,10 +337,10 @@ export class StorageHost implements StoragePort {
     who: Pick<LedgerRow, 'patient' | 'author'>,
   ) {
     const roots: Root[] = [];
-    job.progress = { ...job.progress, items: plan.report.taken };
+    job.progress = { ...job.progress, itemsDone: 0, items: plan.report.taken };
     for (const target of targets) {
       for (const planned of splitItems(plan.items.get(target.section) ?? [])) {
-        const items = plan.report.kind === 'document' ? planned.map((item) => streamed(item, job)) : planned;
+        const items = planned.map((item) => streamed(item, plan, job));
         roots.push(
           await this.#sealEntry(target, items, ingest, who, {
             signal: job.abort.signal,
@@ -400,12 +419,13 @@ export class StorageHost implements StoragePort {
   }
 }
 
-/** A document read through one buffer, and hashed beside where that pays. */
-const streamed = (item: NewItem, { file, abort }: Job): NewItem => ({
-  ...item,
-  plaintext: fileBytes(file),
-  ...(worthWorker(file) && { digest: () => fileDigest(file, abort.signal) }),
-});
+/** A document that is a file is read through one buffer, and hashed beside where that pays. */
+function streamed(item: NewItem, { documents }: ImportPlan, { abort }: Job): NewItem {
+  const file = documents.get(item);
+  if (!(file instanceof Blob)) return item;
+  const digest = worthWorker(file) && { digest: () => fileDigest(file, abort.signal) };
+  return { ...item, plaintext: fileBytes(file), ...digest };
+}
 
 const entryKey = (under: WrapUnder, commitment: Bytes): Bytes =>
   entryKeyOf(nobleGroup, 'key' in under ? under : { ...under, place: { ...under.place, commitment } });

@@ -5,6 +5,7 @@ import { SalusError } from '../errors.ts';
 import { cidOf, RAW } from '../storage/cid.ts';
 import type { BlockSink, BlockSource } from '../storage/ports.ts';
 import { UnixFsBuilder } from '../storage/unixfs.ts';
+import { through } from './through.ts';
 import { pad, unpad } from './padding.ts';
 import { inParallel } from './pipeline.ts';
 import { decryptSegments, encryptSegments, importKey } from './stream.ts';
@@ -60,31 +61,6 @@ export interface Sealed {
 // eslint-disable-next-line @typescript-eslint/require-await -- an async generator over one value
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function* through(
-  source: AsyncIterable<Uint8Array>,
-  transform: CompressionStream | DecompressionStream,
-): AsyncGenerator<Uint8Array> {
-  const writer = transform.writable.getWriter();
-  const writing = (async () => {
-    for await (const chunk of source) await writer.write(chunk as Bytes);
-    await writer.close();
-  })();
-  // A failing source must end the reading side too.
-  writing.catch((error: unknown) => writer.abort(error));
-  const reader = transform.readable.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield value;
-    }
-    await writing;
-  } finally {
-    // Whoever reads no further has the source end too.
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /** What is known of a plaintext once all of it has passed. */

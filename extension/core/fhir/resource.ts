@@ -1,13 +1,17 @@
 import * as v from 'valibot';
 
-/** Any FHIR R4 resource: what is known of it before it is validated. */
-export const ResourceSchema = v.looseObject({
-  resourceType: v.pipe(v.string(), v.regex(/^[A-Z][A-Za-z]{1,63}$/)),
-  id: v.optional(v.string()),
-});
+/** A name that a type of resource may have, in whatever release. */
+const TYPE = /^\p{L}[\p{L}\p{N}_.-]{0,63}$/u;
+
+/** Any FHIR resource: what is known of it before it is validated. */
+export const ResourceSchema = v.looseObject({ resourceType: v.pipe(v.string(), v.regex(TYPE)) });
 export type Resource = v.InferOutput<typeof ResourceSchema>;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether something is a resource. By hand: it is asked of each of a file's many. */
+export const isResource = (value: unknown): value is Resource =>
+  isObject(value) && typeof value['resourceType'] === 'string' && TYPE.test(value['resourceType']);
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a path such as `code.coding.0.display` from untyped FHIR; undefined where any step is missing. */

@@ -1,182 +1,239 @@
-import { fromUtf8, sha256, toHex, type Bytes } from '../bytes.ts';
+import { concat, sha256, toHex, type Bytes } from '../bytes.ts';
 import { canonicalBytes } from '../fhir/canonical.ts';
-import { SalusError } from '../errors.ts';
+import { isSalusError, SalusError } from '../errors.ts';
 import { worthDeflating } from '../envelope/seal.ts';
-import { parseFhir, type Skipped } from '../fhir/bundle.ts';
 import { classify } from '../fhir/classify.ts';
 import { describe } from '../fhir/describe.ts';
-import { parseShown } from '../fhir/lossless.ts';
-import { referencesOver } from '../fhir/references.ts';
+import { asR4 } from '../fhir/releases.ts';
+import { FHIR_JSON } from '../fhir/media-type.ts';
+import { referencesOver, type Resolve } from '../fhir/references.ts';
 import { textAt, type Resource } from '../fhir/resource.ts';
-import { visible } from '../signing/visible.ts';
+import { readFhirJson } from '../import/fhir-json.ts';
+import { newContext, readSource } from '../import/read.ts';
+import type { Format, Found, FoundDocument, FoundResource, Issuers, Remark, SkipReason } from '../import/reader.ts';
+import { fileSource, headOf, type Source, type SourceFile } from '../import/source.ts';
+import { archiveTooLarge, isArchiveTooLarge, isDamaged } from '../import/unpack.ts';
+import { planOf, type Finding, type ImportPlan, type ReadFile, type Taken } from './import-plan.ts';
 import { withinLimits } from './limits.ts';
-import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
+import { pauses } from './pauses.ts';
 import type { NewItem } from './seal-entry.ts';
 import { sameOf } from './same.ts';
 import type { Section } from './sections.ts';
 
-/** Larger files are kept as documents and not read as FHIR: parsing would hold several times their size in memory. */
-const MOST_FHIR_BYTES = 128 * 1_048_576;
+export type { FileReport, ImportPlan, ImportReport } from './import-plan.ts';
+export type { SourceFile } from '../import/source.ts';
+
 /** Larger documents are not looked for among those that are kept: they would have to be read twice. */
 const MOST_COMPARED_BYTES = 64 * 1_048_576;
 /** Larger files are refused. */
 export const MOST_FILE_BYTES = 2 ** 31 - 1;
+/** More than this of resources is not held at once, until it is sealed. */
+const MOST_HELD_BYTES = 768 * 1_048_576;
 
 /** Checks one resource; gives the paths of what is wrong (never values), or nothing when the type is not known. */
 export type Validate = (resource: Resource) => string[];
 
-/** What a file gives, told before anything is stored and kept afterwards. `taken + skipped = total`, always. */
-export interface ImportReport {
-  readonly total: number;
-  readonly taken: number;
-  readonly skipped: readonly Skipped[];
-  /** Taken as they are, though a validator found faults: positions and FHIRPath expressions, never values; and what had to be cut or left out of the list's words. */
-  readonly findings: readonly { readonly position: number; readonly type: string; readonly paths: readonly string[] }[];
-  readonly sections: Readonly<Partial<Record<Section, number>>>;
-  /** The first of those that are taken, as a person reads them. */
-  readonly preview: readonly PreviewItem[];
-  /** `document`: the file is no FHIR and is kept whole. */
-  readonly kind: 'fhir' | 'document';
-}
-
-export interface ImportPlan {
-  readonly report: ImportReport;
-  readonly items: ReadonlyMap<Section, readonly NewItem[]>;
-  /** By which what is taken is known again (hex): digests of bytes, and of what they say; a large document's is known only when it is sealed. */
-  readonly digests: readonly string[];
-}
-
-/** A file as the browser hands it over: a name, a size, and bytes in slices. `File` and `Blob` fit. */
-export interface SourceFile {
-  readonly size: number;
-  readonly type: string;
-  slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> };
-  text(): Promise<string>;
-}
-
-const SLICE_BYTES = 1_048_576 - 28;
-
-/** Reads a file slice by slice; only one slice is ever in memory. */
-const slices = (file: SourceFile): AsyncIterable<Bytes> => ({
-  async *[Symbol.asyncIterator]() {
-    for (let at = 0; at < file.size; at += SLICE_BYTES) {
-      yield new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer());
-    }
-  },
-});
-
-const looksLikeJson = (name: string, type: string): boolean => /json/i.test(type) || /\.json$/i.test(name);
-
-export interface ImportContext {
+/** A file with its name, and where it comes from: that name, or a portal’s origin. */
+export interface ImportFile {
+  readonly file: SourceFile;
   readonly name: string;
-  /** Where it comes from: a file name or a portal's origin. */
+  readonly source: string;
+}
+
+export interface ReadOptions {
+  readonly validate: Validate;
+  /** Puts everything into this section, whatever its content: for an author who may write to one section. FHIR JSON only. */
+  readonly into?: Section;
+  readonly signal?: AbortSignal;
+  /** Whose signatures on health cards are known. */
+  readonly issuers?: Issuers;
+  /** Told how many items were read so far. */
+  readonly onItem?: () => void;
+}
+
+export interface ImportContext extends ReadOptions {
+  readonly name: string;
   readonly source: string;
   /** Hex SHA-256 digests of items that are already in the wallet: the same item is not taken twice. */
   readonly known: ReadonlySet<string>;
-  readonly validate: Validate;
-  /** Puts everything into this section, whatever its content: for an author who may write to one section. */
-  readonly into?: Section;
+}
+
+const tooLarge = () =>
+  new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
+    limit: MOST_FILE_BYTES,
+  });
+
+/**
+ * Says what an import of one file would take, without storing anything.
+ * @throws SalusError `too-large`, `nothing-to-import`, `cancelled`; for a site’s resources also `not-json`, `not-fhir`
+ */
+export async function planImport(file: SourceFile, context: ImportContext): Promise<ImportPlan> {
+  const { name, source, known, ...options } = context;
+  return planOf(await readFiles([{ file, name, source }], options), known);
 }
 
 /**
- * Says what an import would take, without storing anything.
- * @throws SalusError `too-large`, `not-json`, `not-fhir`, `nothing-to-import`
+ * Reads files that are added together. One that gives nothing does not keep the others out; alone, it says why.
+ * @throws SalusError as {@link planImport}
  */
-export async function planImport(file: SourceFile, context: ImportContext): Promise<ImportPlan> {
-  if (file.size > MOST_FILE_BYTES) {
-    throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
-      limit: MOST_FILE_BYTES,
+export async function readFiles(files: readonly ImportFile[], options: ReadOptions): Promise<ReadFile[]> {
+  const read: ReadFile[] = [];
+  let position = 0;
+  let held = 0;
+  for (const file of files) {
+    const next = await readFile(file, position, options).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      if (files.length === 1 || !isSalusError(error)) throw error;
+      return refused(file, position, error);
     });
+    position += next.total;
+    held += next.taken.reduce(
+      (sum, { item }) => sum + (item.plaintext instanceof Uint8Array ? item.plaintext.byteLength : 0),
+      0,
+    );
+    if (held > MOST_HELD_BYTES) throw archiveTooLarge();
+    read.push(next);
   }
-  if (file.size === 0) throw new SalusError('nothing-to-import', 'This file is empty.');
-  if (!looksLikeJson(context.name, file.type) || file.size > MOST_FHIR_BYTES) return planDocument(file, context);
-  return planFhir(await file.text(), context);
+  return read;
 }
 
-async function planDocument(
-  file: SourceFile,
-  { name, source, known, into = 'documents' }: ImportContext,
-): Promise<ImportPlan> {
-  const digests = file.size > MOST_COMPARED_BYTES ? [] : [await digestOf(file)];
-  if (digests.some((digest) => known.has(digest))) {
-    const skipped = [{ position: 0, type: 'File', reason: 'already-here' as const }];
-    const report = { total: 1, taken: 0, skipped, findings: [], sections: {}, preview: [], kind: 'document' as const };
-    return { report, items: new Map(), digests: [] };
-  }
-  const sample = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
-  const { item, cut } = withinLimits<NewItem>({
-    type: 'File',
-    title: name,
-    date: new Date().toISOString().slice(0, 10),
-    mediaType: file.type || 'application/octet-stream',
-    source,
-    plaintext: slices(file),
-    encoding: (await worthDeflating(sample)) ? 'deflate' : 'identity',
+const REFUSALS: Readonly<Partial<Record<string, SkipReason>>> = {
+  'nothing-to-import': 'empty',
+  'too-large': 'too-large',
+};
+
+function refused({ name }: ImportFile, position: number, { code }: SalusError): ReadFile {
+  const skipped = [{ position, type: 'File', reason: REFUSALS[code] ?? 'damaged' }];
+  return { name, format: 'file', total: 1, remarks: [], taken: [], skipped };
+}
+
+function found(source: Source, options: ReadOptions): AsyncIterable<Found> {
+  const context = newContext({
+    ...(options.signal && { signal: options.signal }),
+    ...(options.issuers && { issuers: options.issuers }),
   });
-  const findings = cut.length > 0 ? [{ position: 0, type: 'File', paths: cut }] : [];
+  const isFhirOnly = options.into !== undefined || source.type === FHIR_JSON;
+  return isFhirOnly ? readFhirJson(source, context) : readSource(source, context);
+}
+
+/** Everything is read before it is described: what a resource refers to may stand after it. */
+async function readFile({ file, name, source }: ImportFile, start: number, options: ReadOptions): Promise<ReadFile> {
+  if (file.size > MOST_FILE_BYTES) throw tooLarge();
+  if (file.size === 0) throw new SalusError('nothing-to-import', 'This file is empty.');
+  let format: Format = 'fhir-json';
+  const remarks = new Set<Remark>();
+  const skipped: ReadFile['skipped'][number][] = [];
+  const given: { readonly position: number; readonly found: FoundResource | FoundDocument }[] = [];
+  const pause = pauses(options.signal);
+  let position = start;
+  for await (const one of found(fileSource(file, name), options)) {
+    if (one.kind === 'said') {
+      if (one.remark) remarks.add(one.remark);
+      if (one.format) format = one.format;
+      continue;
+    }
+    if (one.kind === 'skipped')
+      skipped.push({ position, ...(one.type !== undefined && { type: one.type }), reason: one.reason });
+    else given.push({ position, found: one });
+    position++;
+    options.onItem?.();
+    await pause();
+  }
+  const resolve = referencesOver(
+    given.flatMap(({ found: one }) =>
+      one.kind === 'resource' ? [{ resource: asR4(one.resource), fullUrl: one.fullUrl }] : [],
+    ),
+  );
+  const taken: Taken[] = [];
+  for (const { position: at, found: one } of given) {
+    try {
+      taken.push(
+        one.kind === 'resource'
+          ? await ofResource(one, at, source, { ...options, resolve })
+          : await ofDocument(one, at, source, options),
+      );
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (isArchiveTooLarge(error) || !isSalusError(error)) throw error;
+      skipped.push({ position: at, reason: isDamaged(error) ? 'damaged' : 'not-a-resource' });
+    }
+    await pause();
+  }
+  return { name, format, total: position - start, remarks: [...remarks], taken, skipped };
+}
+
+async function ofResource(
+  { resource, fullUrl, remarks = [] }: FoundResource,
+  position: number,
+  source: string,
+  { validate, into, resolve }: ReadOptions & { readonly resolve: Resolve },
+): Promise<Taken> {
+  const plaintext = canonicalBytes(resource);
+  const type = resource.resourceType;
+  const view = asR4(resource);
+  const { item, cut } = withinLimits<NewItem>({
+    type,
+    ...describe(view, resolve),
+    same: await sameOf(resource, fullUrl),
+    mediaType: FHIR_JSON,
+    ...addressOf(resource, fullUrl),
+    source,
+    plaintext,
+    encoding: 'deflate',
+  });
+  // What another release allows is no fault by this one's definitions.
+  const isR4 = view === resource;
+  const paths = [...(isR4 ? validate(resource) : []), ...cut.map((field) => `${type}: ${field}`)];
+  const all: readonly Remark[] = isR4 ? remarks : [...remarks, 'other-release'];
+  const finding: Finding = { position, type, paths, ...(all.length > 0 && { remarks: all }) };
+  const odd = paths.length + all.length;
   return {
-    report: {
-      total: 1,
-      taken: 1,
-      skipped: [],
-      findings,
-      sections: { [into]: 1 },
-      preview: [{ section: into, type: 'File', title: visible(item.title) }],
-      kind: 'document',
-    },
-    items: new Map([[into, [item]]]),
-    digests,
+    position,
+    section: into ?? classify(view, resolve),
+    digest: toHex(await sha256(plaintext)),
+    item: paths.length > 0 ? { ...item, findings: paths.length } : item,
+    ...(odd > 0 && { finding }),
   };
 }
 
-const digestOf = async (file: SourceFile): Promise<string> =>
-  toHex(await sha256(new Uint8Array(await file.slice(0, file.size).arrayBuffer())));
+async function ofDocument(
+  { source, mediaType, title, date, section, remarks = [] }: FoundDocument,
+  position: number,
+  from: string,
+  { into }: ReadOptions,
+): Promise<Taken> {
+  const digest = await digestOf(source);
+  const { item, cut } = withinLimits<NewItem>({
+    type: 'File',
+    title,
+    ...(date !== undefined && { date }),
+    mediaType,
+    source: from,
+    plaintext: { [Symbol.asyncIterator]: () => source.stream()[Symbol.asyncIterator]() },
+    encoding: (await worthDeflating(await headOf(source))) ? 'deflate' : 'identity',
+  });
+  const finding: Finding = { position, type: 'File', paths: cut, ...(remarks.length > 0 && { remarks }) };
+  return {
+    position,
+    section: into ?? section ?? 'documents',
+    ...(digest !== undefined && { digest }),
+    item,
+    ...(source.file && { file: source.file }),
+    ...(cut.length + remarks.length > 0 && { finding }),
+  };
+}
 
-async function planFhir(text: string, context: ImportContext): Promise<ImportPlan> {
-  const parsed = parseFhir(text);
-  const seen = new Set(context.known);
-  const skipped: Skipped[] = [...parsed.skipped];
-  const findings: ImportReport['findings'][number][] = [];
-  const items = new Map<Section, NewItem[]>();
-  const digests: string[] = [];
-  const preview: PreviewItem[] = [];
-  const resolve = referencesOver(parsed.items);
-  for (const { position, resource, fullUrl } of parsed.items) {
-    const plaintext = canonicalBytes(resource);
-    const digest = toHex(await sha256(plaintext));
-    const type = resource.resourceType;
-    const same = await sameOf(resource, fullUrl);
-    const essence = toHex(same.essence);
-    if (seen.has(digest) || context.known.has(essence)) {
-      skipped.push({ position, type, reason: 'already-here' });
-      continue;
-    }
-    seen.add(digest);
-    digests.push(digest, essence);
-    const section = context.into ?? classify(resource, resolve);
-    const { item, cut } = withinLimits<NewItem>({
-      type,
-      ...describe(resource, resolve),
-      same,
-      mediaType: 'application/fhir+json',
-      ...addressOf(resource, fullUrl),
-      source: context.source,
-      plaintext,
-      encoding: 'deflate',
-    });
-    const paths = [...context.validate(resource), ...cut.map((field) => `${type}: ${field}`)];
-    if (paths.length > 0) findings.push({ position, type, paths });
-    const list = items.get(section) ?? [];
-    list.push(paths.length > 0 ? { ...item, findings: paths.length } : item);
-    if (preview.length < MOST_PREVIEWED)
-      preview.push(previewOf(parseShown(fromUtf8(plaintext)) as Resource, section, item));
-    items.set(section, list);
+/** What is packed is gone through in any case, so that what is damaged is known before a yes. @throws SalusError `block-damaged`, `too-large` */
+async function digestOf(source: Source): Promise<string | undefined> {
+  if (source.file && source.file.size > MOST_COMPARED_BYTES) return undefined;
+  let parts: Bytes[] | undefined = [];
+  let size = 0;
+  for await (const part of source.stream()) {
+    size += part.byteLength;
+    if (size > MOST_COMPARED_BYTES) parts = undefined;
+    else parts?.push(part);
   }
-  const counts = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
-  const taken = [...items.values()].reduce((n, list) => n + list.length, 0);
-  skipped.sort((a, b) => a.position - b.position);
-  const report = { total: parsed.total, taken, skipped, findings, sections: counts, preview, kind: 'fhir' as const };
-  return { report, items, digests };
+  return parts && toHex(await sha256(concat(...parts)));
 }
 
 /** What others refer to it by: its address in the file, or its type and id. */

@@ -30,7 +30,7 @@ export interface SealTarget {
   readonly authorKey?: Bytes;
 }
 
-/** How far an import is. `bytes` are those of the file being sealed. */
+/** How far an import is: while it is read, `items` were found so far. `bytes` are those of what is being sealed. */
 export interface Progress {
   readonly itemsDone: number;
   readonly items: number;
@@ -42,8 +42,8 @@ export interface Progress {
 export interface StoragePort extends EntryReader {
   /** @param durableAt copies that are enough */
   setManagers(managers: readonly string[], durableAt: number): Promise<void>;
-  /** Takes a file in hand. @returns job id */
-  stage(file: Blob, name: string, source: string): Promise<string>;
+  /** Takes a file in hand. @param job with whose files it is to be added @returns job id */
+  stage(file: Blob, name: string, source: string, job?: string): Promise<string>;
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;

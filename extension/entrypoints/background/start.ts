@@ -15,7 +15,7 @@ const SYNC_ALARM = 'sync';
 const isOurs = (url: string | undefined): boolean => url?.startsWith(browser.runtime.getURL('/')) ?? false;
 
 /** A file as the wallet's own pages hand it over in Firefox, whose messages carry Files; in Chromium it goes over a channel. */
-const FileMessageSchema = v.object({ to: v.literal('storage'), file: v.instance(File) });
+const FileMessageSchema = v.object({ to: v.literal('storage'), file: v.instance(File), job: v.optional(v.string()) });
 
 /** What one of the wallet's own pages asks. @returns undefined for a message that is not for the background */
 function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown> | undefined {
@@ -23,8 +23,8 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
   if (to === 'background') return ready.then(({ ui }) => callUiApi(ui, String(method), args));
   const handedOver = import.meta.env.FIREFOX ? v.safeParse(FileMessageSchema, message) : undefined;
   if (!handedOver?.success) return undefined;
-  const { file } = handedOver.output;
-  return ready.then(({ storage }) => storage.stage(file, file.name, file.name));
+  const { file, job } = handedOver.output;
+  return ready.then(({ storage }) => storage.stage(file, file.name, file.name, job));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { i18n } from '#i18n';
 import { isSalusError } from '../../core/errors.ts';
-import type { SkipReason } from '../../core/fhir/bundle.ts';
-import type { ImportReport } from '../../core/records/importer.ts';
+import type { Format, Remark, SkipReason } from '../../core/import/reader.ts';
+import type { ImportReport } from '../../core/records/import-plan.ts';
 import type { Purpose } from '../../core/consent/purposes.ts';
 import type { Section } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
@@ -22,14 +22,11 @@ export const transactionStatus = (status: SentTransaction['status']): string => 
 export const settlementText = (settlement: string): string => lookUp(`settlement.${settlement}`);
 export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
 
-const SKIP_KEYS: Record<SkipReason, string> = {
-  'no-resource': 'noResource',
-  'not-a-resource': 'notAResource',
-  'unknown-type': 'unknownType',
-  'server-message': 'serverMessage',
-  'already-here': 'alreadyHere',
-};
-export const skipReason = (reason: SkipReason): string => lookUp(`skip.${SKIP_KEYS[reason]}`);
+/** `already-here` → `alreadyHere`: a fixed word as the catalogue has it. */
+const keyOf = (word: string): string => word.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
+export const skipReason = (reason: SkipReason): string => lookUp(`skip.${keyOf(reason)}`);
+export const remarkText = (remark: Remark): string => lookUp(`remark.${keyOf(remark)}`);
+export const formatName = (format: Format): string => lookUp(`format.${keyOf(format)}`);
 
 /** Why a file gives nothing: it is all here already, it was refused, or partly the one and partly the other. */
 export function nothingTaken({ skipped }: ImportReport): string {

@@ -22,19 +22,25 @@ const patient = { resourceType: 'Patient', name: [{ given: ['Ada'], family: 'Byr
 
 describe('planning an import', () => {
   it.each<[string, SourceFile, ErrorCode]>([
+    ['an empty bundle', bundle(), 'nothing-to-import'],
+    ['an empty file', file(''), 'nothing-to-import'],
+    ['a file over 2 GB', { size: MOST_FILE_BYTES + 1, type: '', slice: () => new Blob() }, 'too-large'],
+  ])('refuses %s with a reason', async (_, source, code) => {
+    await expect(planImport(source, context)).rejects.toSatisfy((e) => isSalusError(e, code));
+  });
+
+  it.each<[string, SourceFile, ErrorCode]>([
     ['not JSON', file('<html>'), 'not-json'],
     ['JSON that is no FHIR', file('{"a":1}'), 'not-fhir'],
     ['an array', file('[]'), 'not-fhir'],
     ['a bundle whose entries are no list', file('{"resourceType":"Bundle","entry":{}}'), 'not-fhir'],
-    ['an empty bundle', bundle(), 'nothing-to-import'],
-    ['an empty file', file(''), 'nothing-to-import'],
-    [
-      'a file over 2 GB',
-      { size: MOST_FILE_BYTES + 1, type: '', slice: () => new Blob(), text: () => Promise.reject(new Error('read')) },
-      'too-large',
-    ],
-  ])('refuses %s with a reason', async (_, source, code) => {
-    await expect(planImport(source, context)).rejects.toSatisfy((e) => isSalusError(e, code));
+  ])('keeps %s as a document of the person’s own, and refuses it from a site', async (_, source, code) => {
+    const { report } = await planImport(source, context);
+    expect(report).toMatchObject({ kind: 'document', total: 1, taken: 1 });
+    expect(report.files[0]?.remarks).toEqual(['not-understood']);
+    await expect(planImport(source, { ...context, into: 'results' })).rejects.toSatisfy((e) => isSalusError(e, code));
+    const offered = file(await (source as Blob).text(), 'application/fhir+json');
+    await expect(planImport(offered, context)).rejects.toSatisfy((e) => isSalusError(e, code));
   });
 
   it('takes what is good, names what is not, and loses nothing', async () => {
@@ -53,16 +59,16 @@ describe('planning an import', () => {
     );
     const { report } = plan;
     expect(report.taken + report.skipped.length).toBe(report.total);
-    expect(report.taken).toBe(2);
+    expect(report.taken).toBe(3);
     expect(report.skipped.map((s) => [s.position, s.reason])).toEqual([
       [1, 'no-resource'],
-      [2, 'unknown-type'],
       [3, 'not-a-resource'],
       [4, 'server-message'],
       [5, 'already-here'],
       [7, 'no-resource'],
     ]);
-    expect(report.findings.map((f) => f.position)).toEqual([6]);
+    expect(report.findings.map((f) => f.position)).toEqual([2, 6]);
+    expect(report.findings[0]?.remarks).toEqual(['unknown-type']);
     expect(JSON.stringify(report)).not.toContain('HIV positive');
   });
 

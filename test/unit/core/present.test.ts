@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFhir } from '../../../extension/core/fhir/bundle.ts';
+import { resourcesIn } from '../../../extension/core/import/fhir-tree.ts';
 import { describe as describeResource } from '../../../extension/core/fhir/describe.ts';
 import { plainText } from '../../../extension/core/fhir/present/narrative.ts';
 import { present, type Line } from '../../../extension/core/fhir/present/present.ts';
@@ -431,7 +431,7 @@ describe.runIf(existsSync(DATA))('records exported by real vendors', () => {
   it.each(files.map((path) => [path.split('/').slice(-2).join('/'), path]))(
     '%s: every drug has a name, and nothing is shown raw',
     (_, path) => {
-      const { items } = parseFhir(readFileSync(path, 'utf8'));
+      const items = [...resourcesIn(JSON.parse(readFileSync(path, 'utf8')))].filter((one) => one.kind === 'resource');
       const resolve = referencesOver(items);
       for (const { resource } of items) {
         const described = describeResource(resource, resolve);

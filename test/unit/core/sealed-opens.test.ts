@@ -104,7 +104,7 @@ describe('what is sealed opens', () => {
     expect(plan.report).toMatchObject({ total: 2, taken: 2, skipped: [] });
     expect(plan.report.findings).toEqual([
       { position: 0, type: 'Observation', paths: ['Observation: date', 'Observation: fullUrl'] },
-      { position: 1, type: 'Observation', paths: ['Observation: date'] },
+      { position: 1, type: 'Observation', paths: ['Observation: date'], remarks: ['full-url-not-text'] },
     ]);
     const [first] = plan.items.get('results') ?? [];
     expect([first?.date, first?.fullUrl, first?.findings]).toEqual([undefined, undefined, 2]);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFhir } from '../../../extension/core/fhir/bundle.ts';
+import { resourcesIn } from '../../../extension/core/import/fhir-tree.ts';
 import { classify } from '../../../extension/core/fhir/classify.ts';
 import { describe as describeResource } from '../../../extension/core/fhir/describe.ts';
 import { referencesOver } from '../../../extension/core/fhir/references.ts';
@@ -439,7 +439,7 @@ describe.runIf(existsSync(DATA))('records exported by real vendors', () => {
   it('are sorted with few mistakes', () => {
     let [missed, alarms, sensitive, all] = [0, 0, 0, 0];
     for (const path of files) {
-      const { items } = parseFhir(readFileSync(path, 'utf8'));
+      const items = [...resourcesIn(JSON.parse(readFileSync(path, 'utf8')))].filter((one) => one.kind === 'resource');
       const resolve = referencesOver(items);
       for (const { resource } of items) {
         const { title } = describeResource(resource, resolve);

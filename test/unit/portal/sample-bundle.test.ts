@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fhirValidator } from '../../../extension/adapters/fhir-validator.ts';
-import { parseFhir } from '../../../extension/core/fhir/bundle.ts';
+import { resourcesIn } from '../../../extension/core/import/fhir-tree.ts';
 import { classify } from '../../../extension/core/fhir/classify.ts';
 import sample from '../../../portal/sample-bundle.json' with { type: 'json' };
 import { CLINIC } from '../../../portal/clinic-profile.ts';
@@ -10,18 +10,19 @@ import { labelText, valuesText } from '../../../extension/core/fhir/present/word
 import { words } from '../../../portal/pages/shared/words.ts';
 
 const validate = fhirValidator();
-const parsed = parseFhir(JSON.stringify(sample));
+const parsed = [...resourcesIn(sample)];
+const items = parsed.filter((one) => one.kind === 'resource');
 
 test('every entry of the sample is a resource the wallet takes', () => {
-  expect(parsed.skipped).toEqual([]);
-  expect(parsed.items).toHaveLength(14);
-  for (const { resource } of parsed.items)
+  expect(parsed).toEqual(items);
+  expect(items).toHaveLength(14);
+  for (const { resource } of items)
     expect([resource.resourceType, validate(resource)]).toEqual([resource.resourceType, []]);
 });
 
 test('the sample has something for each section a patient is asked for', () => {
   const counts = new Map<string, number>();
-  for (const { resource } of parsed.items) counts.set(classify(resource), (counts.get(classify(resource)) ?? 0) + 1);
+  for (const { resource } of items) counts.set(classify(resource), (counts.get(classify(resource)) ?? 0) + 1);
   expect(Object.fromEntries(counts)).toEqual({
     profile: 1,
     problems: 2,
@@ -54,7 +55,7 @@ const textsOf = (lines: readonly Line[]): string[] =>
   lines.flatMap((line) => [`${labelText(line, words)}: ${valuesText(line, words)}`, ...textsOf(line.parts)]);
 
 test('each resource of the sample can be read as lines, and no line is a raw object', () => {
-  for (const { resource } of parsed.items) {
+  for (const { resource } of items) {
     const { lines, others } = present(resource);
     const texts = textsOf([...lines, ...others]);
     expect(texts.length).toBeGreaterThan(2);

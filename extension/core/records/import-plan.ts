@@ -1,0 +1,142 @@
+import { fromUtf8, toHex } from '../bytes.ts';
+import { parseShown } from '../fhir/lossless.ts';
+import { asR4 } from '../fhir/releases.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Format, Remark, SkipReason } from '../import/reader.ts';
+import type { SourceFile } from '../import/source.ts';
+import { visible } from '../signing/visible.ts';
+import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
+import type { NewItem } from './seal-entry.ts';
+import type { Section } from './sections.ts';
+
+export interface Skipped {
+  readonly position: number;
+  readonly type?: string;
+  readonly reason: SkipReason;
+}
+
+/** Of something that is taken as it is: FHIRPath expressions of what a validator found, and what had to be cut or left out of the list's words; never values. */
+export interface Finding {
+  readonly position: number;
+  readonly type: string;
+  readonly paths: readonly string[];
+  readonly remarks?: readonly Remark[];
+}
+
+/** One file of an import, as it was read. Positions are those of the whole import. */
+export interface ReadFile {
+  readonly name: string;
+  readonly format: Format;
+  /** `taken.length + skipped.length`, always. */
+  readonly total: number;
+  readonly remarks: readonly Remark[];
+  readonly taken: readonly Taken[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** What would be added, but for what is there already. */
+export interface Taken {
+  readonly position: number;
+  readonly section: Section;
+  /** Hex SHA-256 of its bytes; a large document's is known only when it is sealed. */
+  readonly digest?: string;
+  readonly item: NewItem;
+  readonly finding?: Finding;
+  /** Where a document's bytes are, if they stand in one piece. */
+  readonly file?: SourceFile;
+}
+
+export interface FileReport {
+  readonly name: string;
+  readonly format: Format;
+  readonly total: number;
+  readonly taken: number;
+  readonly skipped: number;
+  readonly remarks: readonly Remark[];
+}
+
+/** What files give, told before anything is stored and kept afterwards. `taken + skipped = total`, always. */
+export interface ImportReport {
+  readonly total: number;
+  readonly taken: number;
+  readonly skipped: readonly Skipped[];
+  readonly findings: readonly Finding[];
+  readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** The first of those that are taken, as a person reads them. */
+  readonly preview: readonly PreviewItem[];
+  /** `document`: one file, kept whole, and nothing else. */
+  readonly kind: 'fhir' | 'document';
+  readonly files: readonly FileReport[];
+}
+
+export interface ImportPlan {
+  readonly report: ImportReport;
+  readonly items: ReadonlyMap<Section, readonly NewItem[]>;
+  /** By which what is taken is known again (hex): digests of bytes, as far as they are known, and of what they say. */
+  readonly digests: readonly string[];
+  /** Documents that stand in a file, or are one: item → file. */
+  readonly documents: ReadonlyMap<NewItem, SourceFile>;
+}
+
+/**
+ * What of files that were read is new.
+ * @param known digests of what is in the wallet
+ */
+export function planOf(files: readonly ReadFile[], known: ReadonlySet<string>): ImportPlan {
+  const seen = new Set(known);
+  const skipped: Skipped[] = [];
+  const findings: Finding[] = [];
+  const items = new Map<Section, NewItem[]>();
+  const digests: string[] = [];
+  const preview: PreviewItem[] = [];
+  const documents = new Map<NewItem, SourceFile>();
+  const reports: FileReport[] = [];
+  for (const { name, format, total, remarks, taken, skipped: left } of files) {
+    for (const one of left) skipped.push(one);
+    let count = 0;
+    for (const { position, section, digest, item, finding, file } of taken) {
+      const essence = item.same && toHex(item.same.essence);
+      // Two alike in one file are two; one like another that is kept is that one, exported again.
+      if ((digest !== undefined && seen.has(digest)) || (essence !== undefined && known.has(essence))) {
+        skipped.push({ position, type: item.type, reason: 'already-here' });
+        continue;
+      }
+      count++;
+      if (digest !== undefined) digests.push(digest);
+      if (essence !== undefined) digests.push(essence);
+      if (digest !== undefined) seen.add(digest);
+      const list = items.get(section) ?? [];
+      list.push(item);
+      items.set(section, list);
+      if (finding) findings.push(finding);
+      if (file) documents.set(item, file);
+      if (preview.length < MOST_PREVIEWED) preview.push(shown(item, section));
+    }
+    reports.push({ name, format, total, taken: count, skipped: total - count, remarks });
+  }
+  skipped.sort((a, b) => a.position - b.position);
+  findings.sort((a, b) => a.position - b.position);
+  const total = files.reduce((sum, file) => sum + file.total, 0);
+  const all = files.flatMap((file) => file.taken);
+  const kind = total === 1 && all.length === 1 && all[0]?.item.type === 'File' ? 'document' : 'fhir';
+  const sections = Object.fromEntries([...items].map(([section, list]) => [section, list.length]));
+  const report = {
+    total,
+    taken: total - skipped.length,
+    skipped,
+    findings,
+    sections,
+    preview,
+    kind,
+    files: reports,
+  } as const;
+  return { report, items, digests, documents };
+}
+
+function shown(item: NewItem, section: Section): PreviewItem {
+  const { plaintext, type, title, date } = item;
+  if (plaintext instanceof Uint8Array && type !== 'File') {
+    return previewOf(asR4(parseShown(fromUtf8(plaintext)) as Resource), section, item);
+  }
+  return { section, type, title: visible(title), ...(date !== undefined && { date }) };
+}
