@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 import { fhirElements } from './scripts/vite-fhir-elements.ts';
+import { icons } from './scripts/vite-icons.ts';
 import { nobleModules } from './scripts/vite-noble-modules.ts';
 
 const CHROMIUM = '123';
@@ -15,7 +16,7 @@ export default defineConfig({
   modules: ['@wxt-dev/module-svelte', '@wxt-dev/i18n/module'],
   imports: false,
   vite: ({ browser }) => ({
-    plugins: [fhirDefinitions(), fhirElements(), nobleModules()],
+    plugins: [fhirDefinitions(), fhirElements(), icons(), nobleModules()],
     resolve: {
       alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
     },

@@ -18,3 +18,8 @@ declare module '@lhncbc/ucum-lhc' {
     getInstance(): { convertUnitTo(from: string, value: number, to: string): Converted };
   };
 }
+
+/** Made at build time by `scripts/vite-icons.ts`. */
+declare module 'virtual:icons' {
+  export const icons: Readonly<Record<string, string>>;
+}

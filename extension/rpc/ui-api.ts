@@ -21,17 +21,10 @@ import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
 import { linkedItems, seriesOf } from '../core/wallet/links.ts';
 import { lockAnew } from '../core/wallet/lock-anew.ts';
 import { followOpenings } from '../core/wallet/follow-openings.ts';
-import {
-  badEntries,
-  ownRecords,
-  readRecord,
-  openRecords,
-  type BadEntry,
-  type Provenance,
-} from '../core/wallet/records.ts';
+import { badEntries, readRecord, openRecords, type BadEntry, type Provenance } from '../core/wallet/records.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import { overviewOf, type Overview } from '../core/wallet/overview.ts';
-import { searchOwn } from '../core/wallet/search.ts';
+import { filteredOwn, measuredOwn, searchOwn, type Filter } from '../core/wallet/search.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
@@ -90,6 +83,12 @@ const MOST_ARRIVED = 20;
 const text = v.pipe(v.string(), v.maxLength(2_000));
 const index = v.pipe(v.number(), v.safeInteger());
 const sectionSchema = v.custom<Section>(isSection);
+const filterSchema = v.object({
+  section: v.optional(sectionSchema),
+  status: v.optional(v.picklist(['now', 'past'])),
+  date: v.optional(text),
+  by: v.optional(v.picklist(['me', 'others'])),
+});
 const choiceSchema = v.object({
   sections: v.optional(v.array(sectionSchema)),
   until: v.optional(v.pipe(v.number(), v.safeInteger())),
@@ -112,8 +111,9 @@ const ARGUMENTS = {
   lock: v.tuple([]),
   touch: v.tuple([]),
   home: v.tuple([]),
-  records: v.tuple([v.optional(sectionSchema), v.optional(text)]),
-  search: v.tuple([text]),
+  records: v.tuple([filterSchema, v.optional(text)]),
+  search: v.tuple([text, filterSchema]),
+  measured: v.tuple([]),
   sharedRecords: v.tuple([v.optional(text)]),
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
@@ -258,11 +258,15 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       changed();
     },
     /** @param before as the page before gave it in `next` */
-    async records(section?: Section, before?: string): Promise<Page<RecordItem>> {
-      return ownRecords(await wallet.session(), { section, before });
+    async records(filter: Filter, before?: string): Promise<Page<RecordItem>> {
+      return filteredOwn(await wallet.session(), filter, { before });
     },
-    async search(typed: string): Promise<readonly RecordItem[]> {
-      return searchOwn(await wallet.session(), typed);
+    async search(typed: string, filter: Filter): Promise<readonly RecordItem[]> {
+      return searchOwn(await wallet.session(), typed, filter);
+    },
+    /** What was measured, to be compared. */
+    async measured(): Promise<readonly RecordItem[]> {
+      return measuredOwn(await wallet.session());
     },
     async sharedRecords(before?: string): Promise<Page<RecordItem>> {
       const { items, next } = await openRecords(await wallet.session(), { before });

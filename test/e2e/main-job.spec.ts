@@ -78,7 +78,7 @@ test('a patient shares with a doctor, gets a result back, and ends it', async ({
   await desk.says('Result added');
   await patient.go('Home');
   await expect(patient.page.getByRole('heading', { name: 'New in your record' })).toBeVisible({ timeout: 30_000 });
-  await patient.page.getByRole('link', { name: 'Potassium' }).click();
+  await patient.arrived().getByRole('link', { name: 'Potassium' }).click();
   await expect(patient.page.getByTestId('resource')).toContainText('4.1 mmol/L');
   await expect(patient.page.getByTestId('provenance')).toContainText(/Doctor .* vouched for by Hospital/);
 
@@ -314,7 +314,9 @@ for (const [name, bundles] of Object.entries(VENDORS)) {
     }
     await patient.go('Home');
     for (const { file } of taken) {
-      await expect(patient.page.getByRole('link', { name: `Potassium, ${file}` })).toBeVisible({ timeout: 30_000 });
+      await expect(patient.arrived().getByRole('link', { name: `Potassium, ${file}` })).toBeVisible({
+        timeout: 30_000,
+      });
     }
 
     await patient.stopSharing();

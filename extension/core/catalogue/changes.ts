@@ -26,6 +26,7 @@ import {
   ownSection,
   patientName,
   placeKey,
+  searchText,
   receiptName,
   SHARING,
   sharingKey,
@@ -49,7 +50,6 @@ import {
   type Summary,
 } from './model.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
-import { wordsOf } from './words.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
@@ -370,14 +370,13 @@ export class Changes {
   /** @param there false takes it out of the lists */
   #listOwn(item: RecordItem, there = true): void {
     for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), there ? item : undefined);
-    const words = wordsOf(item.title);
-    const title = words.join(' ');
+    const title = searchText(item);
     this.#lists.put(BY_TITLE, titleKey(title, item), there ? itemKey(item) : undefined);
     if (item.code !== undefined) this.#lists.put(BY_CODE, codeKey(item.code, item), there ? itemKey(item) : undefined);
     if (item.fullUrl !== undefined)
       this.#lists.put(LINKS, linkKey(item.fullUrl, item), there ? itemKey(item) : undefined);
     if (!there) return; // its words may be another title's too
-    for (const word of words) this.#lists.put(TITLES, wordKey(word, title), title);
+    for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
     if (!this.#isMe(item.author)) {
       this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
     }

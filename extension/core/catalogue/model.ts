@@ -7,6 +7,7 @@ import type { Measure } from '../fhir/present/measures.ts';
 import type { ItemStatus } from '../fhir/present/status.ts';
 import type { Section } from '../records/sections.ts';
 import { SortedList } from './sorted-list.ts';
+import { wordsOf } from './words.ts';
 
 /** One item in a list. `id` is `<entry id>/<position>`. */
 export interface RecordItem {
@@ -278,6 +279,11 @@ export function itemKey({ date = ' ', id }: RecordItem): string {
   const [entry, position] = id.split('/');
   return `${date}|${entry}|${padded(Number(position), 6)}`;
 }
+/** Words of what is searched of one item. */
+const MOST_WORDS = 16;
+/** What an item is found by: its title, and what it says in words. */
+export const searchText = ({ title, value = '' }: Pick<RecordItem, 'title' | 'value'>): string =>
+  wordsOf(`${title} ${value}`).slice(0, MOST_WORDS).join(' ');
 export const titlePrefix = (title: string): string => `${title}\u0000`;
 export const titleKey = (title: string, item: RecordItem): string => `${titlePrefix(title)}${itemKey(item)}`;
 export const codePrefix = (code: string): string => `${code}\u0000`;

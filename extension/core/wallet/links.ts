@@ -5,11 +5,11 @@ import {
   linkPrefix,
   LINKS,
   OWN,
+  searchText,
   titlePrefix,
   type RecordItem,
 } from '../catalogue/model.ts';
 import type { SortedList } from '../catalogue/sorted-list.ts';
-import { wordsOf } from '../catalogue/words.ts';
 import type { Reader } from './reader.ts';
 
 /** References of one record that are looked up. */
@@ -38,7 +38,7 @@ export async function seriesOf(
 ): Promise<readonly RecordItem[]> {
   const items =
     item.code === undefined
-      ? await itemsBy(reader, BY_TITLE, titlePrefix(wordsOf(item.title).join(' ')), most)
+      ? await itemsBy(reader, BY_TITLE, titlePrefix(searchText(item)), most)
       : await itemsBy(reader, BY_CODE, codePrefix(item.code), most);
   return items.filter(({ measures }) => measures !== undefined);
 }

@@ -2,8 +2,6 @@ import type { Bytes } from '../bytes.ts';
 import {
   BAD,
   folderName,
-  OWN,
-  ownSection,
   THEIRS,
   timeName,
   EMPTY_PATIENT,
@@ -31,15 +29,6 @@ export interface BadEntry {
   readonly author: string;
   readonly code: ErrorCode;
   readonly block: number;
-}
-
-/** One page of the patient's own record, newest date first. @param before as the page before gave it in `next` */
-export function ownRecords(
-  session: Reader,
-  { section, before, limit = 100 }: { section?: Section | undefined; before?: string | undefined; limit?: number },
-): Promise<Page<RecordItem>> {
-  const list = section === undefined ? OWN : ownSection(section);
-  return list.page(session.catalogue.rows, limit, { before });
 }
 
 /** Own entries that do not open; they are not tried again by themselves. */

@@ -120,6 +120,11 @@ export class WalletApp {
   }
 
   /** Waits until every entry is copied to enough managers and recorded on the chain. */
+  /** What others added since the person last looked, on Home. */
+  arrived(): Locator {
+    return this.page.getByRole('region', { name: 'New in your record' });
+  }
+
   async waitUntilRecorded(): Promise<void> {
     const entries = async () => {
       const of = (await this.page.getByTestId('anchored').innerText()).match(/\d+/g) ?? ['0', '1'];
@@ -131,7 +136,7 @@ export class WalletApp {
   /** Items by the name of their section, as the home page shows them. */
   async sectionCounts(): Promise<Map<string, number>> {
     await this.go('Home');
-    const tiles = this.page.locator('a[href^="#/records/"]');
+    const tiles = this.page.getByTestId('sections').getByRole('link');
     await expect(tiles.first()).toBeVisible();
     const texts = await tiles.allInnerTexts();
     return new Map(

@@ -1,5 +1,6 @@
 import type { RecordItem } from '../../../extension/core/catalogue/model.ts';
-import { badEntries, ownRecords, openRecords, type BadEntry } from '../../../extension/core/wallet/records.ts';
+import { filteredOwn } from '../../../extension/core/wallet/search.ts';
+import { badEntries, openRecords, type BadEntry } from '../../../extension/core/wallet/records.ts';
 import type { Reader } from '../../../extension/core/wallet/reader.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 
@@ -11,7 +12,7 @@ export interface Listing {
 /** A patient's whole record, as the chain has it now. */
 export async function listOwn(session: Session): Promise<Listing> {
   await session.catalogue.sync();
-  const { items } = await ownRecords(session, { limit: Infinity });
+  const { items } = await filteredOwn(session, {}, { limit: Infinity });
   return { items, unreadable: await badEntries(session) };
 }
 

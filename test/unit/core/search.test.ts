@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../extension/core/catalogue/words.ts';
 import { ensureMembership } from '../../../extension/core/wallet/outbox.ts';
-import { searchOwn } from '../../../extension/core/wallet/search.ts';
+import { filteredOwn, searchOwn, type Filter } from '../../../extension/core/wallet/search.ts';
 import { allergy, importOwn, PATIENT, world } from './wallets.ts';
 
 describe('a search', () => {
@@ -27,6 +27,34 @@ describe('a search', () => {
     expect(await find('nut')).toEqual([]);
     expect(await find('peanut sting')).toEqual([]);
     expect(await find('  ')).toEqual([]);
+    // A slip is forgiven where nothing is spelt so.
+    expect(await find('penut')).toEqual(['Oil of peanuts', 'Peanut oil']);
+    expect(await find('penciilin')).toEqual(['Pénicilline V']);
+    expect(await find('wlanut')).toEqual(['Walnut']);
+    expect(await find('xyz')).toEqual([]);
+  });
+
+  it('is narrowed by section, state, year and author, with words or without', async () => {
+    const w = await world();
+    const patient = await w.open(PATIENT, (await w.deploy()).network);
+    await ensureMembership(patient);
+    const entries = [
+      { ...allergy('Latex'), recordedDate: '2020-01-02' },
+      { ...allergy('Latex gloves'), recordedDate: '2024-05-06', clinicalStatus: { coding: [{ code: 'resolved' }] } },
+      { resourceType: 'Condition', code: { text: 'Latex dermatitis' }, recordedDate: '2024-01-01' },
+    ];
+    const entry = entries.map((resource) => ({ resource }));
+    await importOwn(patient, { resourceType: 'Bundle', type: 'collection', entry });
+    const titles = (items: readonly { title: string }[]) => items.map(({ title }) => title);
+    const search = async (filter: Filter) => titles(await searchOwn(patient, 'latex', filter));
+    const list = async (filter: Filter) => titles((await filteredOwn(patient, filter)).items);
+    for (const find of [search, list]) {
+      expect((await find({ section: 'allergies' })).sort()).toEqual(['Latex', 'Latex gloves']);
+      expect(await find({ status: 'past' })).toEqual(['Latex gloves']);
+      expect(await find({ date: '2024', section: 'problems' })).toEqual(['Latex dermatitis']);
+      expect(await find({ by: 'others' })).toEqual([]);
+      expect((await find({ by: 'me' })).length).toBe(3);
+    }
   });
 
   it('reads as many rows in a long record as in a short one', async () => {

@@ -1,0 +1,21 @@
+import type { RecordItem } from '../../core/catalogue/model.ts';
+
+export interface TimelineYear {
+  /** Four digits; empty for what has no date. */
+  readonly year: string;
+  readonly groups: readonly { readonly visit?: string | undefined; readonly items: readonly RecordItem[] }[];
+}
+
+/** Items by the year of their date, those of one visit that stand beside one another together. @param items newest first */
+export function byYear(items: readonly RecordItem[]): TimelineYear[] {
+  const years: { year: string; groups: { visit?: string | undefined; items: RecordItem[] }[] }[] = [];
+  for (const item of items) {
+    const year = /^\d{4}/.exec(item.date ?? '')?.[0] ?? '';
+    let last = years.at(-1);
+    if (last?.year !== year) years.push((last = { year, groups: [] }));
+    const group = last.groups.at(-1);
+    if (group !== undefined && group.visit === item.visit) group.items.push(item);
+    else last.groups.push({ visit: item.visit, items: [item] });
+  }
+  return years;
+}
