@@ -1,0 +1,191 @@
+import { pdfOf } from '../fixtures/pdf.ts';
+import { expect, test } from './fixtures.ts';
+import { WalletApp } from './pages/wallet-app.ts';
+import { lookAt } from './support/screens.ts';
+
+const LOINC = 'http://loinc.org';
+const last = new Date().getFullYear() - 1;
+const potassium = (date: string, value: number) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  category: [
+    { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] },
+  ],
+  code: { text: 'Potassium', coding: [{ system: LOINC, code: '2823-3', display: 'Potassium' }] },
+  effectiveDateTime: date,
+  valueQuantity: { value, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
+  referenceRange: [{ low: { value: 3.5, unit: 'mmol/L' }, high: { value: 5.1, unit: 'mmol/L' } }],
+});
+const sodium = (date: string, value: number) => ({
+  ...potassium(date, value),
+  code: { text: 'Sodium', coding: [{ system: LOINC, code: '2951-2' }] },
+  referenceRange: [],
+});
+const visit = 'urn:uuid:11111111-2222-4333-8444-555555555555';
+const encounter = { encounter: { reference: visit } };
+const RECORD = [
+  {
+    resourceType: 'Patient',
+    name: [{ given: ['Mira'], family: 'Sandoval' }],
+    birthDate: '1962-03-03',
+    gender: 'female',
+  },
+  {
+    resourceType: 'AllergyIntolerance',
+    code: { text: 'Penicillin' },
+    criticality: 'high',
+    clinicalStatus: { coding: [{ code: 'active' }] },
+    reaction: [{ manifestation: [{ text: 'Hives' }], severity: 'severe' }],
+  },
+  {
+    resourceType: 'AllergyIntolerance',
+    code: { text: 'Latex' },
+    verificationStatus: { coding: [{ code: 'refuted' }] },
+  },
+  {
+    resourceType: 'MedicationRequest',
+    status: 'active',
+    intent: 'order',
+    contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'Metformin 500 mg' } }],
+    medicationReference: { reference: '#m' },
+    dosageInstruction: [{ timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }],
+    authoredOn: `${last}-02-01`,
+    ...encounter,
+  },
+  {
+    resourceType: 'MedicationStatement',
+    status: 'completed',
+    medicationCodeableConcept: { text: 'Amoxicillin' },
+    effectivePeriod: { end: '2015' },
+  },
+  {
+    resourceType: 'Condition',
+    code: { text: 'Type 2 diabetes' },
+    clinicalStatus: { coding: [{ code: 'active' }] },
+    onsetDateTime: '2016',
+    ...encounter,
+  },
+  potassium('2021-05-04', 4.2),
+  potassium('2022-05-04', 4.6),
+  { ...potassium(`${last}-06-07`, 5.4), ...encounter },
+  sodium('2022-05-04', 140),
+  sodium(`${last}-06-07`, 138),
+  {
+    resourceType: 'Appointment',
+    status: 'booked',
+    description: 'Cardiology follow-up',
+    start: `${last + 3}-05-01T14:30:00+02:00`,
+    participant: [{ status: 'accepted' }],
+  },
+  {
+    resourceType: 'DocumentReference',
+    status: 'current',
+    description: 'Discharge letter',
+    date: `${last}-06-08T10:00:00Z`,
+    content: [
+      {
+        attachment: {
+          contentType: 'application/pdf',
+          title: 'letter.pdf',
+          data: pdfOf('Discharged in good health').toString('base64'),
+        },
+      },
+    ],
+  },
+];
+const BUNDLE = {
+  resourceType: 'Bundle',
+  type: 'collection',
+  entry: [
+    {
+      fullUrl: visit,
+      resource: {
+        resourceType: 'Encounter',
+        status: 'finished',
+        class: { code: 'AMB' },
+        type: [{ text: 'Yearly check' }],
+        period: { start: `${last}-06-07` },
+      },
+    },
+    ...RECORD.map((resource) => ({ resource })),
+  ],
+};
+
+test('a person finds last year’s potassium, sees how it went, compares, and opens the letter', async ({
+  newBrowser,
+}) => {
+  const app = await WalletApp.open(await newBrowser());
+  await app.createWallet();
+  await app.importFile({
+    name: 'clinic.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(BUNDLE)),
+  });
+  await app.go('Home');
+  const { page } = app;
+  const home = (id: string) => page.getByTestId(id);
+
+  // 1. Home tells what a stranger in an emergency room would ask for.
+  await expect(home('person')).toContainText('Mira Sandoval');
+  await expect(home('person')).toContainText('born 3 March 1962'.slice(0, 5));
+  await expect(home('now-allergies')).toContainText('Penicillin');
+  await expect(home('now-allergies')).not.toContainText('Latex');
+  await expect(home('now-medicines')).toContainText('Metformin 500 mg');
+  await expect(home('now-medicines')).not.toContainText('Amoxicillin');
+  await expect(home('now-problems')).toContainText('Type 2 diabetes');
+  await expect(home('now-results')).toContainText('5.4 mmol/L');
+  await expect(home('now-results')).toContainText('before: 4.6 mmol/L');
+  await expect(home('upcoming')).toContainText('Cardiology follow-up');
+  await lookAt(page, 'home of a record');
+
+  // 2. The list is a timeline; a slip of the keyboard finds potassium all the same, and a year narrows it.
+  await app.go('Records');
+  await expect(page.getByTestId('timeline').getByRole('heading', { name: String(last), exact: true })).toBeVisible();
+  await expect(page.getByTestId('timeline').getByText('At the visit:')).toBeVisible();
+  await lookAt(page, 'records as a timeline');
+  await page.getByRole('searchbox').fill('potasium');
+  await expect(page.getByTestId('records').getByRole('listitem')).toHaveCount(3);
+  await page.getByText('Narrow the list').click();
+  await page.getByLabel('Year', { exact: true }).selectOption(String(last));
+  await expect(page.getByTestId('records').getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('searchbox').fill('');
+  await page.getByLabel('State', { exact: true }).selectOption('past');
+  await expect(page.getByText('Nothing in your record fits.')).toBeVisible();
+  await page.getByLabel('Year', { exact: true }).selectOption('');
+  await expect(page.getByTestId('records')).toContainText(['Amoxicillin', 'Latex']);
+
+  // 3. The result is read with its range, and over time, as a picture and as a table.
+  await page.getByLabel('State', { exact: true }).selectOption('');
+  await page.getByRole('searchbox').fill('potassium');
+  await page.getByRole('link', { name: /Potassium\s*5\.4/ }).click();
+  await expect(page.getByTestId('resource')).toContainText('3.5–5.1 mmol/L');
+  const trend = page.getByTestId('trend');
+  await expect(trend.locator('canvas')).toBeVisible();
+  await trend.getByText('As a table').click();
+  await expect(trend.getByRole('row')).toHaveCount(4);
+  await expect(trend.getByRole('row').nth(1)).toContainText('5.4');
+  // What it belongs to leads there.
+  await page.getByTestId('resource').getByRole('link', { name: 'Yearly check' }).click();
+  await expect(page.getByRole('heading', { name: 'Yearly check' })).toBeVisible();
+  await page.goBack();
+  await expect(trend.locator('canvas')).toBeVisible();
+  await lookAt(page, 'a result over time');
+
+  // 4. Two days side by side.
+  await page.goto(`${page.url().split('#')[0]}#/compare`);
+  await expect(page.getByTestId('compared').getByRole('row')).toHaveCount(3);
+  await expect(page.getByTestId('compared')).toContainText('4.6 mmol/L');
+  await lookAt(page, 'two days compared');
+
+  // 5. The letter opens in its place, and can be saved under its name.
+  await app.go('Records');
+  await page.getByRole('searchbox').fill('letter');
+  await page.getByRole('link', { name: /Discharge letter/ }).click();
+  const letter = page.getByTestId('attachment');
+  await letter.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(letter.getByTestId('pdf')).toContainText('Discharged in good health');
+  const saved = page.waitForEvent('download');
+  await letter.getByRole('button', { name: 'Save file' }).click();
+  expect((await saved).suggestedFilename()).toBe('letter.pdf');
+  await lookAt(page, 'a letter opened');
+});
