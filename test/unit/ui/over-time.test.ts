@@ -55,6 +55,7 @@ describe('a timeline', () => {
   it('is by year, those of one visit together', () => {
     const some = [
       item('2024-02-01', [], { visit: 'v' }),
+      item('2024-01-15'),
       item('2024-01-01', [], { visit: 'v' }),
       item('2024-01-01'),
       item('2020'),
