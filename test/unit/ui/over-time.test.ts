@@ -68,7 +68,7 @@ describe('a timeline', () => {
         '2024',
         [
           ['v', 2],
-          [undefined, 1],
+          [undefined, 2],
         ],
       ],
       ['2020', [[undefined, 1]]],
