@@ -8,6 +8,7 @@ import {
   type ImportReport,
   type Validate,
 } from '../../core/records/importer.ts';
+import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
@@ -29,6 +30,7 @@ interface Job {
   readonly file: Blob;
   readonly name: string;
   readonly source: string;
+  readonly links: ItemLinks;
   plan?: ImportPlan;
   /** How many imports of the person's own had ended when what is known was last looked at. */
   seen: number;
@@ -89,7 +91,7 @@ export class StorageHost implements StoragePort {
 
   /** Takes a file in hand; nothing is read yet. @returns job id */
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
-  async stage(file: Blob, name: string, source: string): Promise<string> {
+  async stage(file: Blob, name: string, source: string, links: ItemLinks = {}): Promise<string> {
     if (file.size > MOST_FILE_BYTES) {
       throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
         limit: MOST_FILE_BYTES,
@@ -99,7 +101,7 @@ export class StorageHost implements StoragePort {
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
     const seen = this.#ended;
-    this.#jobs.set(id, { file, name, source, seen, progress, abort: new AbortController(), finished: false });
+    this.#jobs.set(id, { file, name, source, links, seen, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
@@ -108,7 +110,7 @@ export class StorageHost implements StoragePort {
     const job = this.#job(id);
     if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
     const context = { name: job.name, source: job.source, known: new Set(known), validate: this.#validate };
-    job.plan = await planImport(job.file, { ...context, ...(into && { into }) });
+    job.plan = withLinks(await planImport(job.file, { ...context, ...(into && { into }) }), job.links);
     return job.plan.report;
   }
 

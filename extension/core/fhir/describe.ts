@@ -127,6 +127,7 @@ function valueText(resource: Resource): string | undefined {
   }
   if (resource.resourceType === 'Patient') return textAt(resource, 'birthDate');
   if (resource.resourceType === 'DiagnosticReport') return textAt(resource, 'conclusion');
+  if (resource.resourceType === 'Communication') return textAt(resource, 'payload.0.contentString');
   const [dose] = [
     ...select(resource, 'dosageInstruction.text'),
     ...select(resource, 'dosage.text'),

@@ -3,6 +3,7 @@ import type { Network } from '../network/descriptor.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportReport } from '../records/importer.ts';
+import type { ItemLinks } from '../records/linked-plan.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
 import type { LedgerCounts, LedgerRow } from '../storage/ledger.ts';
@@ -42,8 +43,8 @@ export interface Progress {
 export interface StoragePort extends EntryReader {
   /** @param durableAt copies that are enough */
   setManagers(managers: readonly string[], durableAt: number): Promise<void>;
-  /** Takes a file in hand. @returns job id */
-  stage(file: Blob, name: string, source: string): Promise<string>;
+  /** Takes a file in hand. @param links which other item what is in it is about. @returns job id */
+  stage(file: Blob, name: string, source: string, links?: ItemLinks): Promise<string>;
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
