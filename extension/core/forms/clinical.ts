@@ -95,7 +95,7 @@ export const IMMUNISATION: Form = {
   fields: [
     { key: 'vaccine', kind: 'code', directory: 'vaccines', required: true },
     { key: 'date', kind: 'date', required: true },
-    { key: 'dose', kind: 'number', range: [1, 99] },
+    { key: 'doseNumber', kind: 'number', range: [1, 99] },
     { key: 'batch', kind: 'text', most: 60 },
     { key: 'where', kind: 'text' },
     { key: 'note', kind: 'long' },
@@ -107,7 +107,7 @@ export const IMMUNISATION: Form = {
       vaccineCode: concept(v, 'vaccine'),
       patient: ME,
       occurrenceDateTime: v['date'],
-      protocolApplied: listOf(v['dose'] === undefined ? undefined : doseOf(v['dose'])),
+      protocolApplied: listOf(v['doseNumber'] === undefined ? undefined : doseOf(v['doseNumber'])),
       lotNumber: v['batch'],
       performer: listOf(v['where'] === undefined ? undefined : { actor: { display: v['where'] } }),
       note: noteOf(v),
@@ -116,7 +116,7 @@ export const IMMUNISATION: Form = {
     ...conceptValues('vaccine', at(given, 'vaccineCode')),
     ...some({
       date: dateOf(textAt(given, 'occurrenceDateTime')),
-      dose:
+      doseNumber:
         digitsAt(given, 'protocolApplied.0.doseNumberPositiveInt') ??
         textAt(given, 'protocolApplied.0.doseNumberString'),
       batch: textAt(given, 'lotNumber'),
@@ -160,7 +160,7 @@ export const MEDICINE: Form = {
   make: (v, say) => {
     const often = v['often'] ?? '';
     const [frequency, period, periodUnit] = OFTEN[often] ?? [];
-    const words = often === 'other' ? v['oftenText'] : often && say(`often.${often}`);
+    const words = often === 'other' ? v['oftenText'] : often && say(`often_${often}`);
     return filled({
       status: v['taking'] === 'no' ? 'completed' : 'active',
       medicationCodeableConcept: concept(v, 'drug'),

@@ -18,6 +18,20 @@ export const FORM_KINDS = [
 export type FormKind = (typeof FORM_KINDS)[number];
 export const isFormKind = (value: unknown): value is FormKind => FORM_KINDS.includes(value as FormKind);
 
+/** Types of which some can be corrected by a form. */
+export const FORM_TYPES: ReadonlySet<string> = new Set([
+  'AllergyIntolerance',
+  'MedicationStatement',
+  'Condition',
+  'Observation',
+  'Immunization',
+  'Appointment',
+  'Patient',
+  'FamilyMemberHistory',
+  'Coverage',
+  'DocumentReference',
+]);
+
 /** Words of the person's language for what a choice is called in the record, by key. */
 export type Say = (key: string) => string;
 

@@ -134,7 +134,7 @@ function codeOf(what: string, unit: string | undefined, say: Say): Element {
   const loinc = MEASURED[what]?.loinc;
   const code =
     what === 'blood-pressure' ? '85354-9' : typeof loinc === 'string' ? loinc : (loinc?.[unit ?? ''] ?? '2339-0');
-  return { coding: [{ system: LOINC, code }], text: say(`measured.${what}`) };
+  return { coding: [{ system: LOINC, code }], text: say(`what_${what}`) };
 }
 
 const valueOf = (

@@ -114,7 +114,7 @@ export const FAMILY: Form = {
   ],
   owns: ['status', 'patient', 'name', 'relationship', 'condition', 'note'],
   make: (v, say) => {
-    const relative = say(`relative.${v['relative'] ?? ''}`);
+    const relative = say(`relative_${v['relative'] ?? ''}`);
     const code = RELATIVES[(v['relative'] ?? '') as keyof typeof RELATIVES];
     return filled({
       status: 'completed',

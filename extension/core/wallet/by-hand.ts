@@ -1,15 +1,12 @@
 import type { Bytes } from '../bytes.ts';
 import type { RecordItem } from '../catalogue/model.ts';
 import { isSalusError, SalusError } from '../errors.ts';
-import type { ItemLinks } from '../records/linked-plan.ts';
+import { BY_HAND, type ItemLinks } from '../records/linked-plan.ts';
 import type { Section } from '../records/sections.ts';
 import { commitOwnImport, planOwnImport } from './import-records.ts';
 import { readRecord } from './records.ts';
 import type { Session } from './session.ts';
 import { itemOf, newestVersion } from './versions.ts';
-
-/** Source of what a person typed; screens have words for it. */
-export const BY_HAND = 'by hand';
 
 interface Written {
   readonly json: string | Bytes;

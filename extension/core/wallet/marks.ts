@@ -3,7 +3,7 @@ import { HIDDEN, markPrefix, MARKS, type RecordItem } from '../catalogue/model.t
 import type { Page } from '../catalogue/sorted-list.ts';
 import { isPrivate, markBytes, markKindOf, MOST_MARK_TEXT, markText, type MarkKind } from '../records/marks.ts';
 import { ownItem, writeOwn } from './by-hand.ts';
-import { readRecord } from './records.ts';
+import { readRecord, timeOf } from './records.ts';
 import type { Reader } from './reader.ts';
 import type { Session } from './session.ts';
 import { earlierVersions, itemOf } from './versions.ts';
@@ -27,8 +27,8 @@ export interface Beside {
   /** The patient disputes it, and has not taken that back. */
   readonly disputed: boolean;
   readonly hidden: boolean;
-  /** Versions that it corrected, the newest first. */
-  readonly earlier: readonly RecordItem[];
+  /** Versions that it corrected, the newest first, each with the Unix seconds at which it was recorded. */
+  readonly earlier: readonly { readonly item: RecordItem; readonly at?: number }[];
   /** The version that corrected it. */
   readonly later?: RecordItem;
 }
@@ -64,7 +64,12 @@ export async function besideOf(reader: Reader, patient: string, id: string): Pro
     marks: said,
     disputed: about === 'dispute',
     hidden: placeOf(item, await claimsOn(rows, patient, id.split('/')[0] ?? '')) === 'hidden',
-    earlier: await earlierVersions(reader, item),
+    earlier: await Promise.all(
+      (await earlierVersions(reader, item)).map(async (version) => {
+        const when = version.block > 0 ? await timeOf(reader, version.block) : undefined;
+        return { item: version, ...(when !== undefined && { at: when }) };
+      }),
+    ),
     ...(later && { later }),
   };
 }

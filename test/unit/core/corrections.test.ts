@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markBytes } from '../../../extension/core/records/marks.ts';
 import { arrivals, keepArrivals } from '../../../extension/core/wallet/arrivals.ts';
-import { BY_HAND, saveByHand } from '../../../extension/core/wallet/by-hand.ts';
+import { saveByHand } from '../../../extension/core/wallet/by-hand.ts';
 import { draftOf, keepDraft } from '../../../extension/core/wallet/drafts.ts';
 import { overviewOf } from '../../../extension/core/wallet/overview.ts';
 import { addMark, besideOf, hiddenItems } from '../../../extension/core/wallet/marks.ts';
@@ -10,7 +10,7 @@ import { openRecords, ownRecords } from '../../../extension/core/wallet/records.
 import { searchOwn } from '../../../extension/core/wallet/search.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
-import type { ItemLinks } from '../../../extension/core/records/linked-plan.ts';
+import { BY_HAND, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
 import { allergy, codeOf, DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
 const text = (substance: string) => JSON.stringify(allergy(substance));
@@ -50,8 +50,8 @@ describe('a correction', () => {
       expect([total, sections.allergies?.count]).toEqual([1, 1]);
       const newest = await idOf(session, 'Penicillin V');
       const { earlier, later } = await besideOf(session, session.address, newest);
-      expect(earlier.map((i) => i.title)).toEqual(['Penicillin', 'Penicilin']);
-      expect(earlier[0]?.source).toBe(BY_HAND);
+      expect(earlier.map((i) => i.item.title)).toEqual(['Penicillin', 'Penicilin']);
+      expect(earlier[0]?.item.source).toBe(BY_HAND);
       expect(later).toBeUndefined();
       expect((await besideOf(session, session.address, first)).later?.title).toBe('Penicillin');
     };
