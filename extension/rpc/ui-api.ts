@@ -7,10 +7,11 @@ import { parseShown } from '../core/fhir/lossless.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
 import { isSection, type Section } from '../core/records/sections.ts';
-import { ARRIVALS, type RecordItem, type Summary } from '../core/catalogue/model.ts';
+import type { RecordItem, Summary } from '../core/catalogue/model.ts';
 import type { Page } from '../core/catalogue/sorted-list.ts';
 import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
+import { arrivals } from '../core/wallet/arrivals.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
@@ -31,6 +32,7 @@ import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
+import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
 
@@ -41,8 +43,9 @@ export interface HomeView {
   /** Entries that do not open, and those of which a part is still to be fetched. */
   readonly bad: number;
   readonly waiting: number;
-  /** Added by others since the person last looked. */
+  /** Added by others, and not decided on yet: the newest of them, and how many there are. */
   readonly arrived: readonly (RecordItem & { readonly authorName?: string })[];
+  readonly arrivedCount: number;
   readonly copies: {
     readonly entries: number;
     /** Those of them that are in this browser. */
@@ -76,9 +79,6 @@ export interface UiParts {
   /** Tells the person how many alarms there are that they have not seen. */
   readonly alarms: (count: number) => void;
 }
-
-/** Arrivals that home names. */
-const MOST_ARRIVED = 20;
 
 const text = v.pipe(v.string(), v.maxLength(2_000));
 const index = v.pipe(v.number(), v.safeInteger());
@@ -124,7 +124,7 @@ const ARGUMENTS = {
   commitImport: v.tuple([text]),
   importProgress: v.tuple([text]),
   cancelImport: v.tuple([text]),
-  arrivalsSeen: v.tuple([]),
+  ...RECORD_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
@@ -203,6 +203,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
   };
 
   const api = {
+    ...createRecordCalls({ wallet, changed }),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),
@@ -233,13 +234,11 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     async home(): Promise<HomeView> {
       const session = await wallet.session();
       const today = new Date(session.now()).toISOString().slice(0, 10);
-      const [{ summary }, { seenBlock }, overview] = await Promise.all([
+      const [{ summary }, { items: arrived, count }, overview] = await Promise.all([
         session.catalogue.head(),
-        session.state.read(),
+        arrivals(session),
         overviewOf(session, today),
       ]);
-      const newest = (await ARRIVALS.page(session.catalogue.rows, MOST_ARRIVED)).items;
-      const arrived = newest.filter((i) => i.block > seenBlock);
       const names = arrived.length > 0 ? namesIn(await ownConsents(session)) : new Map<string, string>();
       return {
         sections: countSections(summary),
@@ -248,14 +247,9 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
         bad: summary.bad,
         waiting: summary.waiting,
         arrived: arrived.map((i) => ({ ...i, ...(names.has(i.author) && { authorName: names.get(i.author) }) })),
+        arrivedCount: count,
         copies: await copiesOf(summary),
       };
-    },
-    async arrivalsSeen(): Promise<void> {
-      const session = await wallet.session();
-      const [newest] = (await ARRIVALS.page(session.catalogue.rows, 1)).items;
-      await session.state.update((s) => ({ ...s, seenBlock: Math.max(s.seenBlock, newest?.block ?? 0) }));
-      changed();
     },
     /** @param before as the page before gave it in `next` */
     async records(filter: Filter, before?: string): Promise<Page<RecordItem>> {

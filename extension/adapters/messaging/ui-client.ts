@@ -48,7 +48,7 @@ export async function stageFile(file: File, job?: string): Promise<string> {
     registration.active?.postMessage(STORAGE_CHANNEL, [port2]);
     channel = openChannel<StoragePort>(port1);
   }
-  return channel.stage(file, file.name, file.name, job);
+  return channel.stage(file, file.name, file.name, { job });
 }
 
 /** Calls `listener` whenever something the wallet shows may have changed. @returns how to stop */

@@ -3,6 +3,7 @@ import { fromHex, own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import { planOf, type ImportPlan, type ImportReport, type ReadFile } from '../../core/records/import-plan.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
+import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
@@ -11,7 +12,7 @@ import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
-import type { Progress, SealTarget, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
+import type { Progress, SealTarget, Staged, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
@@ -25,6 +26,8 @@ interface Job {
   readonly files: (ImportFile & { readonly file: Blob })[];
   /** What is in them, once it was read. */
   read?: Promise<readonly ReadFile[]>;
+  /** Which other item what is in them is about. */
+  readonly links: ItemLinks;
   plan?: ImportPlan;
   /** How many imports of the person's own had ended when what is known was last looked at. */
   seen: number;
@@ -88,7 +91,7 @@ export class StorageHost implements StoragePort {
 
   /** Takes a file in hand; nothing is read yet. @param job with whose files it is to be added @returns job id */
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
-  async stage(file: Blob, name: string, source: string, job?: string): Promise<string> {
+  async stage(file: Blob, name: string, source: string, { job, links = {} }: Staged = {}): Promise<string> {
     if (file.size > MOST_FILE_BYTES) {
       throw new SalusError('too-large', 'This file is larger than 2 GB. Split it, or leave out images.', {
         limit: MOST_FILE_BYTES,
@@ -99,7 +102,7 @@ export class StorageHost implements StoragePort {
     const id = randomId();
     const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
     const files = [{ file, name, source }];
-    this.#jobs.set(id, { files, seen: this.#ended, progress, abort: new AbortController(), finished: false });
+    this.#jobs.set(id, { files, links, seen: this.#ended, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
@@ -127,7 +130,7 @@ export class StorageHost implements StoragePort {
       delete job.read;
       throw error;
     });
-    job.plan = planOf(read, new Set(known));
+    job.plan = withLinks(planOf(read, new Set(known)), job.links);
     return job.plan.report;
   }
 

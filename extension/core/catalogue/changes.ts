@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '../bytes.ts';
 import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
 import type { Section } from '../records/sections.ts';
+import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
@@ -18,10 +19,14 @@ import {
   folderName,
   GIVEN,
   givenKey,
+  HIDDEN,
   itemKey,
   linkKey,
   LINKS,
   keyName,
+  claimsName,
+  markKey,
+  MARKS,
   OWN,
   ownSection,
   patientName,
@@ -49,6 +54,7 @@ import {
   type RecordItem,
   type Summary,
 } from './model.ts';
+import { claimOf, claimsOn, placeOf, withClaim, type Place } from './claims.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import type { Draft } from './rows.ts';
@@ -157,32 +163,28 @@ export class Changes {
     /** Id of the one whose place it took. */
     readonly instead?: string;
   }): Promise<void> {
-    if (instead !== undefined) await this.#withdraw(entry.registry, instead);
+    if (instead !== undefined) await this.#withdraw(entry, instead);
     const known = await this.#draft.get<EntryRow>(entryName(entry.registry, entry.id));
     if (known !== undefined) return;
     this.#count({ entries: 1 });
     this.#tryToOpen({ ...entry, block: 0, index: 0, transaction: '', state: 'waiting', items: [] });
   }
 
-  /** Takes away an entry that waits for the chain, and will not come there. */
-  async #withdraw(registry: string, id: string): Promise<void> {
-    const name = entryName(registry, id);
+  /** Takes away an entry that waits for the chain, and will not come there: another takes its place, also in what was said of it. */
+  async #withdraw(next: Pick<EntryRow, 'registry' | 'id' | 'patient'>, id: string): Promise<void> {
+    const name = entryName(next.registry, id);
     const row = await this.#draft.get<EntryRow>(name);
     if (row === undefined || row.block > 0) return;
     this.#draft.delete(name);
     this.#count({ entries: -1 });
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
     this.#unlist(row);
-    for (const item of row.items) this.#listOwn(item, false);
-    const [first] = row.items;
-    if (first === undefined) return;
-    const { [first.section]: before, ...sections } = this.summary.sections;
-    const left = (before?.count ?? 0) - row.items.length;
-    this.summary = {
-      ...this.summary,
-      total: this.summary.total - row.items.length,
-      sections: before && left > 0 ? { ...sections, [first.section]: { ...before, count: left } } : sections,
-    };
+    const claims = await claimsOn(this.#draft, row.patient, id);
+    for (const item of row.items) {
+      await this.#claim(item, false);
+      this.#show(item, placeOf(item, claims), false);
+    }
+    if (Object.keys(claims).length > 0) this.#draft.put(claimsName(next.patient, next.id), claims);
   }
 
   /** Tries an entry again that did not open; also one of an author of whom too much did not. */
@@ -192,7 +194,7 @@ export class Changes {
     if (row === undefined || (row.state !== 'waiting' && row.state !== 'bad')) return;
     this.#unlist(row);
     if (row.code === 'too-many-faults') this.#wanted.add(name);
-    if (!this.#isMe(row.patient)) await this.#countPatient(row, -1);
+    if (!this.#isMe(row.patient)) await this.#countPatient(row.patient, -1);
     this.#tryToOpen({ ...row, state: 'closed' });
   }
 
@@ -257,7 +259,7 @@ export class Changes {
   }
 
   /** What waited is on the chain now. */
-  #anchored(name: string, known: EntryRow, at: Pick<EntryRow, 'block' | 'index' | 'transaction'>): void {
+  async #anchored(name: string, known: EntryRow, at: Pick<EntryRow, 'block' | 'index' | 'transaction'>): Promise<void> {
     const items = known.items.map((item) => ({ ...item, block: at.block, transaction: at.transaction }));
     const row = { ...known, ...at, items };
     this.#count({ anchored: 1 });
@@ -272,11 +274,10 @@ export class Changes {
       this.#lists.put(list, entryKey(known), undefined);
       this.#lists.put(list, entryKey(row), name);
     }
-    for (const item of items) this.#listOwn(item);
-    const [first] = items;
-    if (first === undefined) return;
+    const claims = await claimsOn(this.#draft, row.patient, row.id);
+    for (const item of items) this.#put(item, placeOf(item, claims), true);
     this.#lists.put(ACTIVITY, entryKey(known), undefined);
-    this.#note(row, first.section, items.length);
+    this.#note(row);
   }
 
   #tryToOpen(row: EntryRow): void {
@@ -301,9 +302,9 @@ export class Changes {
     this.#draft.put(name, row);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
     if (!this.#isMe(row.patient)) await this.#noteUnopened(row);
-    if (row.state === 'open') return this.#addTheirs(row);
+    if (row.state === 'open') return this.#addItems(row);
     const key = entryKey(row);
-    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row, 1);
+    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row.patient, 1);
     if (row.state === 'waiting') {
       this.#count({ waiting: 1 });
       this.#lists.put(WAITING, key, name);
@@ -344,42 +345,87 @@ export class Changes {
     return receipt?.sections.find((s) => s.folder === folder)?.section;
   }
 
-  #addOwn(row: EntryRow): void {
-    const [first] = row.items;
-    if (first === undefined) return;
-    const { section } = first;
-    const before = this.summary.sections[section] ?? { count: 0 };
-    const newest = [before.newest ?? '', ...row.items.map((i) => i.date ?? '')].sort().at(-1);
-    this.summary = {
-      ...this.summary,
-      total: this.summary.total + row.items.length,
-      sections: {
-        ...this.summary.sections,
-        [section]: { count: before.count + row.items.length, ...(newest && { newest }) },
-      },
-    };
+  async #addOwn(row: EntryRow): Promise<void> {
+    await this.#addItems(row);
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
-    for (const item of row.items) this.#listOwn(item);
     for (const { digest, essence } of row.items) {
       this.#digests.add(digest);
       if (essence !== undefined) this.#digests.add(essence);
     }
-    this.#note(row, section, row.items.length);
+    this.#note(row);
+  }
+
+  /** Lists the items of an entry, each where it belongs, and moves those of others that they say something of. */
+  async #addItems(row: EntryRow): Promise<void> {
+    for (const item of row.items) await this.#claim(item, true);
+    const claims = await claimsOn(this.#draft, row.patient, row.id);
+    for (const item of row.items) await this.#showOrTheirs(item, placeOf(item, claims), true);
+  }
+
+  /** What an item says of another: that one moves to where it belongs then. @param there false takes it back */
+  async #claim(item: RecordItem, there: boolean): Promise<void> {
+    const { of, claim } = claimOf(item) ?? {};
+    if (of === undefined || claim === undefined) return;
+    const [entry = '', position = ''] = of.split('/');
+    const before = await claimsOn(this.#draft, item.patient, entry);
+    const after = withClaim(before, position, claim, there);
+    this.#draft.put(claimsName(item.patient, entry), after);
+    for (const registry of this.#registries) {
+      const row = await this.#draft.get<EntryRow>(entryName(registry, entry));
+      const target = row?.state === 'open' ? row.items[Number(position)] : undefined;
+      if (target === undefined || target.patient.toLowerCase() !== item.patient.toLowerCase()) continue;
+      const [from, to] = [placeOf(target, before), placeOf(target, after)];
+      if (from === to) continue;
+      await this.#showOrTheirs(target, from, false);
+      await this.#showOrTheirs(target, to, true);
+    }
+  }
+
+  async #showOrTheirs(item: RecordItem, place: Place, there: boolean): Promise<void> {
+    if (this.#isMe(item.patient)) return this.#show(item, place, there);
+    if (place === 'mark') this.#lists.put(MARKS, markKey(item), there ? item : undefined);
+    if (place === 'replaced') return;
+    this.#lists.put(THEIRS, theirKey(item), there ? item : undefined);
+    await this.#countPatient(item.patient, there ? 1 : -1, item.section);
+  }
+
+  /** Lists an own item, or takes it out of its list, and counts it. */
+  #show(item: RecordItem, place: Place, there: boolean): void {
+    this.#put(item, place, there);
+    if (place !== 'listed') return;
+    const { [item.section]: before, ...sections } = this.summary.sections;
+    const count = (before?.count ?? 0) + (there ? 1 : -1);
+    const [newest] = [before?.newest ?? '', there ? (item.date ?? '') : ''].sort().toReversed();
+    this.summary = {
+      ...this.summary,
+      total: this.summary.total + (there ? 1 : -1),
+      sections: count > 0 ? { ...sections, [item.section]: { count, ...(newest && { newest }) } } : sections,
+    };
+  }
+
+  #put(item: RecordItem, place: Place, there: boolean): void {
+    if (place === 'listed') this.#listOwn(item, there);
+    else if (place === 'hidden') this.#lists.put(HIDDEN, itemKey(item), there ? item : undefined);
+    else if (place === 'mark') this.#lists.put(MARKS, markKey(item), there ? item : undefined);
   }
 
   /** @param there false takes it out of the lists */
-  #listOwn(item: RecordItem, there = true): void {
+  #listOwn(item: RecordItem, there: boolean): void {
     for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), there ? item : undefined);
     const title = searchText(item);
     this.#lists.put(BY_TITLE, titleKey(title, item), there ? itemKey(item) : undefined);
     if (item.code !== undefined) this.#lists.put(BY_CODE, codeKey(item.code, item), there ? itemKey(item) : undefined);
     if (item.fullUrl !== undefined)
       this.#lists.put(LINKS, linkKey(item.fullUrl, item), there ? itemKey(item) : undefined);
+    if (!this.#isMe(item.author)) {
+      this.#lists.put(
+        ARRIVALS,
+        `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`,
+        there ? item : undefined,
+      );
+    }
     if (!there) return; // its words may be another title's too
     for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
-    if (!this.#isMe(item.author)) {
-      this.#lists.put(ARRIVALS, `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`, item);
-    }
   }
 
   /** Own items are known again by their digests. */
@@ -393,31 +439,30 @@ export class Changes {
     }
   }
 
-  #note(row: EntryRow, section: Section, count: number): void {
-    const { author, block, transaction, id } = row;
+  /** What the patient said of an item is told beside it alone. */
+  #note(row: EntryRow): void {
+    const { author, block, transaction, id, items } = row;
+    const count = items.filter((item) => markKindOf(item) === undefined).length;
+    const section = items[0]?.section;
+    if (count === 0 || section === undefined) return;
     const event: ActivityRow = { kind: 'added', author, section, count, entry: id, block, transaction };
     this.#lists.put(ACTIVITY, entryKey(row), event);
   }
 
-  async #addTheirs(row: EntryRow): Promise<void> {
-    await this.#countPatient(row, 1);
-    for (const item of row.items) this.#lists.put(THEIRS, theirKey(item), item);
-  }
-
-  /** @param sign 1 for an entry that was opened, or is not readable; -1 for one that is taken away */
-  async #countPatient({ patient, items, state }: EntryRow, sign: 1 | -1): Promise<void> {
+  /** @param sign 1 for what was opened or found to be unreadable; -1 for what is taken away */
+  async #countPatient(patient: string, sign: 1 | -1, section?: Section): Promise<void> {
     const name = patientName(patient);
     const before = (await this.#draft.get<PatientRow>(name)) ?? EMPTY_PATIENT;
-    const added = sign * items.length;
-    const section = items[0]?.section;
+    const sections =
+      section === undefined
+        ? before.sections
+        : { ...before.sections, [section]: (before.sections[section] ?? 0) + sign };
+    const added = section === undefined ? 0 : sign;
     this.#count({ theirs: added });
     this.#draft.put(name, {
       total: before.total + added,
-      sections:
-        section === undefined
-          ? before.sections
-          : { ...before.sections, [section]: (before.sections[section] ?? 0) + added },
-      unreadable: before.unreadable + (state === 'open' ? 0 : sign),
+      sections,
+      unreadable: before.unreadable + sign - added,
     } satisfies PatientRow);
   }
 
@@ -554,8 +599,11 @@ export class Changes {
     const names = await entriesOf(registry, patient, folder).all(this.#draft);
     for (const row of await this.#draft.getAll<EntryRow>(names)) {
       if (row?.state !== 'open') continue;
-      await this.#countPatient(row, -1);
-      for (const item of row.items) this.#lists.put(THEIRS, theirKey(item), undefined);
+      const claims = await claimsOn(this.#draft, row.patient, row.id);
+      for (const item of row.items) {
+        await this.#claim(item, false);
+        await this.#showOrTheirs(item, placeOf(item, claims), false);
+      }
       const name = entryName(row.registry, row.id);
       this.#draft.put(name, { ...row, state: 'closed', items: [] } satisfies EntryRow);
       this.#draft.delete(keyName(row.registry, row.id));

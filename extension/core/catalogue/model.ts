@@ -36,6 +36,10 @@ export interface RecordItem {
   readonly fullUrl?: string;
   readonly findings?: number;
   readonly source?: string;
+  /** Id of the item that it corrects. */
+  readonly replaces?: string;
+  /** Id of the item that it says something of. */
+  readonly about?: string;
   /** 0 while its entry waits for the chain. */
   readonly block: number;
   readonly transaction: string;
@@ -193,7 +197,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 6;
+export const LAYOUT = 7;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -228,6 +232,9 @@ export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
 export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
 
+/** Row with what a patient said of the items of an entry. */
+export const claimsName = (patient: string, entry: string): string => `claims/${patient.toLowerCase()}/${entry}`;
+
 /** Row with when a keeper last answered, in milliseconds since the epoch. */
 export const seenName = (keeper: string): string => `seen/${keeper}`;
 /** Row with how many openings were refused, or made as an emergency. */
@@ -250,6 +257,10 @@ export const BY_CODE = new SortedList<string>('by-code');
 export const LINKS = new SortedList<string>('links');
 /** Own items that somebody else added, by block. */
 export const ARRIVALS = new SortedList<RecordItem>('arrivals');
+/** Own items that the patient hid. */
+export const HIDDEN = new SortedList<RecordItem>('hidden');
+/** What patients say of items of their records, by patient and item. */
+export const MARKS = new SortedList<RecordItem>('marks');
 /** Other people's items that are open to this account, by patient and date. */
 export const THEIRS = new SortedList<RecordItem>('theirs');
 /** Names of other people's entries whose keys were not asked for yet, by folder. */
@@ -297,6 +308,8 @@ export const linkKey = (reference: string, item: RecordItem): string => `${linkP
 /** Words begin with what is typed, so that a list by them finds what it is the beginning of. */
 export const wordKey = (word: string, title: string): string => `${word}\u0000${title}`;
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;
+export const markPrefix = (patient: string, about: string): string => `${patient.toLowerCase()}|${about}|`;
+export const markKey = (mark: RecordItem): string => `${markPrefix(mark.patient, mark.about ?? '')}${itemKey(mark)}`;
 export const unopenedPrefix = ({
   patient,
   registry,

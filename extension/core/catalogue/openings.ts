@@ -139,8 +139,8 @@ export class Openings {
 
 /** An item as lists have it. */
 function itemOf(row: EntryRow, section: Section, meta: ItemMeta, position: number): RecordItem {
-  const { salt, leafSalt, encoding, digest, same, replaces, measures, ...said } = meta;
-  void [salt, leafSalt, encoding, replaces];
+  const { salt, leafSalt, encoding, digest, same, measures, ...said } = meta;
+  void [salt, leafSalt, encoding];
   return {
     ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as typeof said),
     id: `${row.id}/${position}`,

@@ -74,8 +74,17 @@ function titleOf(resource: Resource, resolve: Resolve): string {
   const worded = told.find((name) => !BARE_CODE.test(name));
   if (worded !== undefined) return worded;
   for (const { name, display } of named(resource, resolve)) if (name || display) return name || (display ?? '');
-  // A bare code is told by the screen, which can look it up.
-  return '';
+  return wordOf(resource) ?? '';
+}
+
+/** A short word that somebody wrote and that is none of the codes. A bare code is told by the screen, which can look it up. */
+function wordOf(resource: Resource): string | undefined {
+  for (const found of rowOf(resource.resourceType).title.flatMap((path) => select(resource, path))) {
+    const text = typeof found === 'string' ? found.trim() : textAt(found, 'text');
+    const codes = typeof found === 'string' ? [] : codingsOf(found).map(({ code }) => code);
+    if (text && /^[A-Z]+$/.test(text) && !codes.includes(text)) return text;
+  }
+  return undefined;
 }
 
 /** What names it in its place, such as the drug of an order, and the words that stand at the reference. */
@@ -127,6 +136,7 @@ function valueText(resource: Resource): string | undefined {
   }
   if (resource.resourceType === 'Patient') return textAt(resource, 'birthDate');
   if (resource.resourceType === 'DiagnosticReport') return textAt(resource, 'conclusion');
+  if (resource.resourceType === 'Communication') return textAt(resource, 'payload.0.contentString');
   const [dose] = [
     ...select(resource, 'dosageInstruction.text'),
     ...select(resource, 'dosage.text'),

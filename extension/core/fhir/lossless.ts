@@ -26,6 +26,12 @@ export function parseLossless(text: string): unknown {
   });
 }
 
+/** Has a number of an object written with these digits. */
+export function writeNumber(holder: object, key: string, digits: string): void {
+  if (digits === JSON.stringify(Number(digits))) return;
+  written.set(holder, (written.get(holder) ?? new Map<string, string>()).set(key, digits));
+}
+
 /** How a number in an object or list is to be written. @throws SalusError `not-json` for one that JSON has not */
 export function numberText(holder: object, key: string, value: number): string {
   const text = written.get(holder)?.get(key) ?? JSON.stringify(value);

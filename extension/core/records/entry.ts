@@ -87,6 +87,8 @@ const ItemMetaSchema = v.strictObject({
   source: v.optional(text('source')),
   /** Entry id and position of the item this one corrects. */
   replaces: v.optional(text('replaces')),
+  /** Entry id and position of the item that this one says something of. */
+  about: v.optional(text('about')),
   /** Number of findings by the FHIR validator when it was taken in. */
   findings: v.optional(count),
   salt: bytesOf(32),

@@ -17,6 +17,7 @@ export const TEXT_LIMITS = {
   fullUrl: 2_048,
   source: 256,
   replaces: 128,
+  about: 128,
 } as const;
 type TextField = keyof typeof TEXT_LIMITS;
 /** What is said of an item in texts. */

@@ -43,6 +43,7 @@ export type NewItem = Pick<
   | 'fullUrl'
   | 'source'
   | 'replaces'
+  | 'about'
   | 'findings'
 > & {
   readonly measures?: readonly Measure[] | undefined;

@@ -21,8 +21,16 @@ export async function planOwnImport(session: Session, job: string, into?: Sectio
   return known.length === 0 ? report : session.storage.plan(job, known, into);
 }
 
-/** Seals a planned import into the patient's own folders. It is kept here when this returns; copies and the chain follow. */
-export async function commitOwnImport(session: Session, job: string, report: ImportReport): Promise<LedgerRow[]> {
+/**
+ * Seals a planned import into the patient's own folders. It is kept here when this returns; copies and the chain follow.
+ * @param alone for the patient alone: no reader gets a key
+ */
+export async function commitOwnImport(
+  session: Session,
+  job: string,
+  report: ImportReport,
+  alone = false,
+): Promise<LedgerRow[]> {
   if (report.taken === 0) {
     await session.storage.cancel(job);
     return [];
@@ -40,7 +48,7 @@ export async function commitOwnImport(session: Session, job: string, report: Imp
       folder,
       registry,
       patientKey,
-      under: await session.sealUnder(session.newest, folder, epoch),
+      ...(!alone && { under: await session.sealUnder(session.newest, folder, epoch) }),
     });
   }
   session.keyring.check();

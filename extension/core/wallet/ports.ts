@@ -3,6 +3,7 @@ import type { Network } from '../network/descriptor.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportReport } from '../records/importer.ts';
+import type { ItemLinks } from '../records/linked-plan.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
 import type { LedgerCounts, LedgerRow } from '../storage/ledger.ts';
@@ -39,11 +40,19 @@ export interface Progress {
 }
 
 /** The storage host as the wallet uses it; it may live in another context, so everything is asynchronous. */
+/** What else is known of a file that is taken in hand. */
+export interface Staged {
+  /** With whose files it is to be added. */
+  readonly job?: string | undefined;
+  /** Which other item what is in it is about. */
+  readonly links?: ItemLinks;
+}
+
 export interface StoragePort extends EntryReader {
   /** @param durableAt copies that are enough */
   setManagers(managers: readonly string[], durableAt: number): Promise<void>;
-  /** Takes a file in hand. @param job with whose files it is to be added @returns job id */
-  stage(file: Blob, name: string, source: string, job?: string): Promise<string>;
+  /** Takes a file in hand. @returns job id */
+  stage(file: Blob, name: string, source: string, more?: Staged): Promise<string>;
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
   plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;

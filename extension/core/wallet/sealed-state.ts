@@ -116,6 +116,13 @@ const LogHeadSchema = v.object({
 });
 export type LogHead = v.InferOutput<typeof LogHeadSchema>;
 
+/** A form that a person began to fill in. */
+const DraftSchema = v.object({
+  /** Kind of the form, or id of the item that it corrects. */
+  form: v.string(),
+  values: v.record(v.string(), v.string()),
+});
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -124,6 +131,9 @@ const StateSchema = v.object({
   sites: v.array(SiteSchema),
   /** Block up to which arrivals were shown. */
   seenBlock: v.number(),
+  /** Arrivals after it that the person decided on. */
+  kept: v.optional(v.array(v.string()), []),
+  drafts: v.optional(v.array(DraftSchema), []),
   /** Newest first. */
   transactions: v.optional(v.array(TransactionSchema), []),
   /** Requests that the person need not be asked again. */
@@ -143,6 +153,8 @@ const NEW_STATE: WalletState = {
   wordsConfirmed: false,
   sites: [],
   seenBlock: 0,
+  kept: [],
+  drafts: [],
   transactions: [],
   remembered: [],
   unsettled: [],

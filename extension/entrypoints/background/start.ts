@@ -24,7 +24,7 @@ function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown
   const handedOver = import.meta.env.FIREFOX ? v.safeParse(FileMessageSchema, message) : undefined;
   if (!handedOver?.success) return undefined;
   const { file, job } = handedOver.output;
-  return ready.then(({ storage }) => storage.stage(file, file.name, file.name, job));
+  return ready.then(({ storage }) => storage.stage(file, file.name, file.name, { job }));
 }
 
 /**

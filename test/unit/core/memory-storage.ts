@@ -3,11 +3,12 @@ import { fromHex, own, randomId, toHex, type Bytes } from '../../../extension/co
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { decodeEntry } from '../../../extension/core/records/entry.ts';
 import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
+import { withLinks, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
-import type { SealTarget, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
+import type { SealTarget, Staged, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
 const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
@@ -18,7 +19,7 @@ const MANAGER = 'http://127.0.0.1:1';
 export class MemoryStorage extends LocalEntryReader implements StoragePort {
   readonly blocks: MemoryBlocks;
   readonly ledger = new Map<string, LedgerRow>();
-  readonly #jobs = new Map<string, { file: Blob; plan?: ImportPlan }>();
+  readonly #jobs = new Map<string, { file: Blob; source: string; links: ItemLinks; plan?: ImportPlan }>();
 
   constructor(blocks = new MemoryBlocks()) {
     super(blocks, nobleGroup);
@@ -29,17 +30,17 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   progress = () => Promise.resolve(undefined);
   cancel = () => Promise.resolve();
 
-  stage(file: Blob): Promise<string> {
+  stage(file: Blob, _: string, source: string, { links = {} }: Staged = {}): Promise<string> {
     const id = randomId();
-    this.#jobs.set(id, { file });
+    this.#jobs.set(id, { file, source, links });
     return Promise.resolve(id);
   }
 
   async plan(id: string, known: readonly string[], into?: Parameters<StoragePort['plan']>[2]) {
-    const { file } = this.#jobs.get(id)!;
-    const context = { name: 'test.json', source: 'test', known: new Set(known), validate: () => [] };
-    const plan = await planImport(file, { ...context, ...(into && { into }) });
-    this.#jobs.set(id, { file, plan });
+    const { file, source, links } = this.#jobs.get(id)!;
+    const context = { name: 'test.json', source, known: new Set(known), validate: () => [] };
+    const plan = withLinks(await planImport(file, { ...context, ...(into && { into }) }), links);
+    this.#jobs.set(id, { file, source, links, plan });
     return plan.report;
   }
 

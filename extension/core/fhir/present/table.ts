@@ -839,6 +839,7 @@ export const TYPES: Readonly<Record<string, TypeRow>> = {
   Communication: {
     title: ['topic', 'reasonCode', 'category'],
     date: ['sent', 'received'],
+    code: ['category'],
     lines: ['status', ['message', 'payload.content[x]'], 'sender', 'recipient', 'sent', NOTE],
   },
   ClinicalImpression: {

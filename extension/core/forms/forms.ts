@@ -1,0 +1,24 @@
+import type { Resource } from '../fhir/resource.ts';
+import { ALLERGY, CONDITION, IMMUNISATION, MEDICINE } from './clinical.ts';
+import type { Form, FormKind } from './form.ts';
+import { MEASUREMENT } from './measurement.ts';
+import { APPOINTMENT, NOTE } from './papers.ts';
+import { FAMILY, INSURANCE, PROFILE } from './people.ts';
+
+/** One form for each kind of thing that a person may add by hand. */
+export const FORMS: Readonly<Record<FormKind, Form>> = {
+  allergy: ALLERGY,
+  medicine: MEDICINE,
+  condition: CONDITION,
+  measurement: MEASUREMENT,
+  immunisation: IMMUNISATION,
+  appointment: APPOINTMENT,
+  profile: PROFILE,
+  family: FAMILY,
+  insurance: INSURANCE,
+  note: NOTE,
+};
+
+/** The form by which a resource can be corrected; undefined where there is none. */
+export const formFor = (resource: Resource): Form | undefined =>
+  Object.values(FORMS).find((form) => form.type === resource.resourceType && (form.fits?.(resource) ?? true));

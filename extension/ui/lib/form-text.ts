@@ -1,0 +1,12 @@
+import type { Fault, Field } from '../../core/forms/field.ts';
+import type { FormKind, Say } from '../../core/forms/form.ts';
+import { lookUp } from './text.ts';
+
+export const fieldLabel = ({ key, label = key }: Pick<Field, 'key' | 'label'>): string => lookUp(`form.${label}`);
+export const faultText = (fault: Fault): string => lookUp(`form.f_${fault}`);
+export const formName = (kind: FormKind): string => lookUp(`byHand.kind_${kind}`);
+/** What a choice is called in the record. */
+export const say: Say = (key) => lookUp(`form.c_${key.replaceAll('-', '_')}`);
+/** A unit is called what it is. */
+export const choiceText = ({ key, label = key }: Field, choice: string): string =>
+  label === 'unit' ? choice : say(`${label}_${choice}`);
