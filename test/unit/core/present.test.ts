@@ -8,7 +8,7 @@ import { plainText } from '../../../extension/core/fhir/present/narrative.ts';
 import { present, type Line } from '../../../extension/core/fhir/present/present.ts';
 import { TYPES, type LineSpec } from '../../../extension/core/fhir/present/table.ts';
 import { ITEM_STATUSES } from '../../../extension/core/fhir/present/status.ts';
-import { labelText, saidText, titleText, valuesText } from '../../../extension/core/fhir/present/words.ts';
+import { labelText, saidText, statusText, titleText, valuesText } from '../../../extension/core/fhir/present/words.ts';
 import { referencesOver } from '../../../extension/core/fhir/references.ts';
 import type { Resource } from '../../../extension/core/fhir/resource.ts';
 import { unitText } from '../../../extension/core/fhir/present/units.ts';
@@ -170,6 +170,11 @@ describe('how what it names stands', () => {
     ],
     [{ resourceType: 'Condition', code: { text: 'Nosebleed' } }, undefined],
   ])('%#', (resource, expected) => expect(describeResource(resource as Resource).status).toBe(expected));
+
+  it('is said in words', () => {
+    expect(ITEM_STATUSES.map((status) => statusText(status, words))).not.toContain('denied');
+    expect(statusText('forbidden', words)).toBe('Must not be given');
+  });
 
   it('says what is not known in the person’s words, where only a code says it', () => {
     const resource = {

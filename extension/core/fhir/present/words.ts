@@ -34,7 +34,7 @@ export function titleText({ type, title, code }: Titled, { word, shown = asItIs 
 /** `MedicationRequest` → `Prescription`. */
 export const typeText = (type: string, { word }: Words): string => word(`type.${type}`) || sentence(type);
 
-export const statusText = (status: ItemStatus, { word }: Words): string => word(`status.${status}`) || status;
+export const statusText = (status: ItemStatus, { word }: Words): string => word(`itemStatus.${status}`) || status;
 
 export const labelText = ({ label }: Line, { word, shown = asItIs }: Words): string =>
   'text' in label ? shown(label.text) : word(`field.${label.key}`) || sentence(label.key);
