@@ -188,6 +188,7 @@ test('a person whose browser speaks German is spoken to in German', async ({ new
   for (const field of await page.locator('input[type=password]').all()) await field.fill('richtig pferd batterie');
   await page.getByRole('button', { name: 'Anlegen' }).click();
   await page.getByRole('link', { name: 'Hinzufügen' }).click();
+  await page.getByRole('link', { name: 'Aus einer Datei' }).click();
   await page.locator('input[type=file]').setInputFiles(bundleFile());
   await page.getByRole('button', { name: 'In meine Akte aufnehmen' }).click();
   await page.locator('main a.button').click();

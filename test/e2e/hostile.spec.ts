@@ -240,7 +240,7 @@ test('markup in a record is shown as text, and none of it runs', async ({ newBro
   const main = app.page.getByRole('main');
   const elements = main.locator('img, script, iframe, b');
   await app.go('Records');
-  await expect(main.getByText(markup)).toBeVisible();
+  await expect(main.getByText(markup).first()).toBeVisible();
   await expect(elements).toHaveCount(0);
   await main.getByRole('link', { name: 'Pulse' }).click();
   await expect(app.page.getByTestId('resource')).toContainText(markup);

@@ -119,12 +119,12 @@ export class WalletApp {
     return counts;
   }
 
-  /** Waits until every entry is copied to enough managers and recorded on the chain. */
   /** What others added since the person last looked, on Home. */
   arrived(): Locator {
     return this.page.getByRole('region', { name: 'New in your record' });
   }
 
+  /** Waits until every entry is copied to enough managers and recorded on the chain. */
   async waitUntilRecorded(): Promise<void> {
     const entries = async () => {
       const of = (await this.page.getByTestId('anchored').innerText()).match(/\d+/g) ?? ['0', '1'];
