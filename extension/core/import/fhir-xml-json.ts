@@ -1,3 +1,6 @@
+// Whoever checks the types of this without the rest of the extension has it from here; a declaration cannot be imported.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="../../virtual.d.ts" />
 import { elements } from 'virtual:fhir-elements';
 import { R4_NAMES } from '../fhir/release-names.ts';
 

@@ -60,7 +60,7 @@ export function saidBy(resource: Resource, resolve: Resolve): Said {
   let room = MOST_TEXT;
   let worded = false;
   const add = (text: string) => {
-    if (room <= 0) return;
+    if (room <= 0 || isNoise(text)) return;
     texts.push(text.slice(0, room));
     room -= text.length;
   };
@@ -103,6 +103,9 @@ export const folded = (text: string): string =>
     // An address names a server, not what a record is about.
     .replaceAll(/https?:\/\/\S+/g, ' ')
     .replaceAll(/[^\S\n]+/g, ' ');
+
+/** Base64 and the like: letters by chance, in which any short word is found sooner or later. */
+const isNoise = (text: string): boolean => text.length > 200 && !/\s/.test(text);
 
 /** The text of a file inside a resource, if it is one. */
 function attachedText(attachment: unknown): string {

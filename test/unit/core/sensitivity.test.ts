@@ -392,6 +392,12 @@ describe('wherever it stands', () => {
   });
 });
 
+it('is not found in what nobody wrote as words', () => {
+  const noise = `${'Zm9v+HIV/'.repeat(60)}`;
+  const result = { resourceType: 'Observation', code: { text: 'Curve' }, valueString: noise };
+  expect(classify(result)).toBe('results');
+});
+
 describe('what cannot be judged', () => {
   it('is not sorted yet, and never ticked', () => {
     expect(classify(coded('http://example.org/local', '4711'))).toBe('unsorted');
