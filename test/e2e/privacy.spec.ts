@@ -81,7 +81,10 @@ test('nothing a person confides to the wallet is found in the clear on a disk, a
     await desk.says('Result added');
     await patient.go('Home');
     await expect(patient.page.getByRole('heading', { name: 'New in your record' })).toBeVisible({ timeout: 30_000 });
-    await patient.arrived().getByRole('link', { name: `${MARK}-result` }).click();
+    await patient
+      .arrived()
+      .getByRole('link', { name: `${MARK}-result` })
+      .click();
     await expect(patient.page.getByTestId('resource')).toContainText('4.1 mmol/L');
   });
 

@@ -22,12 +22,3 @@ const choicesOf = (value: object, name: string): string[] =>
   Object.keys(value).filter(
     (key) => key === name || (key.startsWith(name) && /^[A-Z]/.test(key.slice(name.length)) && !key.endsWith('[x]')),
   );
-
-/** The first text with something in it at any of some paths, in their order. */
-export function firstText(value: unknown, paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const found = select(value, path).find((one) => typeof one === 'string' && one.trim() !== '');
-    if (found !== undefined) return (found as string).trim();
-  }
-  return undefined;
-}

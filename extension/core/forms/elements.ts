@@ -8,7 +8,7 @@ export type Element = Record<string, unknown>;
 
 /** The patient, in their own words: whose record it is in says who. */
 export const ME = { type: 'Patient' } as const;
-export const UCUM = 'http://unitsofmeasure.org';
+const UCUM = 'http://unitsofmeasure.org';
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
 
 /** Without what is undefined, an empty list or an empty object. */

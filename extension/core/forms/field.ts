@@ -43,7 +43,7 @@ const EARLIEST_YEAR = 1870;
 const LATEST_YEAR = 2200;
 
 /** Whether a calendar has it: a year, a month of it, or a day. */
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(text) ?? [];
   if (year === undefined || Number(year) < EARLIEST_YEAR || Number(year) > LATEST_YEAR) return false;
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);

@@ -28,7 +28,7 @@ interface Measured {
 }
 
 /** What can be measured at home; the first unit is proposed. */
-export const MEASURED: Readonly<Record<string, Measured>> = {
+const MEASURED: Readonly<Record<string, Measured>> = {
   pulse: { loinc: '8867-4', vital: true, units: { '/min': '/min' } },
   temperature: { loinc: '8310-5', vital: true, units: { '°C': 'Cel', '°F': '[degF]' } },
   weight: { loinc: '29463-7', vital: true, units: { kg: 'kg', lb: '[lb_av]' } },

@@ -85,9 +85,6 @@ const patternOf = (words: readonly string[]): RegExp =>
 const PATTERNS = WORDS.map(([section, words]) => [section, patternOf(words)] as const);
 const EXCEPT = new RegExp(`${START}(?:${OTHERWISE.join('|')})`, 'gu');
 
-/** Every word that is looked for, for what looks through them. */
-export const wordsFor = (section: Sensitive): readonly string[] => WORDS.find(([one]) => one === section)?.[1] ?? [];
-
 /** @param text as `folded` gives it */
 export function sectionOfText(text: string): Sensitive | undefined {
   // Most texts have none of them: what says otherwise is looked for only then.

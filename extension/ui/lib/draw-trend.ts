@@ -3,7 +3,7 @@ import type { Series } from './trend.ts';
 
 const HEIGHT = 240;
 
-/** Draws series over time into an element, with the usual range of the first as a band. Follows the element's width. */
+/** Draws series over time into an element, with the usual range of the first as a band. Follows the element's width. @public loaded where it is needed */
 export function drawTrend(
   element: HTMLElement,
   series: readonly Series[],

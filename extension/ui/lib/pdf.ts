@@ -9,7 +9,7 @@ export interface OpenPdf {
   close(): void;
 }
 
-/** Opens a PDF in a worker of its own. Scripts in it are not run, and nothing is fetched for it. @throws if it is none, or is locked */
+/** Opens a PDF in a worker of its own. Scripts in it are not run, and nothing is fetched for it. @throws if it is none, or is locked @public loaded where it is needed */
 export async function openPdf(content: Uint8Array): Promise<OpenPdf> {
   GlobalWorkerOptions.workerSrc = workerUrl;
   // It takes the buffer away with it.

@@ -71,7 +71,7 @@ export const valuesText = ({ values }: Line, words: Words): string =>
     .join(', ');
 
 /** `120/80 mmHg`; `6.8 %`; `Apgar 9, heart rate 2`. */
-export function measuresText(measures: readonly Measure[], words: Words): string {
+function measuresText(measures: readonly Measure[], words: Words): string {
   const [first, second] = measures;
   if (first === undefined) return '';
   const pressures = measures.filter(({ code }) => code !== undefined && PRESSURE.has(code));

@@ -24,7 +24,7 @@ export interface SubstanceClass {
 
 const LANGUAGES = ['en', 'de', 'es'];
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10';
-export const ATC = 'http://www.whocc.no/atc';
+const ATC = 'http://www.whocc.no/atc';
 const LOINC = 'http://loinc.org';
 const MOST_FOUND = 8;
 
