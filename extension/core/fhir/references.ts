@@ -8,8 +8,13 @@ interface Placed {
   readonly fullUrl?: string | undefined;
 }
 
+const TYPE_AND_ID = /([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/;
+/** Longest that a type, an id and a version are together; what stands before them is not gone through. */
+const MOST_TYPE_AND_ID = 256;
+
 /** `Type/id` at the end of a reference, with or without a version (FHIR R4, 2.3.0.1 “Literal references”). */
-const TYPE_AND_ID = /([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/;
+export const typeAndId = (reference: string): string | undefined =>
+  TYPE_AND_ID.exec(reference.slice(-MOST_TYPE_AND_ID))?.[1];
 
 /** What a resource contains, by `#id`. */
 function containedIn(from: Resource, id: string): Resource | undefined {
@@ -47,8 +52,8 @@ export function referencesOver(items: Iterable<Placed>): Resolve {
     if (text.startsWith('#')) return containedIn(from, text.slice(1));
     const found = byUrl.get(text);
     if (found !== undefined) return found;
-    const [, type, id] = TYPE_AND_ID.exec(text) ?? [];
-    const named = type === undefined || id === undefined ? undefined : byId.get(`${type}/${id}`);
+    const name = typeAndId(text);
+    const named = name === undefined ? undefined : byId.get(name);
     return named === 'several' ? undefined : named;
   };
 }

@@ -374,6 +374,16 @@ describe('a narrative', () => {
   });
 });
 
+it('markup, references and files that a hostile author made endless cost no more than their length', () => {
+  const long = 1_000_000;
+  for (const part of ['<', '<script>', '<script ', '<!--', '</td> ', '<style></', '&#x']) plainText(part.repeat(long));
+  expect(plainText(`a<script>${'<'.repeat(long)}`).startsWith('a')).toBe(true);
+  const resource = { resourceType: 'Basic', a: { contentType: 'text/plain', data: `A${' '.repeat(long)}!` } };
+  expect(present(resource).attachments).toEqual([]);
+  const reference = { reference: 'A'.repeat(long) };
+  expect(titled({ resourceType: 'MedicationRequest', medicationReference: reference })).toBe('');
+});
+
 describe('the words for records', () => {
   const locales = readdirSync(LOCALES).map(
     (file) =>

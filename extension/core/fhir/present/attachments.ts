@@ -16,7 +16,7 @@ export interface Attachment {
 
 const MOST = 50;
 const MOST_DEPTH = 8;
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Every attachment of a resource (FHIR R4, 2.24.0.7), wherever it stands, and the bytes of a Binary. */
 export function attachmentsOf(resource: Resource): Attachment[] {
@@ -36,11 +36,10 @@ function walk(value: unknown, found: Attachment[], depth: number): void {
 
 function take(value: object, found: Attachment[]): boolean {
   const mediaType = textAt(value, 'contentType');
-  const data = textAt(value, 'data');
+  const base64 = textAt(value, 'data')?.replaceAll(/\s+/g, '');
   const url = textAt(value, 'url');
-  if (data === undefined && (mediaType === undefined || url === undefined)) return false;
-  if (data !== undefined && (!BASE64.test(data) || at(value, 'origin') !== undefined)) return false;
-  const base64 = data?.replaceAll(/\s+/g, '');
+  if (base64 === undefined && (mediaType === undefined || url === undefined)) return false;
+  if (base64 !== undefined && (!BASE64.test(base64) || at(value, 'origin') !== undefined)) return false;
   const size = at(value, 'size');
   const [title, date] = [textAt(value, 'title'), textAt(value, 'creation')];
   found.push({
