@@ -2,7 +2,7 @@ import { codingsOf, conceptText, personName } from './concept.ts';
 import { measuresOf, type Measure } from './present/measures.ts';
 import { statusOf, type ItemStatus } from './present/status.ts';
 import { rowOf } from './present/table.ts';
-import { digitsOf } from './present/value.ts';
+import { digitsAt } from './lossless.ts';
 import { referenceOf, withinItself, type Resolve } from './references.ts';
 import { at, textAt, type Resource } from './resource.ts';
 import { select } from './select.ts';
@@ -148,9 +148,9 @@ function valueText(resource: Resource): string | undefined {
 function textOfValue(value: unknown): string | undefined {
   if (typeof value === 'string') return value.trim() || undefined;
   if (typeof value !== 'object') return undefined;
-  const [over, under] = ['numerator', 'denominator'].map((part) => digitsOf(at(value, `${part}.value`)));
+  const [over, under] = ['numerator', 'denominator'].map((part) => digitsAt(value, `${part}.value`));
   if (over !== undefined) return under === undefined ? over : `${over}:${under}`;
-  const [low, high] = ['low', 'high'].map((end) => digitsOf(at(value, `${end}.value`)));
+  const [low, high] = ['low', 'high'].map((end) => digitsAt(value, `${end}.value`));
   if (low !== undefined || high !== undefined) return `${low ?? ''}–${high ?? ''}`;
   return conceptText(value);
 }

@@ -1,4 +1,5 @@
 import { SalusError } from '../errors.ts';
+import { at } from './resource.ts';
 
 /** How JavaScript's numbers were written, where it would write them in another way: by the object or list they stand in. */
 const written = new WeakMap<object, Map<string, string>>();
@@ -45,4 +46,22 @@ export function parseShown(text: string): unknown {
     const source = context?.source;
     return typeof value !== 'number' || source === undefined || source === JSON.stringify(value) ? value : source;
   });
+}
+
+/** A number in the text that {@link parseShown} gives for it. */
+const SHOWN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+/**
+ * The digits of a number as they were written, by whichever of the two it was read; undefined for what is none. A text that JavaScript
+ * would write just so was one in the file.
+ * @param path as {@link at} has it
+ */
+export function digitsAt(holder: unknown, path: string): string | undefined {
+  const cut = path.lastIndexOf('.');
+  const parent = cut < 0 ? holder : at(holder, path.slice(0, cut));
+  const key = path.slice(cut + 1);
+  const value = at(parent, key);
+  if (typeof value === 'number') return numberText(parent as object, key, value);
+  const isNumber = typeof value === 'string' && SHOWN_NUMBER.test(value) && JSON.stringify(Number(value)) !== value;
+  return isNumber ? value : undefined;
 }

@@ -1,17 +1,6 @@
+import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt } from '../fhir/resource.ts';
-import {
-  coded,
-  codeAt,
-  concept,
-  conceptValues,
-  dateOf,
-  digitsAt,
-  filled,
-  listOf,
-  ME,
-  quantity,
-  some,
-} from './elements.ts';
+import { coded, codeAt, concept, conceptValues, dateOf, filled, listOf, ME, quantity, some } from './elements.ts';
 import type { Values } from './field.ts';
 import type { Form } from './form.ts';
 

@@ -1,6 +1,6 @@
 import { codingsOf, conceptText } from '../fhir/concept.ts';
-import { numberText, writeNumber } from '../fhir/lossless.ts';
-import { at, textAt } from '../fhir/resource.ts';
+import { writeNumber } from '../fhir/lossless.ts';
+import { textAt } from '../fhir/resource.ts';
 import { codeKey, type Values } from './field.ts';
 
 /** Elements of FHIR R4 that forms are made of. What is empty is left out. */
@@ -53,14 +53,6 @@ export function quantity(digits: string | undefined, unit: string | undefined, c
   writeNumber(made, 'value', digits);
   return made;
 }
-export function digitsAt(holder: unknown, path: string): string | undefined {
-  const parent = path.includes('.') ? at(holder, path.slice(0, path.lastIndexOf('.'))) : holder;
-  const key = path.slice(path.lastIndexOf('.') + 1);
-  const value = at(holder, path);
-  if (typeof value !== 'number' || typeof parent !== 'object' || parent === null) return undefined;
-  return numberText(parent, key, value);
-}
-
 /** Values that are there. */
 export const some = (values: Readonly<Record<string, string | undefined>>): Values =>
   Object.fromEntries(

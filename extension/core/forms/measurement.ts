@@ -1,3 +1,4 @@
+import { digitsAt } from '../fhir/lossless.ts';
 import { codingsOf } from '../fhir/concept.ts';
 import { at, listAt, textAt, type Resource } from '../fhir/resource.ts';
 import {
@@ -6,7 +7,6 @@ import {
   conceptValues,
   dateAndTime,
   dateTime,
-  digitsAt,
   filled,
   listOf,
   ME,

@@ -1,18 +1,7 @@
+import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt, type Resource } from '../fhir/resource.ts';
 import { conceptText, personName } from '../fhir/concept.ts';
-import {
-  coded,
-  codeAt,
-  concept,
-  conceptValues,
-  dateOf,
-  digitsAt,
-  filled,
-  listOf,
-  ME,
-  quantity,
-  some,
-} from './elements.ts';
+import { coded, codeAt, concept, conceptValues, dateOf, filled, listOf, ME, quantity, some } from './elements.ts';
 import type { Form } from './form.ts';
 
 const telecomOf = (holder: unknown, system: string): string | undefined =>

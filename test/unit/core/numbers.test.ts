@@ -61,6 +61,17 @@ describe('numbers', () => {
     for (const number of [...NUMBERS, '7']) expect(listed(number)).toEqual([{ value: number, unit: 'mg' }]);
   });
 
+  it('are in the index of what is sealed as they were written', async () => {
+    const low = '"referenceRange":[{"low":{"value":3.50}}]';
+    const { items } = await plan(
+      `{"resourceType":"Observation","code":{"text":"Glucose"},"valueQuantity":{"value":4.50,"unit":"mg"},${low}}`,
+    );
+    expect(items.get('results')?.[0]?.measures).toEqual([{ value: '4.50', unit: 'mg', low: '3.50' }]);
+    const ratio = '{"numerator":{"value":1.0},"denominator":{"value":128}}';
+    const titre = await plan(`{"resourceType":"Observation","code":{"text":"Glucose"},"valueRatio":${ratio}}`);
+    expect(titre.items.get('results')?.[0]?.value).toBe('1.0:128');
+  });
+
   it('are read with the digits that count, in the way of the reader’s language', () => {
     expect(['4.50', '1.0', '12', '9007199254740993', '-0', '1e400'].map((n) => digits(n, 'en'))).toEqual([
       '4.50',

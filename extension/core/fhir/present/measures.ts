@@ -1,7 +1,7 @@
 import { codingsOf, conceptText } from '../concept.ts';
+import { digitsAt } from '../lossless.ts';
 import { at, listAt, textAt, type Resource } from '../resource.ts';
 import { select } from '../select.ts';
-import { digitsOf } from './value.ts';
 
 /** A number that was measured. Digits are as they were written. */
 export interface Measure {
@@ -41,12 +41,10 @@ export function measuresOf(resource: Resource): Measure[] {
 }
 
 function measureIn(holder: unknown): Measure | undefined {
-  const [value] = [
-    ...select(holder, 'valueQuantity'),
-    ...select(holder, 'valueInteger'),
-    ...select(holder, 'valueDecimal'),
-  ];
-  const digits = digitsOf(at(value, 'value')) ?? digitsOf(value);
+  const value = at(holder, 'valueQuantity');
+  const digits = ['valueQuantity.value', 'valueInteger', 'valueDecimal']
+    .map((path) => digitsAt(holder, path))
+    .find((found) => found !== undefined);
   if (digits === undefined) return undefined;
   const [unit, code] = [textAt(value, 'unit'), textAt(value, 'code')];
   const ucum = textAt(value, 'system') === UCUM ? code : undefined;
@@ -56,7 +54,7 @@ function measureIn(holder: unknown): Measure | undefined {
   const ranges = listAt(holder, 'referenceRange');
   const range =
     ranges.find((one) => select(one, 'appliesTo').length === 0 && at(one, 'age') === undefined) ?? ranges[0];
-  const [low, high] = ['low', 'high'].map((end) => digitsOf(at(range, `${end}.value`)));
+  const [low, high] = ['low', 'high'].map((end) => digitsAt(range, `${end}.value`));
   const flag = select(holder, 'interpretation')
     .flatMap(codingsOf)
     .find(({ code: one }) => one !== '')?.code;

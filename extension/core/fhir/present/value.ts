@@ -1,4 +1,5 @@
 import { conceptText, personName } from '../concept.ts';
+import { digitsAt } from '../lossless.ts';
 import { at, listAt, textAt } from '../resource.ts';
 import { referenceOf } from '../references.ts';
 import { select } from '../select.ts';
@@ -32,16 +33,6 @@ const textValue = (text: string): Value => ({ kind: 'text', text });
 
 /** FHIR instant, dateTime or date. */
 const DATE = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d.*)?)?)?$/;
-/** A number as it was written, where JavaScript would write another: `parseShown` gives its text. */
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-
-/** A number as it was written, or undefined for what is none: a text that JavaScript would write just so was one in the file. */
-export function digitsOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
-  const isNumber = typeof value === 'string' && NUMBER.test(value) && JSON.stringify(Number(value)) !== value;
-  return isNumber ? value : undefined;
-}
-
 /** What an element says; empty for one that is no single thing, such as a backbone element. */
 export function valueOf(element: unknown): Value | undefined {
   if (typeof element === 'string') return stringValue(element);
@@ -100,7 +91,7 @@ const READERS: readonly ((value: object) => Value | undefined)[] = [
   timing,
   // Money
   (value) => {
-    const [amount, currency] = [digitsOf(at(value, 'value')), textAt(value, 'currency')];
+    const [amount, currency] = [digitsAt(value, 'value'), textAt(value, 'currency')];
     return amount === undefined || currency === undefined
       ? undefined
       : { kind: 'number', number: amount, unit: currency };
@@ -138,7 +129,7 @@ const named = (text: string | undefined): Value | undefined =>
   text === undefined || text === '' ? undefined : textValue(text);
 
 function quantity(value: unknown): Extract<Value, { kind: 'number' }> | undefined {
-  const number = digitsOf(at(value, 'value'));
+  const number = digitsAt(value, 'value');
   if (number === undefined || has(value as object, 'currency', 'use', 'rank', 'type')) return undefined;
   const unit = textAt(value, 'unit') ?? textAt(value, 'code');
   const comparator = textAt(value, 'comparator');
@@ -171,7 +162,7 @@ function timing(value: object): Value | undefined {
   const onlyCode = Object.keys(value).every((key) => ['code', 'id', 'extension'].includes(key)) && !isCode(value);
   if (!has(value, 'repeat', 'event') && !onlyCode) return undefined;
   const repeat = at(value, 'repeat');
-  const [frequency, period] = ['frequency', 'period'].map((field) => digitsOf(at(repeat, field)));
+  const [frequency, period] = ['frequency', 'period'].map((field) => digitsAt(repeat, field));
   const unit = textAt(repeat, 'periodUnit') ?? textAt(repeat, 'periodUnits');
   const when = listAt(repeat, 'when').filter((one): one is string => typeof one === 'string');
   const code = textAt(value, 'code.coding.0.code') ?? '';
