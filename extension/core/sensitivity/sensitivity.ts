@@ -29,8 +29,9 @@ const TOLD_BY_CODE = new Set(
     ' ',
   ),
 );
-/** Whether there is a code of a list that is known in whole, or a word in letters that words are known in. */
-function canBeJudged(resource: Resource, { codings, worded }: Said): boolean {
+/** Whether all of it was gone through, and there is a code of a list that is known in whole, or a word in letters that words are known in. */
+function canBeJudged(resource: Resource, { codings, worded, whole }: Said): boolean {
+  if (!whole) return false;
   if (worded || !TOLD_BY_CODE.has(resource.resourceType) || statusOf(resource) === 'none') return true;
   return codings.some(({ system }) => {
     const list = systemOf(system);

@@ -3,7 +3,7 @@ import { codingsOf, type Coding } from '../fhir/concept.ts';
 import type { Resolve } from '../fhir/references.ts';
 import { at, textAt, type Resource } from '../fhir/resource.ts';
 import { select } from '../fhir/select.ts';
-import { plainText } from '../fhir/present/narrative.ts';
+import { MOST_MARKUP, plainText } from '../fhir/present/narrative.ts';
 
 /** What a resource says anywhere in it, as it is looked through. */
 export interface Said {
@@ -14,6 +14,8 @@ export interface Said {
   readonly labels: readonly string[];
   /** Whether there are words in letters that sensitive words are known in. */
   readonly worded: boolean;
+  /** Whether it was gone through to its end. */
+  readonly whole: boolean;
 }
 
 /** Deep enough for any resource; a made-up one cannot keep the import busy. */
@@ -59,29 +61,42 @@ export function saidBy(resource: Resource, resolve: Resolve): Said {
   const labels: string[] = [];
   let room = MOST_TEXT;
   let worded = false;
+  let whole = true;
   const add = (text: string) => {
-    if (room <= 0 || isNoise(text)) return;
+    if (isNoise(text)) return;
+    if (text.length > room) whole = false;
     texts.push(text.slice(0, room));
-    room -= text.length;
+    room = Math.max(0, room - text.length);
+  };
+  const addMarkup = (xhtml: string) => {
+    if (xhtml.length > MOST_MARKUP) whole = false;
+    add(plainText(xhtml));
   };
   const walk = (value: unknown, field: string, depth: number): void => {
     if (typeof value === 'string') {
-      if (field === 'div') add(plainText(value));
+      if (field === 'div') addMarkup(value);
       else if (!SKIPPED.has(field)) add(value);
       if (WORDED.has(field) && KNOWN_LETTERS.test(value)) worded = true;
       return;
     }
-    if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return;
+    if (typeof value !== 'object' || value === null) return;
+    if (depth > MOST_DEPTH) {
+      whole = false;
+      return;
+    }
     if (Array.isArray(value)) {
       for (const one of value as unknown[]) walk(one, field, depth + 1);
       return;
     }
     if (field === 'security') labels.push(textAt(value, 'code') ?? '');
-    if (textAt(value, 'data') !== undefined) {
-      add(attachedText(value));
-    }
+    const attached = attachedText(value);
+    if (attached.includes('<')) addMarkup(attached);
+    else add(attached);
     // A Coding, or a code beside its system such as that of a quantity's unit, which is in no list.
-    if (textAt(value, 'code') !== undefined && codings.length < MOST_CODINGS) codings.push(...codingsOf(value));
+    if (textAt(value, 'code') !== undefined) {
+      if (codings.length < MOST_CODINGS) codings.push(...codingsOf(value));
+      else whole = false;
+    }
     for (const [name, inner] of Object.entries(value)) if (name !== 'data') walk(inner, name, depth + 1);
   };
   walk(resource, '', 0);
@@ -91,7 +106,7 @@ export function saidBy(resource: Resource, resolve: Resolve): Said {
       if (target !== undefined && target !== resource) walk(target, '', 0);
     }
   }
-  return { codings, text: folded(texts.join('\n')), labels, worded };
+  return { codings, text: folded(texts.join('\n')), labels, worded, whole };
 }
 
 /** In lower case, without accents and compatibility forms, and with one kind of space. */
@@ -105,7 +120,7 @@ export const folded = (text: string): string =>
     .replaceAll(/[^\S\n]+/g, ' ');
 
 /** Base64 and the like: letters by chance, in which any short word is found sooner or later. */
-const isNoise = (text: string): boolean => text.length > 200 && !/\s/.test(text);
+const isNoise = (text: string): boolean => text.length > 200 && /^[A-Za-z0-9+/=_-]+$/.test(text);
 
 /** The text of a file inside a resource, if it is one. */
 function attachedText(attachment: unknown): string {
@@ -113,8 +128,7 @@ function attachedText(attachment: unknown): string {
   const data = at(attachment, 'data');
   if (!READ_AS_TEXT.test(type) || typeof data !== 'string') return '';
   try {
-    const text = new TextDecoder().decode(fromBase64(data.replaceAll(/\s/g, '').slice(0, 1_000_000)));
-    return text.includes('<') ? plainText(text) : text;
+    return new TextDecoder().decode(fromBase64(data.replaceAll(/\s/g, '')));
   } catch {
     return '';
   }

@@ -393,9 +393,12 @@ describe('wherever it stands', () => {
 });
 
 it('is not found in what nobody wrote as words', () => {
-  const noise = `${'Zm9v+HIV/'.repeat(60)}`;
+  const noise = 'Zm9v+HIV/'.repeat(60);
   const result = { resourceType: 'Observation', code: { text: 'Curve' }, valueString: noise };
   expect(classify(result)).toBe('results');
+  // A text without spaces is a text all the same.
+  const words = 'asthma,gout,'.repeat(40);
+  expect(classify({ ...result, valueString: `${words}HIV,` })).toBe(SEXUAL);
 });
 
 describe('what cannot be judged', () => {
@@ -406,6 +409,17 @@ describe('what cannot be judged', () => {
     expect(classify({ resourceType: 'Whatever' })).toBe('unsorted');
     expect([...NEVER_TICKED].sort()).toEqual([...SENSITIVE, 'documents'].sort());
     expect(SENSITIVE.has('unsorted')).toBe(true);
+  });
+  it('is what is too deep or too long to be gone through', () => {
+    const deep = Array.from({ length: 30 }).reduce<object>((inner) => ({ item: inner }), { text: 'HIV infection' });
+    expect(classify({ resourceType: 'Observation', code: { text: 'Interview' }, deep })).toBe('unsorted');
+    const long = 'Nothing of note. '.repeat(40_000);
+    expect(classify({ resourceType: 'Observation', code: { text: 'Interview' }, note: [{ text: long }] })).toBe(
+      'unsorted',
+    );
+    const div = `<p>${long}</p>`;
+    expect(classify({ resourceType: 'Observation', code: { text: 'Interview' }, text: { div } })).toBe('unsorted');
+    expect(classify({ resourceType: 'Observation', code: { text: 'HIV' }, note: [{ text: long }] })).toBe(SEXUAL);
   });
   it('is not what says that nothing is known', () => {
     expect(classify(coded('http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips', 'no-problem-info'))).toBe(

@@ -10,13 +10,14 @@ const HIDDEN: readonly (readonly [begin: RegExp, end: RegExp])[] = [
   ),
 ];
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
-const MOST_TEXT = 200_000;
+/** UTF-16 units of markup that are read. */
+export const MOST_MARKUP = 200_000;
 
 /**
  * The text of an XHTML narrative (FHIR R4, 2.4): never its markup, which is somebody else's. Cells of a table are parted by a bar.
  */
 export function plainText(xhtml: string): string {
-  return HIDDEN.reduce(without, xhtml.slice(0, MOST_TEXT))
+  return HIDDEN.reduce(without, xhtml.slice(0, MOST_MARKUP))
     .replaceAll(/\s+/g, ' ')
     .replaceAll(CELLS, ' | ')
     .replaceAll(BREAKS, '\n')
