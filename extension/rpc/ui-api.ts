@@ -7,7 +7,7 @@ import { parseShown } from '../core/fhir/lossless.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
 import { isSection, type Section } from '../core/records/sections.ts';
-import type { RecordItem, Summary } from '../core/catalogue/model.ts';
+import type { Origin, RecordItem, Summary } from '../core/catalogue/model.ts';
 import type { Page } from '../core/catalogue/sorted-list.ts';
 import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
@@ -118,7 +118,7 @@ const ARGUMENTS = {
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
-  linked: v.tuple([v.array(text)]),
+  linked: v.tuple([v.object({ author: text, source: v.optional(text) }), v.array(text)]),
   series: v.tuple([v.optional(text), text]),
   planImport: v.tuple([text]),
   commitImport: v.tuple([text]),
@@ -291,9 +291,9 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
       };
     },
 
-    /** Items of the own record that references of a record point to. */
-    async linked(references: readonly string[]): Promise<Record<string, RecordItem>> {
-      return linkedItems(await wallet.session(), references);
+    /** Items of the own record that references of one of its records point to. */
+    async linked(origin: Origin, references: readonly string[]): Promise<Record<string, RecordItem>> {
+      return linkedItems(await wallet.session(), origin, references);
     },
     /** What was measured under a code, or under a title where there is none. */
     async series(code: string | undefined, title: string): Promise<readonly RecordItem[]> {

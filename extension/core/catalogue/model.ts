@@ -4,6 +4,7 @@ import type { Terms } from '../registry/signed-calls.ts';
 import type { BlockRef, Standing } from '../chain/follower.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Measure } from '../fhir/present/measures.ts';
+import { typeAndId } from '../fhir/references.ts';
 import type { ItemStatus } from '../fhir/present/status.ts';
 import type { Section } from '../records/sections.ts';
 import { SortedList } from './sorted-list.ts';
@@ -197,7 +198,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 7;
+export const LAYOUT = 8;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -253,7 +254,7 @@ export const TITLES = new SortedList<string>('titles');
 export const BY_TITLE = new SortedList<string>('by-title');
 /** Keys in {@link OWN} of own items, by their main code and date. */
 export const BY_CODE = new SortedList<string>('by-code');
-/** Keys in {@link OWN} of own items, by what others refer to them by. */
+/** Keys in {@link OWN} of own items, by where they come from and what others there refer to them by. */
 export const LINKS = new SortedList<string>('links');
 /** Own items that somebody else added, by block. */
 export const ARRIVALS = new SortedList<RecordItem>('arrivals');
@@ -299,12 +300,13 @@ export const titlePrefix = (title: string): string => `${title}\u0000`;
 export const titleKey = (title: string, item: RecordItem): string => `${titlePrefix(title)}${itemKey(item)}`;
 export const codePrefix = (code: string): string => `${code}\u0000`;
 export const codeKey = (code: string, item: RecordItem): string => `${codePrefix(code)}${itemKey(item)}`;
+/** Where an item comes from: only there its references mean what its author says. */
+export type Origin = Pick<RecordItem, 'author' | 'source'>;
 /** A reference, as it is looked up: without a version, an address of a server by its type and id alone. */
-export const linkPrefix = (reference: string): string => {
-  const [, name] = /([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/.exec(reference) ?? [];
-  return `${name ?? reference}\u0000`;
-};
-export const linkKey = (reference: string, item: RecordItem): string => `${linkPrefix(reference)}${itemKey(item)}`;
+export const linkPrefix = ({ author, source = '' }: Origin, reference: string): string =>
+  `${author.toLowerCase()}\u0000${source}\u0000${typeAndId(reference) ?? reference}\u0000`;
+export const linkKey = (reference: string, item: RecordItem): string =>
+  `${linkPrefix(item, reference)}${itemKey(item)}`;
 /** Words begin with what is typed, so that a list by them finds what it is the beginning of. */
 export const wordKey = (word: string, title: string): string => `${word}\u0000${title}`;
 export const theirKey = (item: RecordItem): string => `${item.patient.toLowerCase()}|${itemKey(item)}`;

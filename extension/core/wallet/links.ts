@@ -7,6 +7,7 @@ import {
   OWN,
   searchText,
   titlePrefix,
+  type Origin,
   type RecordItem,
 } from '../catalogue/model.ts';
 import type { SortedList } from '../catalogue/sorted-list.ts';
@@ -17,11 +18,18 @@ const MOST_LINKS = 200;
 /** Values of one series. */
 const MOST_VALUES = 500;
 
-/** Items of the own record that some references point to, by reference: the newest where several are known by one. */
-export async function linkedItems(reader: Reader, references: readonly string[]): Promise<Record<string, RecordItem>> {
+/**
+ * Items of the own record that some references of an item point to, by reference: the newest where several are known by one. Another
+ * author, or another source, may call something else by the same name; what they add is not found.
+ */
+export async function linkedItems(
+  reader: Reader,
+  origin: Origin,
+  references: readonly string[],
+): Promise<Record<string, RecordItem>> {
   const found: Record<string, RecordItem> = {};
   for (const reference of new Set(references.slice(0, MOST_LINKS))) {
-    const [item] = await itemsBy(reader, LINKS, linkPrefix(reference), 1);
+    const [item] = await itemsBy(reader, LINKS, linkPrefix(origin, reference), 1);
     if (item !== undefined) found[reference] = item;
   }
   return found;

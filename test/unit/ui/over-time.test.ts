@@ -13,6 +13,7 @@ let ids = 0;
 const item = (date: string | undefined, measures: Measure[] = [], more: Partial<RecordItem> = {}): RecordItem =>
   ({
     id: String(ids++),
+    author: '0xA',
     type: 'Observation',
     title: 'Glucose',
     ...(date && { date }),
@@ -58,17 +59,30 @@ describe('a timeline', () => {
       item('2024-01-15'),
       item('2024-01-01', [], { visit: 'v' }),
       item('2024-01-01'),
+      item('2023-01-01', [], { visit: 'v' }),
+      // Another author calls another visit so.
+      item('2023-01-01', [], { visit: 'v', author: '0xB' }),
       item('2020'),
       item(undefined),
     ];
     expect(
-      byYear(some).map(({ year, groups }) => [year, groups.map(({ visit, items }) => [visit, items.length])]),
+      byYear(some).map(({ year, groups }) => [
+        year,
+        groups.map(({ visit, items }) => [visit?.split('\u0000').filter(Boolean).join(' '), items.length]),
+      ]),
     ).toEqual([
       [
         '2024',
         [
-          ['v', 2],
+          ['0xa v', 2],
           [undefined, 2],
+        ],
+      ],
+      [
+        '2023',
+        [
+          ['0xa v', 1],
+          ['0xb v', 1],
         ],
       ],
       ['2020', [[undefined, 1]]],
