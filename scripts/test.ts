@@ -97,12 +97,14 @@ async function main(names: readonly string[]): Promise<number> {
     );
   }
 
+  const failures = results.flatMap(({ title, failures: some = [] }) => some.map((failure) => `${title}: ${failure}`));
+  if (failures.length > 0) console.log(`\n=== what failed\n${failures.join('\n')}`);
   console.log('\n=== what took what');
   console.log(`${'build'.padEnd(12)} ${building} s`);
   for (const { title, passed, failed, skipped, seconds } of results)
     console.log(`${title.padEnd(12)} ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`);
   console.log(`${'all'.padEnd(12)} ${secondsSince(start)} s`);
-  const sum = (key: keyof Counts) => results.reduce((n, result) => n + result[key], 0);
+  const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((n, result) => n + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
   return sum('failed') === 0 ? 0 : 1;
 }

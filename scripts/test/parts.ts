@@ -1,16 +1,18 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import * as v from 'valibot';
 import type { Product } from '../lib/build.ts';
 import { findChromium } from '../lib/chromium.ts';
 import { roomForWorkers } from '../lib/load.ts';
-import { bin, OUTPUT, PRODUCTION_CONTRACTS } from '../lib/paths.ts';
+import { bin, OUTPUT, PRODUCTION_CONTRACTS, ROOT } from '../lib/paths.ts';
 import { runCommand } from '../lib/processes.ts';
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, a line or two for each: named again at the end, where a long output is read first. */
+  readonly failures?: readonly string[];
 }
 
 /** What a part is told when it runs. */
@@ -31,10 +33,49 @@ export interface Part {
 const JOURNAL = join(OUTPUT, 'contracts-journal.json');
 const LONGEST = 45 * 60_000;
 
-const VitestReport = v.object({ numPassedTests: v.number(), numFailedTests: v.number(), numPendingTests: v.number() });
+const VitestReport = v.object({
+  numPassedTests: v.number(),
+  numFailedTests: v.number(),
+  numPendingTests: v.number(),
+  testResults: v.array(
+    v.object({
+      name: v.string(),
+      message: v.string(),
+      assertionResults: v.array(
+        v.object({ fullName: v.string(), status: v.string(), failureMessages: v.nullish(v.array(v.string()), []) }),
+      ),
+    }),
+  ),
+});
+interface PlaywrightSuite {
+  readonly specs: readonly { readonly title: string; readonly file: string; readonly tests: { status: string }[] }[];
+  readonly suites?: readonly PlaywrightSuite[] | undefined;
+}
+const PlaywrightSuite: v.GenericSchema<PlaywrightSuite> = v.object({
+  specs: v.array(v.object({ title: v.string(), file: v.string(), tests: v.array(v.object({ status: v.string() })) })),
+  suites: v.optional(v.array(v.lazy(() => PlaywrightSuite))),
+});
 const PlaywrightReport = v.object({
   stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }),
+  suites: v.array(PlaywrightSuite),
 });
+
+/** What failed by a report of Vitest: tests, and files that could not be run. */
+const failedIn = ({ testResults }: v.InferOutput<typeof VitestReport>): string[] =>
+  testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(ROOT, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && message !== '') return [`${file}: ${message}`];
+    return failed.map((test) => `${file}: ${test.fullName}\n${(test.failureMessages ?? []).join('\n').slice(0, 800)}`);
+  });
+
+/** Tests of a Playwright suite that ended in one of some ways. */
+const endedAs = (suite: PlaywrightSuite, status: string): string[] => [
+  ...suite.specs
+    .filter(({ tests }) => tests.some((test) => test.status === status))
+    .map(({ file, title }) => `${file}: ${title}`),
+  ...(suite.suites ?? []).flatMap((inner) => endedAs(inner, status)),
+];
 
 /** A part that ended badly without naming a failed test still counts as one failure. */
 const atLeastOne = (failed: number, exitCode: number): number => (exitCode !== 0 && failed === 0 ? 1 : failed);
@@ -75,7 +116,12 @@ const vitest = async (given: Circumstances, name: string, args: readonly string[
     return run(given, bin('vitest'), ['run', ...reporters, ...args, ...given.files]);
   });
   const { numPassedTests, numFailedTests, numPendingTests } = report;
-  return { passed: numPassedTests, failed: atLeastOne(numFailedTests, code), skipped: numPendingTests };
+  return {
+    passed: numPassedTests,
+    failed: atLeastOne(numFailedTests, code),
+    skipped: numPendingTests,
+    failures: failedIn(report),
+  };
 };
 
 /** Hardhat prints its own counts; they are read from what it prints, since its runner takes no reporter. */
@@ -93,7 +139,8 @@ async function hardhatTest(given: Circumstances, args: readonly string[], env: R
 async function script(given: Circumstances, args: readonly string[], good: RegExp, bad: RegExp): Promise<Counts> {
   const { code, output } = await run(given, process.execPath, args);
   const passed = [...output.matchAll(good)].length;
-  return { passed, failed: atLeastOne([...output.matchAll(bad)].length, code), skipped: 0 };
+  const failures = output.split('\n').filter((line) => line.search(bad) === 0);
+  return { passed, failed: atLeastOne(failures.length, code), skipped: 0, failures };
 }
 
 /** Every part of `npm test` under the name by which it is asked for. */
@@ -146,8 +193,14 @@ export const PARTS = {
         run(given, bin('playwright'), [...args, ...given.files], env),
       );
       const { expected, unexpected, flaky, skipped } = report.stats;
-      if (flaky > 0) console.log(`${flaky} passed only at the second try: see above.`);
-      return { passed: expected + flaky, failed: atLeastOne(unexpected, code), skipped };
+      const ended = (status: string) => report.suites.flatMap((suite) => endedAs(suite, status));
+      for (const name of ended('flaky')) given.say(`passed only at the second try: ${name}\n`);
+      return {
+        passed: expected + flaky,
+        failed: atLeastOne(unexpected, code),
+        skipped,
+        failures: ended('unexpected'),
+      };
     },
   },
   /** Managers that are killed at random while they are at work. */
