@@ -19,7 +19,7 @@ export class Keeper {
   /** Seals and stores a file that is no FHIR. @returns milliseconds, without those of reading its first bytes */
   async keepFile(file: Blob): Promise<number> {
     const job = await this.#host.stage(file, 'file.bin', 'bench');
-    const report = await this.#host.plan(job, []);
+    const report = await this.#host.plan(job, { digests: [] });
     const took = await time(() => this.#commit(job, report));
     await this.#host.wipe();
     return took;
@@ -30,7 +30,7 @@ export class Keeper {
     const job = await this.#host.stage(file, 'bundle.json', 'bench');
     let resources = 0;
     const measured = await time(async () => {
-      const report = await this.#host.plan(job, []);
+      const report = await this.#host.plan(job, { digests: [] });
       resources = report.taken;
       await this.#commit(job, report);
     });

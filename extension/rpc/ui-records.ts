@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ownSection, type RecordItem } from '../core/catalogue/model.ts';
 import type { Page } from '../core/catalogue/sorted-list.ts';
-import { isDenial } from '../core/fhir/present/status.ts';
+import { holdsNow } from '../core/fhir/present/status.ts';
 import { MARK_KINDS, MOST_MARK_TEXT, type MarkKind } from '../core/records/marks.ts';
 import { arrivals, keepArrivals } from '../core/wallet/arrivals.ts';
 import { recordedText, saveByHand } from '../core/wallet/by-hand.ts';
@@ -90,7 +90,7 @@ export function createRecordCalls({ wallet, changed }: RecordParts) {
       const [allergies = [], medicines = []] = await Promise.all(
         (['allergies', 'medications'] as const).map(async (section) => {
           const { items } = await ownSection(section).page(rows, MOST_CHECKED);
-          return items.filter(({ status }) => !isDenial(status) && status !== 'past');
+          return items.filter(({ status }) => holdsNow(status));
         }),
       );
       return { allergies, medicines };

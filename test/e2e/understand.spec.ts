@@ -1,6 +1,7 @@
 import { pdfOf } from '../fixtures/pdf.ts';
 import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { printed } from './support/printed.ts';
 import { lookAt } from './support/screens.ts';
 
 const LOINC = 'http://loinc.org';
@@ -111,7 +112,7 @@ const BUNDLE = {
   ],
 };
 
-test('a person finds last year’s potassium, sees how it went, compares, and opens the letter', async ({
+test('a person finds last year’s potassium, sees how it went, compares, opens the letter, and prints a page', async ({
   newBrowser,
 }) => {
   const app = await WalletApp.open(await newBrowser());
@@ -188,4 +189,21 @@ test('a person finds last year’s potassium, sees how it went, compares, and op
   await letter.getByRole('button', { name: 'Save file' }).click();
   expect((await saved).suggestedFilename()).toBe('letter.pdf');
   await lookAt(page, 'a letter opened');
+
+  // 6. A page for the doctor: what is asked for first, and what the person says.
+  await app.go('Home');
+  await page.getByRole('link', { name: 'For my doctor' }).click();
+  const report = page.getByTestId('doctor-report');
+  await expect(report).toContainText('Penicillin');
+  await expect(page.getByLabel(/^Documents/)).not.toBeChecked();
+  await page.getByLabel(/^Vaccinations|^Visits/).check();
+  await page.getByLabel('Who it is for').fill('Dr Okafor');
+  await page.getByLabel('What you want to say').fill('My legs hurt at night.');
+  await expect(report).toContainText('Yearly check');
+  await lookAt(page, 'a report for the doctor');
+  const paper = await printed(page);
+  for (const said of ['Mira Sandoval', 'Penicillin', 'Metformin 500 mg', '5.4 mmol/L', 'Dr Okafor', 'My legs hurt'])
+    expect(paper).toContain(said);
+  for (const screen of ['What is on it', 'Print, or save', 'Settings', 'Discharge letter'])
+    expect(paper).not.toContain(screen);
 });

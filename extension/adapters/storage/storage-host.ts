@@ -1,7 +1,13 @@
 import { CID } from 'multiformats/cid';
 import { fromHex, own, randomId, toHex, type Bytes } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
-import { planOf, type ImportPlan, type ImportReport, type ReadFile } from '../../core/records/import-plan.ts';
+import {
+  planOf,
+  type ImportPlan,
+  type ImportReport,
+  type Known,
+  type ReadFile,
+} from '../../core/records/import-plan.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
@@ -117,7 +123,7 @@ export class StorageHost implements StoragePort {
   }
 
   /** Reads the files, once, and says what is new in them. */
-  async plan(id: string, known: readonly string[], into?: Section): Promise<ImportReport> {
+  async plan(id: string, known: Known, into?: Section): Promise<ImportReport> {
     const job = this.#job(id);
     if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
     job.read ??= readFiles(job.files, {
@@ -130,7 +136,7 @@ export class StorageHost implements StoragePort {
       delete job.read;
       throw error;
     });
-    job.plan = withLinks(planOf(read, new Set(known)), job.links);
+    job.plan = withLinks(planOf(read, known), job.links);
     return job.plan.report;
   }
 
@@ -250,8 +256,9 @@ export class StorageHost implements StoragePort {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
-  async digests(id: string): Promise<readonly string[]> {
-    return this.#job(id).plan?.digests ?? [];
+  async knownBy(id: string): Promise<Pick<ImportPlan, 'digests' | 'identities'>> {
+    const { digests = [], identities = [] } = this.#job(id).plan ?? {};
+    return { digests, identities };
   }
 
   openRows(account: string): Promise<LedgerRow[]> {

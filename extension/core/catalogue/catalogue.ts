@@ -20,6 +20,8 @@ import type { PlacedOpening } from './opening-lines.ts';
 import {
   AWAY,
   bucketName,
+  versionsName,
+  type KnownVersion,
   entryName,
   FOLLOWED,
   folderName,
@@ -185,6 +187,16 @@ export class Catalogue {
     const buckets = await this.rows.getAll<readonly string[]>(names);
     const all = new Set(buckets.flatMap((bucket) => bucket ?? []));
     return digests.filter((digest) => all.has(digest));
+  }
+
+  /** The newest versions that are here of things that others name, by those names (hex). */
+  async versionsOf(identities: readonly string[]): Promise<Record<string, KnownVersion>> {
+    const names = [...new Set(identities.map(versionsName))];
+    const buckets = await this.rows.getAll<Readonly<Record<string, KnownVersion>>>(names);
+    const all = Object.assign({}, ...buckets) as Record<string, KnownVersion>;
+    return Object.fromEntries(
+      identities.flatMap((identity) => (all[identity] ? [[identity, all[identity]] as const] : [])),
+    );
   }
 
   /** Bytes of one item, proven against the commitment on the chain. @throws SalusError `no-consent`, `commitment-mismatch`, `block-missing` */

@@ -10,7 +10,6 @@ import {
   BAD,
   BY_CODE,
   BY_TITLE,
-  bucketName,
   codeKey,
   entriesOf,
   entryKey,
@@ -57,6 +56,7 @@ import {
 import { claimOf, claimsOn, placeOf, withClaim, type Place } from './claims.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
+import { KnownItems } from './known-items.ts';
 import type { Draft } from './rows.ts';
 import type { SortedList } from './sorted-list.ts';
 
@@ -103,8 +103,7 @@ export class Changes {
   readonly #lists = new ListChanges();
   /** Entries whose opening is still to be tried, by name. */
   readonly #toOpen = new Map<string, EntryRow>();
-  /** Of own items that are to be remembered. */
-  readonly #digests = new Set<string>();
+  readonly #known = new KnownItems();
   /** Entries that somebody asked for, by name. */
   readonly #wanted = new Set<string>();
   readonly #registries: readonly string[];
@@ -151,7 +150,7 @@ export class Changes {
         await this.#opened({ ...plain, ...opened[j] });
       }
     }
-    await this.#remember();
+    await this.#known.into(this.#draft);
     await this.#lists.into(this.#draft);
   }
 
@@ -348,10 +347,7 @@ export class Changes {
   async #addOwn(row: EntryRow): Promise<void> {
     await this.#addItems(row);
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
-    for (const { digest, essence } of row.items) {
-      this.#digests.add(digest);
-      if (essence !== undefined) this.#digests.add(essence);
-    }
+    this.#known.add(row.items);
     this.#note(row);
   }
 
@@ -426,17 +422,6 @@ export class Changes {
     }
     if (!there) return; // its words may be another title's too
     for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
-  }
-
-  /** Own items are known again by their digests. */
-  async #remember(): Promise<void> {
-    const byBucket = [...Map.groupBy(this.#digests, bucketName)];
-    this.#digests.clear();
-    const before = await this.#draft.getAll<readonly string[]>(byBucket.map(([name]) => name));
-    for (const [i, [name, digests]] of byBucket.entries()) {
-      const all = new Set([...(before[i] ?? []), ...digests]);
-      if (all.size > (before[i]?.length ?? 0)) this.#draft.put(name, [...all]);
-    }
   }
 
   /** What the patient said of an item is told beside it alone. */

@@ -6,7 +6,7 @@ import type { RowReader } from './sorted-list.ts';
 interface Claim {
   /** Id of the item that says it. */
   readonly by: string;
-  readonly kind: 'replaces' | 'hide' | 'show';
+  readonly kind: 'replaces' | 'hide' | 'show' | 'apart';
   /** ISO 8601 instant. */
   readonly at: string;
 }
@@ -24,17 +24,21 @@ export function claimOf(item: RecordItem): { readonly of: string; readonly claim
   const { id, date = '', replaces, about } = item;
   if (replaces !== undefined) return { of: replaces, claim: { by: id, kind: 'replaces', at: date } };
   const kind = markKindOf(item);
-  if (about === undefined || (kind !== 'hide' && kind !== 'show')) return undefined;
+  if (about === undefined || (kind !== 'hide' && kind !== 'show' && kind !== 'apart')) return undefined;
   return { of: about, claim: { by: id, kind, at: date } };
 }
+
+/** What takes the place of an item, unless the patient said that they are two things. */
+const replacedBy = (of: readonly Claim[]): Claim | undefined =>
+  of.some(({ kind }) => kind === 'apart') ? undefined : of.find(({ kind }) => kind === 'replaces');
 
 /** Where an item is listed by what the patient said of it: the patient's own word may be replaced, anything may be hidden. */
 export function placeOf(item: RecordItem, claims: Claims): Place {
   if (markKindOf(item) !== undefined) return 'mark';
   const of = claims[item.id.split('/')[1] ?? ''] ?? [];
-  if (byPatient(item) && of.some(({ kind }) => kind === 'replaces')) return 'replaced';
+  if (byPatient(item) && replacedBy(of) !== undefined) return 'replaced';
   const [last] = of
-    .filter(({ kind }) => kind !== 'replaces')
+    .filter(({ kind }) => kind === 'hide' || kind === 'show')
     .toSorted((a, b) => (a.at === b.at ? (a.by < b.by ? 1 : -1) : a.at < b.at ? 1 : -1));
   return last?.kind === 'hide' ? 'hidden' : 'listed';
 }
@@ -46,7 +50,7 @@ export const claimsOn = async (rows: RowReader, patient: string, entry: string):
 export async function laterVersion(rows: RowReader, item: RecordItem): Promise<string | undefined> {
   const [entry = '', position = ''] = item.id.split('/');
   if (!byPatient(item)) return undefined;
-  return (await claimsOn(rows, item.patient, entry))[position]?.find(({ kind }) => kind === 'replaces')?.by;
+  return replacedBy((await claimsOn(rows, item.patient, entry))[position] ?? [])?.by;
 }
 
 /** @param there false takes it away */

@@ -32,6 +32,9 @@ export interface RecordItem {
   readonly visit?: string;
   /** Hex digest of what it says. */
   readonly essence?: string;
+  /** Which it is where it comes from (hex), and the instant at which it was changed there. */
+  readonly identity?: string;
+  readonly updated?: string;
   readonly mediaType: string;
   readonly size: number;
   readonly fullUrl?: string;
@@ -198,7 +201,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 8;
+export const LAYOUT = 9;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -232,6 +235,14 @@ export const receiptName = (digest: string): string => `receipt/${digest}`;
 export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
 export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
+
+/** The newest version that is here of what has a name where it comes from. */
+export interface KnownVersion {
+  readonly id: string;
+  readonly updated: string;
+}
+/** Own items by which they are where they come from, in buckets. */
+export const versionsName = (identity: string): string => `versions/${identity.slice(2, 4)}`;
 
 /** Row with what a patient said of the items of an entry. */
 export const claimsName = (patient: string, entry: string): string => `claims/${patient.toLowerCase()}/${entry}`;

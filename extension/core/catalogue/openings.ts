@@ -151,6 +151,8 @@ function itemOf(row: EntryRow, section: Section, meta: ItemMeta, position: numbe
     registry: row.registry,
     ...(measures && { measures: measures }),
     ...(same && { essence: toHex(same.essence) }),
+    ...(same?.identity && { identity: toHex(same.identity) }),
+    ...(same?.updated !== undefined && { updated: same.updated }),
     block: row.block,
     transaction: row.transaction,
     digest: toHex(digest),

@@ -1,5 +1,5 @@
 import { wordsOf } from '../catalogue/words.ts';
-import { isDenial, type ItemStatus } from '../fhir/present/status.ts';
+import { holdsNow, type ItemStatus } from '../fhir/present/status.ts';
 import { systemOf } from '../sensitivity/codes.ts';
 import type { Directory } from './directory/directory.ts';
 
@@ -48,7 +48,7 @@ function substanceOf({ title, code }: Checkable, directory: Directory): Substanc
 /** One substance: the same code to the fifth level, or the same medicine by name. */
 const isSame = (a: Substance, b: Substance): boolean => a.atc !== undefined && a.atc.length === 7 && a.atc === b.atc;
 
-const holds = ({ status }: Checkable): boolean => !isDenial(status) && status !== 'past';
+const holds = ({ status }: Checkable): boolean => holdsNow(status);
 
 /** Medicines that somebody is said to be allergic to: the substance itself, one of its group, or one with its name. */
 function clashes(allergy: Substance, medicine: Substance): boolean {

@@ -27,6 +27,7 @@ export const SKIP_REASONS = [
   'not-a-resource',
   'server-message',
   'already-here',
+  'older-version',
   'deleted',
   'bad-line',
   'bad-row',

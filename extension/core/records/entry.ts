@@ -75,8 +75,10 @@ const ItemMetaSchema = v.strictObject({
   ),
   /** Reference to the visit that it belongs to. */
   visit: v.optional(text('visit')),
-  /** By which it is known again: where it comes from and which it is there, and what it says without what changes with each export. */
-  same: v.optional(v.strictObject({ identity: v.optional(bytesOf(16)), essence: bytesOf(16) })),
+  /** By which it is known again: where it comes from and which it is there, what it says without what changes with each export, and when it was changed there. */
+  same: v.optional(
+    v.strictObject({ identity: v.optional(bytesOf(16)), essence: bytesOf(16), updated: v.optional(text('date')) }),
+  ),
   mediaType: text('mediaType'),
   /** Plaintext bytes. */
   size: count,

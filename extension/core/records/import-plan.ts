@@ -62,6 +62,8 @@ export interface ImportReport {
   readonly skipped: readonly Skipped[];
   readonly findings: readonly Finding[];
   readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** Newer versions of what is here, among those that are taken. */
+  readonly newer: number;
   /** The first of those that are taken, as a person reads them. */
   readonly preview: readonly PreviewItem[];
   /** `document`: one file, kept whole, and nothing else. */
@@ -69,25 +71,35 @@ export interface ImportReport {
   readonly files: readonly FileReport[];
 }
 
+/** What of items that are read is here already. */
+export interface Known {
+  /** Digests (hex), as {@link ImportPlan.digests} has them. */
+  readonly digests: readonly string[];
+  /** The newest versions of what others name, by those names (hex). */
+  readonly versions?: Readonly<Record<string, { readonly id: string; readonly updated: string }>>;
+}
+
 export interface ImportPlan {
   readonly report: ImportReport;
   readonly items: ReadonlyMap<Section, readonly NewItem[]>;
   /** By which what is taken is known again (hex): digests of bytes, as far as they are known, and of what they say. */
   readonly digests: readonly string[];
+  /** What others name what is taken (hex), where it is known when they changed it. */
+  readonly identities: readonly string[];
   /** Documents that stand in a file, or are one: item → file. */
   readonly documents: ReadonlyMap<NewItem, SourceFile>;
 }
 
-/**
- * What of files that were read is new.
- * @param known digests of what is in the wallet
- */
-export function planOf(files: readonly ReadFile[], known: ReadonlySet<string>): ImportPlan {
-  const seen = new Set(known);
+/** What of files that were read is new. */
+export function planOf(files: readonly ReadFile[], { digests: here, versions = {} }: Known): ImportPlan {
+  const known = new Set(here);
+  const seen = new Set(here);
   const skipped: Skipped[] = [];
   const findings: Finding[] = [];
   const items = new Map<Section, NewItem[]>();
   const digests: string[] = [];
+  const identities: string[] = [];
+  let newer = 0;
   const preview: PreviewItem[] = [];
   const documents = new Map<NewItem, SourceFile>();
   const reports: FileReport[] = [];
@@ -101,12 +113,23 @@ export function planOf(files: readonly ReadFile[], known: ReadonlySet<string>): 
         skipped.push({ position, type: item.type, reason: 'already-here' });
         continue;
       }
+      const identity = item.same?.identity && toHex(item.same.identity);
+      const before = identity === undefined ? undefined : versions[identity];
+      const updated = Date.parse(item.same?.updated ?? '');
+      // Without a time on both nobody knows which is the later one: they are two entries.
+      if (before !== undefined && updated < Date.parse(before.updated)) {
+        skipped.push({ position, type: item.type, reason: 'older-version' });
+        continue;
+      }
+      const isNewer = before !== undefined && updated >= Date.parse(before.updated);
+      if (isNewer) newer++;
+      if (identity !== undefined && !Number.isNaN(updated)) identities.push(identity);
       count++;
       if (digest !== undefined) digests.push(digest);
       if (essence !== undefined) digests.push(essence);
       if (digest !== undefined) seen.add(digest);
       const list = items.get(section) ?? [];
-      list.push(item);
+      list.push(isNewer ? { ...item, replaces: before.id } : item);
       items.set(section, list);
       if (finding) findings.push(finding);
       if (file) documents.set(item, file);
@@ -126,11 +149,12 @@ export function planOf(files: readonly ReadFile[], known: ReadonlySet<string>): 
     skipped,
     findings,
     sections,
+    newer,
     preview,
     kind,
     files: reports,
   } as const;
-  return { report, items, digests, documents };
+  return { report, items, digests, identities, documents };
 }
 
 function shown(item: NewItem, section: Section): PreviewItem {

@@ -13,14 +13,14 @@ import { newContext, readSource } from '../import/read.ts';
 import type { Format, Found, FoundDocument, FoundResource, Issuers, Remark, SkipReason } from '../import/reader.ts';
 import { fileSource, headOf, type Source, type SourceFile } from '../import/source.ts';
 import { archiveTooLarge, isArchiveTooLarge, isDamaged } from '../import/unpack.ts';
-import { planOf, type Finding, type ImportPlan, type ReadFile, type Taken } from './import-plan.ts';
+import { planOf, type Finding, type ImportPlan, type Known, type ReadFile, type Taken } from './import-plan.ts';
 import { withinLimits } from './limits.ts';
 import { pauses } from './pauses.ts';
 import type { NewItem } from './seal-entry.ts';
 import { sameOf } from './same.ts';
 import type { Section } from './sections.ts';
 
-export type { FileReport, ImportPlan, ImportReport } from './import-plan.ts';
+export type { FileReport, ImportPlan, ImportReport, Known } from './import-plan.ts';
 export type { SourceFile } from '../import/source.ts';
 
 /** Larger documents are not looked for among those that are kept: they would have to be read twice. */
@@ -54,8 +54,8 @@ export interface ReadOptions {
 export interface ImportContext extends ReadOptions {
   readonly name: string;
   readonly source: string;
-  /** Hex SHA-256 digests of items that are already in the wallet: the same item is not taken twice. */
-  readonly known: ReadonlySet<string>;
+  /** What is already in the wallet: the same item is not taken twice. */
+  readonly known: Known;
 }
 
 const tooLarge = () =>

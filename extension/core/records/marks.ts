@@ -3,7 +3,7 @@ import { textAt } from '../fhir/resource.ts';
 import type { Bytes } from '../bytes.ts';
 
 /** What a patient may say of an item of their record, beside it. */
-export const MARK_KINDS = ['note', 'dispute', 'settle', 'hide', 'show'] as const;
+export const MARK_KINDS = ['note', 'dispute', 'settle', 'hide', 'show', 'apart'] as const;
 export type MarkKind = (typeof MARK_KINDS)[number];
 
 const SYSTEM = 'urn:salus:mark';
@@ -14,6 +14,7 @@ const DISPLAYS: Readonly<Record<MarkKind, string>> = {
   settle: 'No longer disputed by the patient',
   hide: 'Hidden by the patient',
   show: 'No longer hidden by the patient',
+  apart: 'Another thing than what looks like its later version, says the patient',
 };
 /** Of its text. */
 export const MOST_MARK_TEXT = 2_000;

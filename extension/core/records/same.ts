@@ -9,6 +9,8 @@ export interface Same {
   readonly identity?: Bytes;
   /** What it says, without what changes with each export. 16 bytes. */
   readonly essence: Bytes;
+  /** FHIR instant at which its server changed it last (FHIR R4, 2.26.3 “Resource metadata”). */
+  readonly updated?: string;
 }
 
 /** What a server puts on and changes by itself: nothing of it is said about a person. */
@@ -29,7 +31,12 @@ export async function sameOf(resource: Resource, fullUrl: string | undefined): P
       .join('\n'),
   );
   const name = identityOf(resource, fullUrl);
-  return { essence, ...(name !== undefined && { identity: await digestOf(name) }) };
+  const updated = textAt(resource, 'meta.lastUpdated');
+  return {
+    essence,
+    ...(name !== undefined && { identity: await digestOf(name) }),
+    ...(updated !== undefined && !Number.isNaN(Date.parse(updated)) && { updated }),
+  };
 }
 
 function textOf(resource: Resource, field: string): string {

@@ -1,6 +1,6 @@
 import { ownSection, type RecordItem } from '../catalogue/model.ts';
 import { wordsOf } from '../catalogue/words.ts';
-import { isDenial } from '../fhir/present/status.ts';
+import { holdsNow, isDenial } from '../fhir/present/status.ts';
 import type { Section } from '../records/sections.ts';
 import { seriesOf } from './links.ts';
 import type { Reader } from './reader.ts';
@@ -69,7 +69,7 @@ export async function overviewOf(reader: Reader, now: string): Promise<Overview>
 /** What holds now, one of each; what says that nothing is known only where there is nothing else. */
 function told(items: readonly RecordItem[], kind: (item: RecordItem) => boolean, withNone = false): RecordItem[] {
   const some = distinct(items.filter(kind));
-  const now = some.filter(({ status }) => !isDenial(status) && status !== 'past');
+  const now = some.filter(({ status }) => holdsNow(status));
   return (now.length > 0 || !withNone ? now : some.filter(({ status }) => status === 'none')).slice(0, MOST_TOLD);
 }
 

@@ -2,7 +2,7 @@ import type { Bytes } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
-import type { ImportReport } from '../records/importer.ts';
+import type { ImportPlan, ImportReport, Known } from '../records/import-plan.ts';
 import type { ItemLinks } from '../records/linked-plan.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
@@ -54,7 +54,7 @@ export interface StoragePort extends EntryReader {
   /** Takes a file in hand. @returns job id */
   stage(file: Blob, name: string, source: string, more?: Staged): Promise<string>;
   /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
-  plan(job: string, known: readonly string[], into?: Section): Promise<ImportReport>;
+  plan(job: string, known: Known, into?: Section): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
   /**
    * Wraps an entry of this browser for its readers, or anew for those of another epoch: it goes as the new one comes.
@@ -66,8 +66,8 @@ export interface StoragePort extends EntryReader {
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */
   putObject(bytes: Bytes, patient: string, author: string): Promise<string>;
   block(cid: string): Promise<Bytes>;
-  /** Digests (hex) of the items that a planned file would give. */
-  digests(job: string): Promise<readonly string[]>;
+  /** By what the items that a planned file would give are known again. */
+  knownBy(job: string): Promise<Pick<ImportPlan, 'digests' | 'identities'>>;
   /** Rows of one account, as patient or author, that are not yet durable, on the chain and final. */
   openRows(account: string): Promise<LedgerRow[]>;
   /** Rows of one account of which some manager has no copy yet, at most so many. */

@@ -1,7 +1,7 @@
 import { BY_TITLE, OWN, ownSection, titlePrefix, TITLES, type RecordItem } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import { wordsOf } from '../catalogue/words.ts';
-import { isDenial } from '../fhir/present/status.ts';
+import { holdsNow, isDenial } from '../fhir/present/status.ts';
 import type { Section } from '../records/sections.ts';
 import { isNear } from './near.ts';
 import type { Reader } from './reader.ts';
@@ -27,7 +27,7 @@ const fits =
   (me: string, { section, status, date, by }: Filter) =>
   (item: RecordItem): boolean => {
     if (section !== undefined && item.section !== section) return false;
-    if (status !== undefined && (status === 'past') !== (isDenial(item.status) || item.status === 'past')) return false;
+    if (status !== undefined && (status === 'now') !== holdsNow(item.status)) return false;
     if (date !== undefined && !(item.date ?? '').startsWith(date)) return false;
     return by === undefined || (by === 'me') === (item.author.toLowerCase() === me.toLowerCase());
   };

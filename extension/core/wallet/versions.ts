@@ -35,6 +35,7 @@ export async function earlierVersions(reader: Reader, item: RecordItem): Promise
   for (let now = item; now.replaces !== undefined && found.length < MOST_VERSIONS;) {
     const before = await itemOf(reader, item.patient, now.replaces);
     if (before === undefined || !areByPatient(before, now)) break;
+    if ((await laterVersion(reader.catalogue.rows, before)) === undefined) break; // they are two things
     found.push((now = before));
   }
   return found;

@@ -14,7 +14,7 @@ import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
 import { fill, MemoryBlocks } from './support.ts';
 
 const validate = fhirValidator();
-const context = { name: 'record.json', source: 'record.json', known: new Set<string>(), validate };
+const context = { name: 'record.json', source: 'record.json', known: { digests: [] }, validate };
 const file = (text: string | Uint8Array, type = 'application/json'): SourceFile =>
   new Blob([text as BlobPart], { type });
 const bundle = (...entry: unknown[]) => file(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
@@ -80,14 +80,14 @@ describe('planning an import', () => {
     );
     const again = await planImport(bundle({ resource: { name: patient.name, resourceType: 'Patient' } }), {
       ...context,
-      known: new Set([digest]),
+      known: { digests: [digest] },
     });
     expect(again.report.skipped[0]?.reason).toBe('already-here');
   });
 
   it('knows a document again that is kept already', async () => {
     const scan = { ...context, name: 'scan.png' };
-    const known = new Set([toHex(await sha256(fill(10)))]);
+    const known = { digests: [toHex(await sha256(fill(10)))] };
     const again = await planImport(file(fill(10), 'image/png'), { ...scan, known });
     expect(again.report).toMatchObject({ total: 1, taken: 0, skipped: [{ reason: 'already-here' }] });
     const other = await planImport(file(fill(11), 'image/png'), { ...scan, known });

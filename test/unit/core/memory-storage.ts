@@ -36,9 +36,9 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return Promise.resolve(id);
   }
 
-  async plan(id: string, known: readonly string[], into?: Parameters<StoragePort['plan']>[2]) {
+  async plan(id: string, known: Parameters<StoragePort['plan']>[1], into?: Parameters<StoragePort['plan']>[2]) {
     const { file, source, links } = this.#jobs.get(id)!;
-    const context = { name: 'test.json', source, known: new Set(known), validate: () => [] };
+    const context = { name: 'test.json', source, known, validate: () => [] };
     const plan = withLinks(await planImport(file, { ...context, ...(into && { into }) }), links);
     this.#jobs.set(id, { file, source, links, plan });
     return plan.report;
@@ -104,7 +104,10 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return own(await this.blocks.block(CID.parse(cid)));
   }
 
-  digests = (id: string) => Promise.resolve(this.#jobs.get(id)?.plan?.digests ?? []);
+  knownBy = (id: string) => {
+    const { digests = [], identities = [] } = this.#jobs.get(id)?.plan ?? {};
+    return Promise.resolve({ digests, identities });
+  };
   openRows = (account: string) =>
     Promise.resolve([...this.ledger.values()].filter((row) => isOpen(row, 1) && isOf(row, account)));
   thinRows = () => Promise.resolve([]);

@@ -9,7 +9,7 @@ import { digits } from '../../../extension/core/fhir/present/words.ts';
 import type { Resource } from '../../../extension/core/fhir/resource.ts';
 import { planImport } from '../../../extension/core/records/importer.ts';
 
-const context = { name: 'a.json', source: 'a.json', known: new Set<string>(), validate: () => [] };
+const context = { name: 'a.json', source: 'a.json', known: { digests: [] }, validate: () => [] };
 const canonical = (text: string) => fromUtf8(canonicalBytes(parseLossless(text)));
 const plan = (text: string) => planImport(new Blob([text], { type: 'application/json' }), context);
 const NUMBERS = [

@@ -6,7 +6,7 @@ import { writePrompt } from '../../../extension/rpc/prompts/records.ts';
 import { listShared } from './listings.ts';
 import { allergy, DOCTOR, importOwn, json, OTHER_DOCTOR, PATIENT, world } from './wallets.ts';
 
-const context = { name: 'r.json', source: 'https://clinic.example', known: new Set<string>(), validate: () => [] };
+const context = { name: 'r.json', source: 'https://clinic.example', known: { digests: [] }, validate: () => [] };
 /** What a person is shown of a file, given as it is written. */
 const shown = async (text: string) =>
   (await planImport(new Blob([text], { type: 'application/json' }), context)).report.preview;

@@ -15,7 +15,7 @@ import { indexKey, sealEntry, splitItems, type NewItem } from '../../../extensio
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { fill, MemoryBlocks } from './support.ts';
 
-const context = { name: 'a.json', source: 'a.json', known: new Set<string>(), validate: () => [] };
+const context = { name: 'a.json', source: 'a.json', known: { digests: [] }, validate: () => [] };
 const entryKey = fill(32, 6);
 const contentKey = fill(32, 7);
 const sealedFor = { patientKey: evenKey(fill(32, 9)).publicX, entryKey: () => entryKey };
@@ -94,7 +94,7 @@ describe('what is sealed opens', () => {
     const long = {
       resourceType: 'Observation',
       effectiveDateTime: `2026-01-01${' '.repeat(60)}x`,
-      code: { text: 'y' },
+      code: { text: 'Sodium' },
     };
     const fullUrl = `urn:${'z'.repeat(3_000)}`;
     const plan = await planImport(

@@ -27,6 +27,8 @@ export const isItemStatus = (value: unknown): value is ItemStatus => ITEM_STATUS
 /** Whether a list, a chart or a summary must not take it for a thing that is, or was, so. */
 export const isDenial = (status: ItemStatus | undefined): boolean =>
   status !== undefined && ['error', 'denied', 'forbidden', 'none', 'cancelled'].includes(status);
+/** Whether what is named holds now, as far as is known: it is neither over, nor not so. */
+export const holdsNow = (status: ItemStatus | undefined): boolean => status !== 'past' && !isDenial(status);
 
 // prettier-ignore
 const BY_CODE: Readonly<Record<string, ItemStatus>> = {

@@ -92,7 +92,7 @@ describe('archives', () => {
   });
 
   const refused = async (content: Uint8Array, name: string) => {
-    const context = { name, source: name, known: new Set<string>(), validate: () => [] };
+    const context = { name, source: name, known: { digests: [] }, validate: () => [] };
     await expect(planImport(new Blob([Uint8Array.from(content)]), context)).rejects.toSatisfy((e) =>
       isSalusError(e, 'too-large'),
     );

@@ -19,7 +19,7 @@ describe('several files at once', () => {
       named('again.json', JSON.stringify(patient)),
       named('letter.pdf', '%PDF-1.4'),
     ];
-    const plan = planOf(await readFiles(files, { validate }), new Set());
+    const plan = planOf(await readFiles(files, { validate }), { digests: [] });
     expectSums(plan);
     expect(plan.report.files.map(({ name, total, taken }) => [name, total, taken])).toEqual([
       ['a.json', 2, 2],
@@ -32,7 +32,7 @@ describe('several files at once', () => {
       [3, 'already-here'],
     ]);
     expect([...plan.documents.values()]).toEqual([files[3]?.file]);
-    const known = planOf(await readFiles(files, { validate }), new Set(plan.digests));
+    const known = planOf(await readFiles(files, { validate }), plan);
     expect(known.report.taken).toBe(0);
   });
 
@@ -59,7 +59,7 @@ describe('several files at once', () => {
           valueQuantity: { value: id / 7 },
         },
       }));
-    const context = { name: 'x.json', source: 'x', known: new Set<string>(), validate };
+    const context = { name: 'x.json', source: 'x', known: { digests: [] }, validate };
     const took = async (count: number) => {
       const file = fileOf(JSON.stringify({ resourceType: 'Bundle', entry: entry(count) }));
       const start = performance.now();
@@ -78,7 +78,7 @@ describe('several files at once', () => {
   });
 
   it('a site’s own are FHIR or nothing', async () => {
-    const context = { name: 'offer.json', source: 'https://site.example', known: new Set<string>(), validate };
+    const context = { name: 'offer.json', source: 'https://site.example', known: { digests: [] }, validate };
     const pdf = fileOf('%PDF-1.4', 'application/fhir+json');
     await expect(planImport(pdf, context)).rejects.toSatisfy((e) => isSalusError(e, 'not-json'));
     await expect(

@@ -26,7 +26,7 @@ export async function planned(
   issuers?: Issuers,
 ): Promise<ImportPlan> {
   const file = content instanceof Blob ? content : fileOf(content);
-  const context = { name, source: name, known: new Set<string>(), validate: () => [] };
+  const context = { name, source: name, known: { digests: [] }, validate: () => [] };
   const plan = await planImport(file, { ...context, ...(issuers && { issuers }) });
   expectSums(plan);
   return plan;
