@@ -18,6 +18,10 @@ export function codingsOf(concept: unknown): Coding[] {
   });
 }
 
+/** Those of some concepts' codings that have a code, in the order in which they stand. */
+export const codedIn = (concepts: readonly unknown[]): Coding[] =>
+  concepts.flatMap(codingsOf).filter(({ code }) => code !== '');
+
 /** Texts that stand where a name could be and say nothing. */
 const EMPTY_WORDS = /^(unknown|null|undefined|n\/?a|none|-+)$/i;
 

@@ -23,7 +23,7 @@ export function dateText(date: string | undefined, locale?: string, withTime = f
 }
 
 /** Whether a calendar has that day. */
-function isCalendar(year: string, month = '01', day = '01'): boolean {
+export function isCalendar(year: string, month = '01', day = '01'): boolean {
   const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day);
 }

@@ -1,4 +1,4 @@
-import { codingsOf, conceptText, personName } from './concept.ts';
+import { codedIn, codingsOf, conceptText, personName } from './concept.ts';
 import { measuresOf, type Measure } from './present/measures.ts';
 import { statusOf, type ItemStatus } from './present/status.ts';
 import { rowOf } from './present/table.ts';
@@ -49,10 +49,7 @@ export function describe(resource: Resource, resolve: Resolve = withinItself): D
   const row = rowOf(resource.resourceType);
   const measures = measuresOf(resource);
   const date = row.date.map((path) => dateAt(resource, path)).find((found) => found !== undefined);
-  const [coding] = (row.code ?? [])
-    .flatMap((path) => select(resource, path))
-    .flatMap(codingsOf)
-    .filter(({ code }) => code !== '');
+  const [coding] = codedIn((row.code ?? []).flatMap((path) => select(resource, path)));
   const code = coding === undefined ? codeOfNamed(resource, resolve) : `${coding.system}|${coding.code}`;
   const status = statusOf(resource);
   const value = valueText(resource);
@@ -105,9 +102,7 @@ function* named(
 
 function codeOfNamed(resource: Resource, resolve: Resolve): string | undefined {
   for (const { target } of named(resource, resolve)) {
-    const [coding] = select(target, 'code')
-      .flatMap(codingsOf)
-      .filter(({ code }) => code !== '');
+    const [coding] = codedIn(select(target, 'code'));
     if (coding !== undefined) return `${coding.system}|${coding.code}`;
   }
   return undefined;

@@ -1,5 +1,4 @@
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from './resource.ts';
 
 /**
  * Everything at a path such as `reaction.manifestation`: lists are gone through, and `value[x]` is whichever element of a choice

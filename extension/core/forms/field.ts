@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isCalendar } from '../fhir/date-text.ts';
 
 /** What a form holds: texts by the keys of its fields. What is not filled in is absent. */
 export type Values = Readonly<Record<string, string>>;
@@ -44,10 +45,9 @@ const LATEST_YEAR = 2200;
 
 /** Whether a calendar has it: a year, a month of it, or a day. */
 function isDate(text: string): boolean {
-  const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(text) ?? [];
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(text) ?? [];
   if (year === undefined || Number(year) < EARLIEST_YEAR || Number(year) > LATEST_YEAR) return false;
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day);
+  return isCalendar(year, month, day);
 }
 
 const fault = (of: Fault): Fault => of;

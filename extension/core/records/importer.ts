@@ -116,6 +116,18 @@ function found(source: Source, options: ReadOptions): AsyncIterable<Found> {
   return isFhirOnly ? readFhirJson(source, context) : readSource(source, context);
 }
 
+interface GivenResource {
+  readonly position: number;
+  readonly resource: FoundResource;
+  /** As R4 has it. */
+  readonly view: Resource;
+}
+interface GivenDocument {
+  readonly position: number;
+  readonly document: FoundDocument;
+}
+type Given = GivenResource | GivenDocument;
+
 /** Everything is read before it is described: what a resource refers to may stand after it. */
 async function readFile({ file, name, source }: ImportFile, start: number, options: ReadOptions): Promise<ReadFile> {
   if (file.size > MOST_FILE_BYTES) throw tooLarge();
@@ -123,7 +135,7 @@ async function readFile({ file, name, source }: ImportFile, start: number, optio
   let format: Format = 'fhir-json';
   const remarks = new Set<Remark>();
   const skipped: ReadFile['skipped'][number][] = [];
-  const given: { readonly position: number; readonly found: FoundResource | FoundDocument }[] = [];
+  const given: Given[] = [];
   const pause = pauses(options.signal);
   let position = start;
   for await (const one of found(fileSource(file, name), options)) {
@@ -134,28 +146,25 @@ async function readFile({ file, name, source }: ImportFile, start: number, optio
     }
     if (one.kind === 'skipped')
       skipped.push({ position, ...(one.type !== undefined && { type: one.type }), reason: one.reason });
-    else given.push({ position, found: one });
+    else if (one.kind === 'document') given.push({ position, document: one });
+    else given.push({ position, resource: one, view: asR4(one.resource) });
     position++;
     options.onItem?.();
     await pause();
   }
   const resolve = referencesOver(
-    given.flatMap(({ found: one }) =>
-      one.kind === 'resource' ? [{ resource: asR4(one.resource), fullUrl: one.fullUrl }] : [],
-    ),
+    given.flatMap((one) => ('view' in one ? [{ resource: one.view, fullUrl: one.resource.fullUrl }] : [])),
   );
   const taken: Taken[] = [];
-  for (const { position: at, found: one } of given) {
+  for (const one of given) {
     try {
       taken.push(
-        one.kind === 'resource'
-          ? await ofResource(one, at, source, { ...options, resolve })
-          : await ofDocument(one, at, source, options),
+        'view' in one ? await ofResource(one, source, { ...options, resolve }) : await ofDocument(one, source, options),
       );
     } catch (error) {
       options.signal?.throwIfAborted();
       if (isArchiveTooLarge(error) || !isSalusError(error)) throw error;
-      skipped.push({ position: at, reason: isDamaged(error) ? 'damaged' : 'not-a-resource' });
+      skipped.push({ position: one.position, reason: isDamaged(error) ? 'damaged' : 'not-a-resource' });
     }
     await pause();
   }
@@ -163,14 +172,12 @@ async function readFile({ file, name, source }: ImportFile, start: number, optio
 }
 
 async function ofResource(
-  { resource, fullUrl, remarks = [] }: FoundResource,
-  position: number,
+  { position, resource: { resource, fullUrl, remarks = [] }, view }: GivenResource,
   source: string,
   { validate, into, resolve }: ReadOptions & { readonly resolve: Resolve },
 ): Promise<Taken> {
   const plaintext = canonicalBytes(resource);
   const type = resource.resourceType;
-  const view = asR4(resource);
   const { item, cut } = withinLimits<NewItem>({
     type,
     ...describe(view, resolve),
@@ -197,8 +204,7 @@ async function ofResource(
 }
 
 async function ofDocument(
-  { source, mediaType, title, date, section, remarks = [] }: FoundDocument,
-  position: number,
+  { position, document: { source, mediaType, title, date, section, remarks = [] } }: GivenDocument,
   from: string,
   { into }: ReadOptions,
 ): Promise<Taken> {

@@ -1,4 +1,4 @@
-import { codingsOf, conceptText } from '../concept.ts';
+import { codedIn, conceptText } from '../concept.ts';
 import { digitsAt } from '../lossless.ts';
 import { at, listAt, textAt, type Resource } from '../resource.ts';
 import { select } from '../select.ts';
@@ -33,7 +33,7 @@ export function measuresOf(resource: Resource): Measure[] {
     const measure = measureIn(part);
     if (measure === undefined) return [];
     const name = conceptText(at(part, 'code'));
-    const codings = codingsOf(at(part, 'code')).filter(({ code }) => code !== '');
+    const codings = codedIn([at(part, 'code')]);
     const coding = codings.find(({ system }) => system === 'http://loinc.org') ?? codings[0];
     return [{ ...(name && { name }), ...(coding && { code: `${coding.system}|${coding.code}` }), ...measure }];
   });
@@ -55,9 +55,7 @@ function measureIn(holder: unknown): Measure | undefined {
   const range =
     ranges.find((one) => select(one, 'appliesTo').length === 0 && at(one, 'age') === undefined) ?? ranges[0];
   const [low, high] = ['low', 'high'].map((end) => digitsAt(range, `${end}.value`));
-  const flag = select(holder, 'interpretation')
-    .flatMap(codingsOf)
-    .find(({ code: one }) => one !== '')?.code;
+  const flag = codedIn(select(holder, 'interpretation'))[0]?.code;
   return {
     value: digits,
     ...(comparator !== undefined && { comparator }),

@@ -38,11 +38,10 @@ const MOST_LINES = 400;
 
 /** A resource in the order in which a clinician reads it, in no language. */
 export function present(resource: Resource): Presentation {
-  const { lines: specs } = rowOf(resource.resourceType);
+  const { lines: specs, title, named: others = [] } = rowOf(resource.resourceType);
   const lines = specs.flatMap((spec) => linesOf(spec, resource)).slice(0, MOST_LINES);
   const named = new Set(specs.map((spec) => firstStep(pathOf(spec))));
-  for (const path of [...rowOf(resource.resourceType).title, ...(rowOf(resource.resourceType).named ?? [])])
-    named.add(firstStep(path));
+  for (const path of [...title, ...others]) named.add(firstStep(path));
   const rest = Object.entries(resource).filter(
     ([field]) => !isPlumbing(field) && !named.has(field) && !named.has(choiceOf(field, named)),
   );

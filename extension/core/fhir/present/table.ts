@@ -41,6 +41,24 @@ const RANGE: LineSpec = [
   ],
 ];
 const RESULT: readonly LineSpec[] = [['result', 'value[x]'], ['missing', 'dataAbsentReason'], 'interpretation', RANGE];
+const CLAIMED: LineSpec = [
+  'item',
+  'item',
+  [
+    ['item', 'productOrService'],
+    ['quantity', 'quantity'],
+    ['amount', 'net'],
+    ['served', 'serviced[x]'],
+  ],
+];
+const TOTAL: LineSpec = [
+  'total',
+  'total',
+  [
+    ['total', 'category'],
+    ['amount', 'amount'],
+  ],
+];
 const NOTE: LineSpec = ['note', 'note.text'];
 
 const medication = (dates: readonly string[], lines: readonly LineSpec[]): TypeRow => ({
@@ -607,16 +625,7 @@ export const TYPES: Readonly<Record<string, TypeRow>> = {
     lines: [
       'status',
       ['total', 'total'],
-      [
-        'item',
-        'item',
-        [
-          ['item', 'productOrService'],
-          ['quantity', 'quantity'],
-          ['amount', 'net'],
-          ['served', 'serviced[x]'],
-        ],
-      ],
+      CLAIMED,
       ['diagnosis', 'diagnosis.diagnosis[x]'],
       ['period', 'billablePeriod'],
       'provider',
@@ -633,25 +642,9 @@ export const TYPES: Readonly<Record<string, TypeRow>> = {
       'status',
       'outcome',
       'disposition',
-      [
-        'total',
-        'total',
-        [
-          ['total', 'category'],
-          ['amount', 'amount'],
-        ],
-      ],
+      TOTAL,
       ['paid', 'payment.amount'],
-      [
-        'item',
-        'item',
-        [
-          ['item', 'productOrService'],
-          ['quantity', 'quantity'],
-          ['amount', 'net'],
-          ['served', 'serviced[x]'],
-        ],
-      ],
+      CLAIMED,
       ['diagnosis', 'diagnosis.diagnosis[x]'],
       ['period', 'billablePeriod'],
       'provider',
@@ -664,23 +657,7 @@ export const TYPES: Readonly<Record<string, TypeRow>> = {
   ClaimResponse: {
     title: ['disposition', 'type'],
     date: ['created'],
-    lines: [
-      'status',
-      'outcome',
-      'disposition',
-      [
-        'total',
-        'total',
-        [
-          ['total', 'category'],
-          ['amount', 'amount'],
-        ],
-      ],
-      ['paid', 'payment.amount'],
-      'insurer',
-      'type',
-      'created',
-    ],
+    lines: ['status', 'outcome', 'disposition', TOTAL, ['paid', 'payment.amount'], 'insurer', 'type', 'created'],
   },
   Invoice: {
     title: ['type', 'recipient.display'],
