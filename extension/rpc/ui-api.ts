@@ -22,7 +22,7 @@ import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
 import { linkedItems, seriesOf } from '../core/wallet/links.ts';
 import { lockAnew } from '../core/wallet/lock-anew.ts';
 import { followOpenings } from '../core/wallet/follow-openings.ts';
-import { badEntries, readRecord, openRecords, type BadEntry, type Provenance } from '../core/wallet/records.ts';
+import { badEntries, readRecord, type BadEntry, type Provenance } from '../core/wallet/records.ts';
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import { overviewOf, type Overview } from '../core/wallet/overview.ts';
 import { filteredOwn, measuredOwn, searchOwn, type Filter } from '../core/wallet/search.ts';
@@ -32,6 +32,7 @@ import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
+import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
@@ -93,6 +94,7 @@ const choiceSchema = v.object({
   sections: v.optional(v.array(sectionSchema)),
   until: v.optional(v.pipe(v.number(), v.safeInteger())),
   remember: v.optional(v.boolean()),
+  name: v.optional(v.pipe(v.string(), v.maxLength(200))),
   fee: v.optional(v.pipe(v.string(), v.digits())),
 });
 
@@ -114,7 +116,7 @@ const ARGUMENTS = {
   records: v.tuple([filterSchema, v.optional(text)]),
   search: v.tuple([text, filterSchema]),
   measured: v.tuple([]),
-  sharedRecords: v.tuple([v.optional(text)]),
+  ...PATIENT_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
@@ -204,6 +206,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
 
   const api = {
     ...createRecordCalls({ wallet, changed }),
+    ...createPatientCalls({ wallet, changed }),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),
@@ -261,10 +264,6 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     /** What was measured, to be compared. */
     async measured(): Promise<readonly RecordItem[]> {
       return measuredOwn(await wallet.session());
-    },
-    async sharedRecords(before?: string): Promise<Page<RecordItem>> {
-      const { items, next } = await openRecords(await wallet.session(), { before });
-      return { items, ...(next !== undefined && { next }) };
     },
     /** What does not open, and why. */
     async badEntries(): Promise<BadEntry[]> {

@@ -6,6 +6,7 @@ import { MARK_KINDS, MOST_MARK_TEXT, type MarkKind } from '../core/records/marks
 import { arrivals, keepArrivals } from '../core/wallet/arrivals.ts';
 import { recordedText, saveByHand } from '../core/wallet/by-hand.ts';
 import { draftOf, keepDraft } from '../core/wallet/drafts.ts';
+import { sharedRecords } from '../core/wallet/records.ts';
 import { addMark, besideOf, hiddenItems, type Beside } from '../core/wallet/marks.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 
@@ -28,7 +29,7 @@ export const RECORD_ARGUMENTS = {
   hiddenRecords: v.tuple([v.optional(text)]),
   arrivalCount: v.tuple([]),
   keepArrivals: v.tuple([v.optional(v.array(text))]),
-  checkable: v.tuple([]),
+  checkable: v.tuple([v.optional(text)]),
 } as const;
 
 interface RecordParts {
@@ -84,12 +85,15 @@ export function createRecordCalls({ wallet, changed }: RecordParts) {
       await keepArrivals(await wallet.session(), ids);
       changed();
     },
-    /** What warnings are looked for in: what holds now. */
-    async checkable(): Promise<{ allergies: readonly RecordItem[]; medicines: readonly RecordItem[] }> {
-      const { rows } = (await wallet.session()).catalogue;
+    /** What warnings are looked for in: what holds now. @param patient somebody else: of what was opened of their record */
+    async checkable(patient?: string): Promise<{ allergies: readonly RecordItem[]; medicines: readonly RecordItem[] }> {
+      const session = await wallet.session();
       const [allergies = [], medicines = []] = await Promise.all(
         (['allergies', 'medications'] as const).map(async (section) => {
-          const { items } = await ownSection(section).page(rows, MOST_CHECKED);
+          const { items } =
+            patient === undefined
+              ? await ownSection(section).page(session.catalogue.rows, MOST_CHECKED)
+              : await sharedRecords(session, { patient, limit: MOST_CHECKED, use: { within: section } });
           return items.filter(({ status }) => holdsNow(status));
         }),
       );

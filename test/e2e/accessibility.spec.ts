@@ -103,8 +103,12 @@ test('the screens of sharing, settings and the lock can be used by everybody', a
   await app.go('Settings');
   await lookAt(page, 'settings');
   await doctor.page.reload();
-  await expect(doctor.page.getByTestId('records').first()).toBeVisible();
+  await expect(doctor.page.getByTestId('patients')).toBeVisible();
   await lookAt(doctor.page, 'patients');
+  await doctor.page.getByTestId('patients').getByRole('link').first().click();
+  await doctor.page.getByTestId('shared-sections').getByRole('button').first().click();
+  await expect(doctor.page.getByTestId('records')).toBeVisible();
+  await lookAt(doctor.page, 'a patient in view');
 
   await app.lock();
   await app.unlock('not my password');

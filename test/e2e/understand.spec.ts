@@ -195,8 +195,8 @@ test('a person finds last year’s potassium, sees how it went, compares, opens 
   await page.getByRole('link', { name: 'For my doctor' }).click();
   const report = page.getByTestId('doctor-report');
   await expect(report).toContainText('Penicillin');
-  await expect(page.getByLabel(/^Documents/)).not.toBeChecked();
-  await page.getByLabel(/^Vaccinations|^Visits/).check();
+  await expect(page.getByRole('checkbox', { name: /^Documents/ })).not.toBeChecked();
+  await page.getByRole('checkbox', { name: /^Visits/ }).check();
   await page.getByLabel('Who it is for').fill('Dr Okafor');
   await page.getByLabel('What you want to say').fill('My legs hurt at night.');
   await expect(report).toContainText('Yearly check');

@@ -13,6 +13,8 @@ export const ReceiptSchema = v.strictObject({
   schema: v.literal('salus/receipt/v1'),
   recordId: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   principal: address,
+  /** What the patient chose to be called by this recipient. */
+  principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
   recipient: address,
   recipientName: v.optional(v.pipe(v.string(), v.maxLength(200))),
   origin: v.pipe(v.string(), v.maxLength(300)),

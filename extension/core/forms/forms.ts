@@ -1,4 +1,5 @@
 import type { Resource } from '../fhir/resource.ts';
+import type { Section } from '../records/sections.ts';
 import { ALLERGY, CONDITION, IMMUNISATION, MEDICINE } from './clinical.ts';
 import type { Form, FormKind } from './form.ts';
 import { MEASUREMENT } from './measurement.ts';
@@ -17,6 +18,18 @@ export const FORMS: Readonly<Record<FormKind, Form>> = {
   family: FAMILY,
   insurance: INSURANCE,
   note: NOTE,
+};
+
+/** Where a member files what is written with a form into somebody's record; absent for what is the patient's own to write. */
+export const FILED_IN: Readonly<Partial<Record<FormKind, Section>>> = {
+  allergy: 'allergies',
+  medicine: 'medications',
+  condition: 'problems',
+  measurement: 'vitals',
+  immunisation: 'immunizations',
+  appointment: 'visits',
+  family: 'social-history',
+  note: 'documents',
 };
 
 /** The form by which a resource can be corrected; undefined where there is none. */

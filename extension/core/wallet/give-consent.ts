@@ -18,6 +18,8 @@ export interface Decision {
   readonly origin: string;
   readonly recipient: string;
   readonly recipientName?: string;
+  /** What the recipient sees the person as. */
+  readonly principalName?: string | undefined;
   readonly purpose: Purpose;
   readonly reason: string;
   readonly sections: readonly Section[];
@@ -61,6 +63,7 @@ export async function giveInTurn(
     schema: 'salus/receipt/v1',
     recordId: randomId(),
     principal: session.address,
+    ...(decision.principalName && { principalName: decision.principalName }),
     recipient: recipient.address,
     ...(decision.recipientName && { recipientName: decision.recipientName }),
     origin: decision.origin,

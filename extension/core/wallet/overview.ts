@@ -41,7 +41,7 @@ export async function overviewOf(reader: Reader, now: string): Promise<Overview>
   const [profile, allergies, medicines, problems, results, vitals, visits] = await Promise.all(
     (['profile', 'allergies', 'medications', 'problems', 'results', 'vitals', 'visits'] as const).map(newest),
   );
-  const person = profile?.find(({ type }) => type === 'Patient');
+  const person = personIn(profile ?? []);
   const measured = [...(results ?? []), ...(vitals ?? [])]
     .filter(({ measures, status }) => measures !== undefined && !isDenial(status))
     .sort((a, b) => ((a.date ?? '') < (b.date ?? '') ? 1 : -1));
@@ -64,6 +64,14 @@ export async function overviewOf(reader: Reader, now: string): Promise<Overview>
     ),
     upcoming: upcoming.toReversed().slice(0, MOST_TOLD),
   };
+}
+
+const personIn = (profile: readonly RecordItem[]): RecordItem | undefined =>
+  profile.find(({ type }) => type === 'Patient');
+
+/** What the person is called by their own record. */
+export async function ownName({ catalogue }: Reader): Promise<string | undefined> {
+  return personIn((await ownSection('profile').page(catalogue.rows, MOST_LOOKED_AT)).items)?.title;
 }
 
 /** What holds now, one of each; what says that nothing is known only where there is nothing else. */

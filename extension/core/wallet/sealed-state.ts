@@ -44,6 +44,7 @@ const RememberedSchema = v.object({
   hospital: v.string(),
   recipient: v.string(),
   recipientName: v.optional(v.string()),
+  principalName: v.optional(v.string()),
   purpose: v.custom<Purpose>(isPurpose),
   rights: v.array(v.picklist(['read', 'write'])),
   sections: v.array(v.custom<Section>(isSection)),

@@ -90,6 +90,8 @@ export interface GivenFolder extends GrantRow {
   readonly section: Section;
   /** Web origin of the site through which it was given. */
   readonly site: string;
+  /** What the patient chose to be called. */
+  readonly principalName?: string;
 }
 
 /** What somebody reads for, and where. What is left out is as each consent has it: so it is in the wallet's own screens. */
@@ -98,6 +100,8 @@ export interface Use {
   readonly purpose?: number;
   /** Whether a consent that was given through this site counts. */
   readonly through?: (site: string) => Promise<boolean>;
+  /** The only section that is looked at. */
+  readonly within?: Section | undefined;
 }
 
 /** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */
@@ -110,18 +114,30 @@ export async function givenFolders(session: Reader, patient?: string): Promise<G
   return live.flatMap((grant, i): GivenFolder[] => {
     const { receipt } = receipts[i] ?? {};
     const section = receipt?.sections.find((s) => s.folder === grant.folder)?.section;
-    return receipt === undefined || section === undefined ? [] : [{ ...grant, section, site: receipt.origin }];
+    return receipt === undefined || section === undefined
+      ? []
+      : [
+          {
+            ...grant,
+            section,
+            site: receipt.origin,
+            ...(receipt.principalName && { principalName: receipt.principalName }),
+          },
+        ];
   });
 }
 
 /** Those of {@link givenFolders} that may be read for this use. */
 export async function readableFolders(
   session: Reader,
-  { purpose, through }: Use,
+  { purpose, through, within }: Use,
   patient?: string,
 ): Promise<GivenFolder[]> {
   const given = (await givenFolders(session, patient)).filter(
-    ({ rights, purposes }) => (rights & Right.Read) !== 0 && (purpose === undefined || (purposes & purpose) !== 0),
+    ({ rights, purposes, section }) =>
+      (rights & Right.Read) !== 0 &&
+      (purpose === undefined || (purposes & purpose) !== 0) &&
+      (within === undefined || section === within),
   );
   if (through === undefined) return given;
   const counts = await Promise.all(given.map(({ site }) => through(site)));

@@ -2,6 +2,7 @@ import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
 import { giveInTurn } from '../../core/wallet/give-consent.ts';
+import { ownName } from '../../core/wallet/overview.ts';
 import { ownConsents, type ConsentView } from '../../core/wallet/sharing.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
@@ -15,6 +16,8 @@ export interface AccessView {
   readonly request: AccessRequest;
   readonly recipient: RecipientTrust;
   readonly sections: readonly SectionCount[];
+  /** What the person is called by their own record. */
+  readonly ownName?: string;
   /** How many of those who keep the keys must agree to each opening; absent on a network where nobody keeps them. */
   readonly keepers?: { readonly needed: number; readonly of: number };
 }
@@ -22,14 +25,22 @@ export interface AccessView {
 export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
   async view({ approval, session }, site) {
     const request = approval.params as AccessRequest;
-    const [{ summary }, recipient] = await Promise.all([
+    const [{ summary }, recipient, name] = await Promise.all([
       session.catalogue.head(),
       recipientTrust(session, parts.storage, request.recipient.address, site),
+      ownName(session),
     ]);
     const sections = request.sections.map((section) => countOf(summary, section));
     const { custody } = session.network;
     const keepers = custody && { needed: custody.threshold, of: custody.keepers.length };
-    return { kind: 'access', request, recipient, sections, ...(keepers && { keepers }) };
+    return {
+      kind: 'access',
+      request,
+      recipient,
+      sections,
+      ...(name && { ownName: name }),
+      ...(keepers && { keepers }),
+    };
   },
 
   async carryOut({ approval, session }, choice) {
@@ -43,8 +54,9 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
     if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
     // In one turn with the giving: who ends it afterwards ends this, too.
     const given = await session.oneReader(request.recipient.address, async () => {
-      const given = await giveAccess(session, origin, { ...request, sections }, until);
-      if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until);
+      const name = choice.name?.trim();
+      const given = await giveAccess(session, origin, { ...request, sections }, until, name);
+      if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until, name);
       return given;
     });
     return told(parts, session, origin, given);
@@ -54,8 +66,15 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
 type Given = Awaited<ReturnType<typeof giveInTurn>>;
 
 /** Carries out a yes, in the reader's turn. */
-const giveAccess = (session: Session, origin: string, request: AccessRequest, until: number): Promise<Given> =>
+const giveAccess = (
+  session: Session,
+  origin: string,
+  request: AccessRequest,
+  until: number,
+  principalName?: string,
+): Promise<Given> =>
   giveInTurn(session, {
+    principalName,
     origin,
     recipient: request.recipient.address,
     ...(request.recipient.name && { recipientName: request.recipient.name }),
@@ -121,12 +140,14 @@ async function rememberYes(
   origin: string,
   request: AccessRequest,
   until: number,
+  principalName?: string,
 ): Promise<void> {
   const now = session.now() / 1000;
   const hospital = await commonHospital(parts, session, origin, request.recipient.address);
   if (hospital === undefined || !mayRemember(request.sections, until, now)) return;
   const { name } = request.recipient;
-  const one = { ...questionOf(origin, request), hospital, until, ...(name && { recipientName: name }) };
+  const names = { ...(name && { recipientName: name }), ...(principalName && { principalName }) };
+  const one = { ...questionOf(origin, request), hospital, until, ...names };
   await session.state.update((s) => ({ ...s, remembered: remember(s.remembered, one, now) }));
 }
 
@@ -155,7 +176,7 @@ export async function answerFromRemembered(
       ({ receipt, live }) => receipt && live.length > 0 && receipt.until >= until && isSame(toQuestion(receipt), yes),
     );
     if (standing?.receipt !== undefined) return { standing: { ...standing, receipt: standing.receipt } };
-    return giveAccess(session, origin, request, until);
+    return giveAccess(session, origin, request, until, yes.principalName);
   });
   if (given === undefined) return undefined;
   return 'standing' in given ? answerOf(given.standing, session.address) : told(parts, session, origin, given);

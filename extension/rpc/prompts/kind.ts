@@ -25,6 +25,8 @@ export interface PromptChoice {
   readonly until?: number;
   /** Not to be asked the same again until then. */
   readonly remember?: boolean;
+  /** What the reader is to see the person as. */
+  readonly name?: string;
   /** Of a transaction, in wei: the most that was shown. */
   readonly fee?: string;
 }

@@ -1,0 +1,82 @@
+import { patientName, type PatientRow, type RecordItem } from '../catalogue/model.ts';
+import { wordsOf } from '../catalogue/words.ts';
+import type { Page } from '../catalogue/sorted-list.ts';
+import { SECTIONS, type Section } from '../records/sections.ts';
+import { Right } from '../registry/abi.ts';
+import type { Reader } from './reader.ts';
+import { openRecords, sharedRecords } from './records.ts';
+import { givenFolders, type GivenFolder } from './sharing.ts';
+
+/** Somebody who lets this account see, or add to, a part of their record. */
+export interface PatientView {
+  readonly patient: string;
+  /** As they chose to be called in the newest consent that says so. */
+  readonly name?: string;
+  /** Unix seconds at which the last of what they allow ends. */
+  readonly until: number;
+  readonly sections: readonly PatientSection[];
+}
+interface PatientSection {
+  readonly section: Section;
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly until: number;
+  /** Items of it that this account has opened. */
+  readonly opened: number;
+}
+
+/** Everybody who lets this account do something now, whose consent is the newest first. Nothing is opened for it. */
+export async function patientsOf(reader: Reader, patient?: string): Promise<PatientView[]> {
+  const given = Map.groupBy(await givenFolders(reader, patient), (grant) => grant.patient.toLowerCase());
+  const rows = await reader.catalogue.rows.getAll<PatientRow>([...given.keys()].map(patientName));
+  return [...given.values()]
+    .map((grants, i) => ({ view: viewOf(grants, rows[i]), block: Math.max(...grants.map(({ block }) => block)) }))
+    .sort((a, b) => b.block - a.block)
+    .map(({ view }) => view);
+}
+
+function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): PatientView {
+  const newest = grants.toSorted((a, b) => b.block - a.block);
+  const name = newest.find(({ principalName }) => principalName !== undefined)?.principalName;
+  const sections = SECTIONS.flatMap((section): PatientSection[] => {
+    const of = grants.filter((grant) => grant.section === section);
+    if (of.length === 0) return [];
+    const may = (right: number) => of.some(({ rights }) => (rights & right) !== 0);
+    const until = Math.max(...of.map((grant) => grant.until));
+    return [{ section, read: may(Right.Read), write: may(Right.Write), until, opened: row?.sections[section] ?? 0 }];
+  });
+  return {
+    patient: grants[0]?.patient ?? '',
+    ...(name !== undefined && { name }),
+    until: Math.max(...grants.map((grant) => grant.until)),
+    sections,
+  };
+}
+
+/** What is wanted of a patient's record. */
+export interface PatientQuery {
+  readonly patient: string;
+  /** What is looked at: keepers are asked for this alone, and write that down. All that was opened before, where it is not named. */
+  readonly section?: Section | undefined;
+  /** Words, each of which begins some word of a title or value. */
+  readonly typed?: string | undefined;
+}
+
+/** One page of a patient's record, newest date first, and how many entries could not be opened now. */
+export async function patientRecords(
+  reader: Reader,
+  { patient, section, typed = '' }: PatientQuery,
+  before?: string,
+): Promise<Page<RecordItem> & { readonly unopened: number }> {
+  const words = wordsOf(typed);
+  const where = ({ title, value = '' }: RecordItem): boolean => {
+    const said = wordsOf(`${title} ${value}`);
+    return words.every((word) => said.some((other) => other.startsWith(word)));
+  };
+  const query = { patient, before, where };
+  const { items, next, unopened } =
+    section === undefined
+      ? { ...(await sharedRecords(reader, query)), unopened: 0 }
+      : await openRecords(reader, { ...query, use: { within: section } });
+  return { items, unopened, ...(next !== undefined && { next }) };
+}

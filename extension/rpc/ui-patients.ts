@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { SalusError } from '../core/errors.ts';
+import { BY_HAND } from '../core/records/linked-plan.ts';
+import { isSection, type Section } from '../core/records/sections.ts';
+import { patientRecords, patientsOf, type PatientQuery, type PatientView } from '../core/wallet/patients.ts';
+import type { Wallet } from '../core/wallet/wallet.ts';
+import { writeShared } from '../core/wallet/write-shared.ts';
+
+/** Most of what one form holds, as JSON. */
+const MOST_WRITTEN = 200_000;
+const text = v.pipe(v.string(), v.maxLength(2_000));
+const section = v.custom<Section>(isSection);
+
+/** Arguments of the calls of {@link createPatientCalls}. */
+export const PATIENT_ARGUMENTS = {
+  patients: v.tuple([]),
+  patient: v.tuple([text]),
+  patientRecords: v.tuple([
+    v.object({ patient: text, section: v.optional(section), typed: v.optional(text) }),
+    v.optional(text),
+  ]),
+  writeFor: v.tuple([text, section, v.pipe(v.string(), v.maxLength(MOST_WRITTEN))]),
+} as const;
+
+/** The calls of the wallet's own screens by which a member sees and adds to what patients share. */
+export function createPatientCalls({ wallet, changed }: { readonly wallet: Wallet; readonly changed: () => void }) {
+  return {
+    async patients(): Promise<readonly PatientView[]> {
+      return patientsOf(await wallet.session());
+    },
+    /** @throws SalusError `no-consent` for one who allows nothing now */
+    async patient(patient: string): Promise<PatientView> {
+      const [view] = await patientsOf(await wallet.session(), patient);
+      if (view === undefined) throw new SalusError('no-consent', 'This patient shares nothing with you now.');
+      return view;
+    },
+    /** @param before as the page before gave it in `next` */
+    async patientRecords(query: PatientQuery, before?: string): ReturnType<typeof patientRecords> {
+      return patientRecords(await wallet.session(), query, before);
+    },
+    /** Adds a FHIR resource to a section that the patient lets this account write to. */
+    async writeFor(patient: string, into: Section, json: string): Promise<void> {
+      const session = await wallet.session();
+      const blob = new Blob([json], { type: 'application/json' });
+      await writeShared(session, patient, into, await session.storage.stage(blob, 'by-hand.json', BY_HAND));
+      changed();
+      void wallet.sync();
+    },
+  };
+}
