@@ -36,7 +36,12 @@ export function createPatientCalls({ wallet, changed }: { readonly wallet: Walle
     },
     /** @param before as the page before gave it in `next` */
     async patientRecords(query: PatientQuery, before?: string): ReturnType<typeof patientRecords> {
-      return patientRecords(await wallet.session(), query, before);
+      const session = await wallet.session();
+      const opened = async () => (await session.catalogue.head()).summary.theirs;
+      const known = await opened();
+      const page = await patientRecords(session, query, before);
+      if ((await opened()) !== known) changed();
+      return page;
     },
     /** Adds a FHIR resource to a section that the patient lets this account write to. */
     async writeFor(patient: string, into: Section, json: string): Promise<void> {

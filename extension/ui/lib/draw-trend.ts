@@ -2,6 +2,8 @@ import uPlot from 'uplot';
 import type { Series } from './trend.ts';
 
 const HEIGHT = 240;
+/** Seconds, as the chart counts years. */
+const YEAR = 365 * 86_400;
 
 /** Draws series over time into an element, with the usual range of the first as a band. Follows the element's width. @public loaded where it is needed */
 export function drawTrend(
@@ -47,6 +49,8 @@ export function drawTrend(
       {
         stroke: text ?? '',
         grid: { show: false },
+        // Over years, the beginnings of years.
+        ...(isLong(times) && { incrs: [1, 2, 5, 10, 20].map((years) => years * YEAR) }),
         ticks: { stroke: line ?? '' },
         values: (_, splits) => datesOf(splits, locale),
       },
@@ -94,11 +98,13 @@ export function drawTrend(
   };
 }
 
+const spanOf = (times: readonly number[]): number => (times.at(-1) ?? 0) - (times[0] ?? 0);
+const isLong = (times: readonly number[]): boolean => spanOf(times) > 2 * YEAR;
+
 /** As short as tells them apart. */
 function datesOf(splits: readonly number[], locale: string | undefined): string[] {
-  const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
-  const long = span > 2 * 365 * 86_400;
-  const options: Intl.DateTimeFormatOptions = long
+  const span = spanOf(splits);
+  const options: Intl.DateTimeFormatOptions = isLong(splits)
     ? { year: 'numeric' }
     : { month: 'short', ...(span > 60 * 86_400 ? { year: '2-digit' } : { day: 'numeric' }) };
   const format = new Intl.DateTimeFormat(locale, options);

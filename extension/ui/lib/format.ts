@@ -22,7 +22,9 @@ export function bytes(n: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const power = Math.min(Math.floor(Math.log10(Math.max(n, 1)) / 3), 3);
   const unit = units[power] ?? 'byte';
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(n / 1000 ** power);
+  const unitDisplay = power === 0 ? 'long' : 'short';
+  const options = { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale(), options).format(n / 1000 ** power);
 }
 
 /** An amount in ether, every digit of it. @param wei decimal digits */

@@ -29,3 +29,4 @@ export const itemSaid = (item: Told): string =>
   item.type === 'Patient' ? dateText(item.value, words.locale) : saidText(item, words);
 export const itemStatus = ({ status }: Told): string => (status === undefined ? '' : statusText(status, words));
 export const itemType = ({ type }: Told): string => typeText(type, words);
+export const rangeText = (beside: 'below' | 'above'): string => lookUp(`records.range_${beside}`);

@@ -19,6 +19,10 @@ const ASKED_FIRST: ReadonlySet<Section> = new Set([
 /** Whether a section is printed unless the person says otherwise. */
 export const isPrintedByDefault = (section: Section): boolean => ASKED_FIRST.has(section) && !NEVER_TICKED.has(section);
 
+/** A FHIR date some years before a day. */
+export const yearsBefore = (day: Date, years: number): string =>
+  `${String(day.getFullYear() - years)}${day.toISOString().slice(4, 10)}`;
+
 export interface ReportPart {
   readonly section: Section;
   /** What holds before what is over, each the newest first. */

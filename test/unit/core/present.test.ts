@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { resourcesIn } from '../../../extension/core/import/fhir-tree.ts';
 import { describe as describeResource } from '../../../extension/core/fhir/describe.ts';
 import { plainText } from '../../../extension/core/fhir/present/narrative.ts';
+import { besideRange } from '../../../extension/core/fhir/present/measures.ts';
 import { present, type Line } from '../../../extension/core/fhir/present/present.ts';
 import { TYPES, type LineSpec } from '../../../extension/core/fhir/present/table.ts';
 import { ITEM_STATUSES } from '../../../extension/core/fhir/present/status.ts';
@@ -461,4 +462,23 @@ describe.runIf(existsSync(DATA))('records exported by real vendors', () => {
       }
     },
   );
+});
+
+describe('what was measured', () => {
+  it('is told to lie beside the range that it was reported with, as far as is known', () => {
+    const range = { low: '3.5', high: '5.1' };
+    expect(besideRange([{ value: '5.4', ...range }])).toBe('above');
+    expect(besideRange([{ value: '3.4', ...range }])).toBe('below');
+    expect(besideRange([{ value: '5.1', ...range }])).toBeUndefined();
+    expect(besideRange([{ value: '6', comparator: '<', ...range }])).toBeUndefined();
+    expect(besideRange([{ value: '6', comparator: '>', ...range }])).toBe('above');
+    expect(besideRange([{ value: '5.4' }])).toBeUndefined();
+    expect(
+      besideRange([
+        { value: '80', ...{ low: '60' } },
+        { value: '190', high: '140' },
+      ]),
+    ).toBe('above');
+    expect(besideRange()).toBeUndefined();
+  });
 });

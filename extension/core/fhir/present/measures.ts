@@ -66,3 +66,14 @@ function measureIn(holder: unknown): Measure | undefined {
     ...(flag !== undefined && { flag }),
   };
 }
+
+/** Whether something that was measured lies outside the range that it was reported with; with a comparator, as far as that says. */
+export function besideRange(measures: readonly Measure[] = []): 'below' | 'above' | undefined {
+  for (const { value, comparator = '', low, high } of measures) {
+    const [at, least, most] = [value, low, high].map((digits) => Number(digits ?? Number.NaN));
+    if (at === undefined || Number.isNaN(at)) continue;
+    if (least !== undefined && at < least && !comparator.startsWith('>')) return 'below';
+    if (most !== undefined && at > most && !comparator.startsWith('<')) return 'above';
+  }
+  return undefined;
+}
