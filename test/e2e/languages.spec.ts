@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import type { WalletBrowser } from '../../scripts/lib/browser.ts';
+import type { Stack } from '../../scripts/lib/stack.ts';
+import { bundleFile } from '../fixtures/bundle.ts';
+import { expect, test } from './fixtures.ts';
+import { CheckInPage } from './pages/check-in.ts';
+import { DeskPage } from './pages/desk.ts';
+import type { PromptWindow } from './pages/prompt-window.ts';
+import { PASSWORD, WalletApp } from './pages/wallet-app.ts';
+import { speakPseudo, untranslated } from './support/pseudo-locale.ts';
+import { fitsInWidth, lookAt } from './support/screens.ts';
+
+/** Is called on each screen with its name. */
+type Look = (page: Page, name: string) => Promise<void>;
+
+const primaryOf = (page: Page) => page.locator('button.primary');
+const go = async (page: Page, path: string): Promise<void> => {
+  await page.goto(page.url().replace(/#.*$|$/, `#/${path}`));
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+};
+
+/** The first run without a word of any language. */
+async function createWallet(page: Page, look: Look): Promise<void> {
+  const primary = primaryOf(page);
+  await expect(primary).toBeVisible();
+  await look(page, 'start');
+  await primary.click();
+  const items = page.getByTestId('words').getByRole('listitem');
+  await expect(items).toHaveCount(24);
+  const words = (await items.allInnerTexts()).map((text) => text.replace(/^\d+\s*/, '').trim());
+  await look(page, 'words');
+  await primary.click();
+  await expect(page.getByRole('combobox')).toHaveCount(3);
+  await look(page, 'check-words');
+  for (const label of await page.locator('label:has(select)').all()) {
+    const place = Number(/\d+/.exec(await label.locator('strong').innerText())?.[0]);
+    await label.locator('select').selectOption(words[place - 1] ?? '');
+  }
+  await primary.click();
+  const passwords = page.locator('input[type=password]');
+  await expect(passwords).toHaveCount(2);
+  await passwords.nth(0).fill(PASSWORD);
+  await passwords.nth(1).fill('something else');
+  await primary.click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await look(page, 'password');
+  for (const input of await passwords.all()) await input.fill(PASSWORD);
+  await primary.click();
+  await expect(page.getByRole('navigation')).toBeVisible();
+}
+
+/** Adds a small record. */
+async function importRecord(page: Page, look: Look): Promise<void> {
+  await go(page, 'import');
+  await look(page, 'import');
+  await page.locator('input[type=file]').setInputFiles(bundleFile());
+  await expect(page.getByTestId('report')).toBeVisible();
+  await look(page, 'import-report');
+  await primaryOf(page).click();
+  const toRecord = page.locator('main a.button.primary');
+  await expect(toRecord).toBeVisible({ timeout: 60_000 });
+  await look(page, 'imported');
+  await toRecord.click();
+  await expect(page.getByTestId('now-medicines')).toBeVisible();
+}
+
+/** The screens of one person. */
+async function walk(page: Page, look: Look): Promise<void> {
+  await createWallet(page, look);
+  await look(page, 'home-empty');
+  await importRecord(page, look);
+  await look(page, 'home');
+  await go(page, 'records');
+  const records = page.getByTestId('records');
+  await expect(records).toBeVisible();
+  await look(page, 'records');
+  await records.getByRole('link').filter({ hasText: 'Haemoglobin A1c' }).click();
+  await expect(page.getByTestId('provenance')).toBeVisible();
+  await page.locator('summary').last().click();
+  await look(page, 'record');
+  for (const path of ['sharing', 'activity', 'payments', 'settings', 'unopened']) {
+    await go(page, path);
+    await expect(page.locator('main [role=status]')).toHaveCount(0);
+    await look(page, path);
+  }
+  await page.locator('header button.plain').click();
+  const passwords = page.locator('input[type=password]');
+  await expect(passwords).toHaveCount(1);
+  await passwords.fill('not my password');
+  await primaryOf(page).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await look(page, 'unlock');
+}
+
+/** Answers a prompt as a person does who reads it to its end. */
+async function approve({ page }: PromptWindow): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await expect(primaryOf(page)).toBeEnabled();
+  const closed = page.waitForEvent('close', { timeout: 60_000 });
+  await primaryOf(page)
+    .click()
+    .catch((error: unknown) => {
+      if (!page.isClosed()) throw error;
+    });
+  await closed;
+}
+
+/** What sites ask, and what comes of it; the doctor's browser speaks English. */
+async function meet(patients: WalletBrowser, doctors: WalletBrowser, stack: Stack, look: Look): Promise<void> {
+  const nothing = () => Promise.resolve();
+  const page = await patients.open('app.html');
+  await createWallet(page, nothing);
+  await importRecord(page, nothing);
+  await (await WalletApp.open(doctors)).createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn('Dr Noor Aziz', stack.staffCode);
+
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  const connect = await checkIn.connect();
+  await expect(connect.page.getByRole('heading', { level: 1 })).toBeVisible();
+  await look(connect.page, 'prompt-connect');
+  await approve(connect);
+  const offer = await checkIn.offerRecord();
+  await expect(offer.page.getByTestId('report')).toBeVisible();
+  await look(offer.page, 'prompt-offer');
+  const popup = await patients.open('popup.html');
+  await expect(popup.locator('li')).toHaveCount(1);
+  await look(popup, 'popup');
+  await offer.page.locator('footer button.choice:not(.primary)').click().catch(nothing);
+  const access = await checkIn.askToShare();
+  await expect(access.page.getByText('Dr Noor Aziz')).toBeVisible();
+  await look(access.page, 'prompt-access');
+  await approve(access);
+  await checkIn.says('Shared');
+  await go(page, 'sharing');
+  await expect(page.getByTestId('consents').getByRole('listitem')).toHaveCount(1);
+  await page.getByTestId('consents').getByRole('button').first().click();
+  await look(page, 'sharing-confirm');
+  await go(page, 'activity');
+  await expect(page.getByTestId('activity').getByText('Dr Noor Aziz')).toBeVisible();
+  await look(page, 'activity-shared');
+}
+
+/** Whether all is of the catalogue, and has room where a screen is narrow. */
+const lookForOthers: Look = (page, name) =>
+  test.step(name, async () => {
+    expect.soft(await page.evaluate(untranslated), name).toEqual([]);
+    const size = page.viewportSize() ?? { width: 1_100, height: 850 };
+    await page.setViewportSize({ width: 320, height: 720 });
+    await fitsInWidth(page);
+    await page.setViewportSize(size);
+  });
+
+test('every text of every screen is of the catalogue, and there is room for longer ones', async ({
+  newBrowser,
+  stack,
+}) => {
+  const extensionDir = await speakPseudo(stack.extensionDir, join(stack.dir, 'pseudo'));
+  const page = await (await newBrowser({ extensionDir })).open('app.html');
+  await expect(page.getByRole('heading')).toHaveText(/^\[Ý/);
+  await walk(page, lookForOthers);
+  await meet(await newBrowser({ extensionDir }), await newBrowser(), stack, lookForOthers);
+});
+
+test('in Arabic, everything reads from the right and can be used by everybody', async ({ newBrowser, stack }) => {
+  test.setTimeout(400_000);
+  const lookFromRight: Look = (page, name) => lookAt(page, `ar ${name}`);
+  const page = await (await newBrowser({ locale: 'ar' })).open('app.html');
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ar');
+  await walk(page, lookFromRight);
+  await meet(await newBrowser({ locale: 'ar' }), await newBrowser(), stack, lookFromRight);
+});
+
+test('in Spanish, the words are Spanish', async ({ newBrowser }) => {
+  const page = await (await newBrowser({ locale: 'es' })).open('app.html');
+  await expect(page.getByRole('heading', { name: 'Su historia clínica, en sus manos' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+});
