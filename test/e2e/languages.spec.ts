@@ -236,7 +236,7 @@ async function meet(patients: WalletBrowser, doctors: WalletBrowser, stack: Stac
   await page.getByTestId('consents').getByRole('button').first().click();
   await look(page, 'sharing-confirm');
   await go(page, 'activity');
-  await expect(page.getByTestId('activity').getByText('Dr Noor Aziz')).toBeVisible();
+  await expect(page.getByTestId('activity').getByText('Dr Noor Aziz').first()).toBeVisible();
   await look(page, 'activity-shared');
 }
 

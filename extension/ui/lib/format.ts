@@ -9,9 +9,16 @@ export const fhirDate = (value: string): string => dateText(value, locale);
 /** The same with the time of day, where it has one. */
 export const fhirDateTime = (value: string): string => dateText(value, locale, true);
 
-/** Unix seconds. */
+const MOMENT: Intl.DateTimeFormatOptions = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+};
+/** The month as a word: of numbers alone, which are read from the right in one language, nobody can tell which is the day. @param seconds Unix time */
 export const moment = (seconds: number): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(seconds * 1000));
+  new Intl.DateTimeFormat(locale, MOMENT).format(new Date(seconds * 1000));
 
 export const day = (seconds: number): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(new Date(seconds * 1000));
