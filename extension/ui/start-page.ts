@@ -1,6 +1,5 @@
 import { mount, type Component } from 'svelte';
-import { browser } from '../adapters/browser/api.ts';
-import { t } from './lib/text.ts';
+import { direction, language } from './lib/language.ts';
 import './theme.css';
 
 /** A file that is let go over a page is not shown by the browser in its place; what a view does with it is its own. */
@@ -10,8 +9,8 @@ function keepStrayFiles(): void {
 
 /** Puts a page's component in place. The document is in the language of the catalogue that was found for this browser. */
 export function startPage(page: Component): void {
-  document.documentElement.lang = t('lang');
-  document.documentElement.dir = browser.i18n.getMessage('@@bidi_dir') || 'ltr';
+  document.documentElement.lang = language;
+  document.documentElement.dir = direction;
   keepStrayFiles();
   const target = document.getElementById('root');
   if (target !== null) mount(page, { target });

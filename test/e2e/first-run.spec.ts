@@ -93,7 +93,7 @@ test('a wrong password gives no hint, and each further try has to wait longer', 
   }
 
   await app.unlock();
-  await expect(app.page.getByRole('alert')).toHaveText(/^Too many attempts\. Try again in \d+ seconds\.$/);
+  await expect(app.page.getByRole('alert')).toHaveText(/^Too many attempts\. Try again in \d+ seconds?\.$/);
   await overwrite(app.page, 'local', 'attempts', { failed: 5, notBefore: 0 });
   await app.unlock();
   await expect(app.page.getByRole('navigation')).toBeVisible();
@@ -247,7 +247,7 @@ test('of a mixed file the good entries are taken, and every other one is account
     await expect(report.getByText('It holds no record.')).toBeVisible();
     await report.getByText('2 entries will be kept as they are, with faults').click();
     await expect(report.getByText('Entry 3 (Spaceship): This kind of record is not known.')).toBeVisible();
-    await expect(report.getByText(/^Entry 2 \(Observation\): .*status/)).toBeVisible();
+    await expect(report.getByText(/^Entry 2 \(Result\): .*status/)).toBeVisible();
   });
   expect(counts).toEqual({ total: 6, taken: 3, skipped: 3 });
   expect(await app.recordTitles()).toHaveLength(3);

@@ -1,127 +1,16 @@
-import { pdfOf } from '../fixtures/pdf.ts';
+import { CLINIC_BUNDLE, last } from '../fixtures/clinic.ts';
+import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { printed } from './support/printed.ts';
 import { lookAt } from './support/screens.ts';
-
-const LOINC = 'http://loinc.org';
-const last = new Date().getFullYear() - 1;
-const potassium = (date: string, value: number) => ({
-  resourceType: 'Observation',
-  status: 'final',
-  category: [
-    { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] },
-  ],
-  code: { text: 'Potassium', coding: [{ system: LOINC, code: '2823-3', display: 'Potassium' }] },
-  effectiveDateTime: date,
-  valueQuantity: { value, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
-  referenceRange: [{ low: { value: 3.5, unit: 'mmol/L' }, high: { value: 5.1, unit: 'mmol/L' } }],
-});
-const sodium = (date: string, value: number) => ({
-  ...potassium(date, value),
-  code: { text: 'Sodium', coding: [{ system: LOINC, code: '2951-2' }] },
-  referenceRange: [],
-});
-const visit = 'urn:uuid:11111111-2222-4333-8444-555555555555';
-const encounter = { encounter: { reference: visit } };
-const RECORD = [
-  {
-    resourceType: 'Patient',
-    name: [{ given: ['Mira'], family: 'Sandoval' }],
-    birthDate: '1962-03-03',
-    gender: 'female',
-  },
-  {
-    resourceType: 'AllergyIntolerance',
-    code: { text: 'Penicillin' },
-    criticality: 'high',
-    clinicalStatus: { coding: [{ code: 'active' }] },
-    reaction: [{ manifestation: [{ text: 'Hives' }], severity: 'severe' }],
-  },
-  {
-    resourceType: 'AllergyIntolerance',
-    code: { text: 'Latex' },
-    verificationStatus: { coding: [{ code: 'refuted' }] },
-  },
-  {
-    resourceType: 'MedicationRequest',
-    status: 'active',
-    intent: 'order',
-    contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'Metformin 500 mg' } }],
-    medicationReference: { reference: '#m' },
-    dosageInstruction: [{ timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }],
-    authoredOn: `${last}-02-01`,
-    ...encounter,
-  },
-  {
-    resourceType: 'MedicationStatement',
-    status: 'completed',
-    medicationCodeableConcept: { text: 'Amoxicillin' },
-    effectivePeriod: { end: '2015' },
-  },
-  {
-    resourceType: 'Condition',
-    code: { text: 'Type 2 diabetes' },
-    clinicalStatus: { coding: [{ code: 'active' }] },
-    onsetDateTime: '2016',
-    ...encounter,
-  },
-  potassium('2021-05-04', 4.2),
-  potassium('2022-05-04', 4.6),
-  { ...potassium(`${last}-06-07`, 5.4), ...encounter },
-  sodium('2022-05-04', 140),
-  sodium(`${last}-06-07`, 138),
-  {
-    resourceType: 'Appointment',
-    status: 'booked',
-    description: 'Cardiology follow-up',
-    start: `${last + 3}-05-01T14:30:00+02:00`,
-    participant: [{ status: 'accepted' }],
-  },
-  {
-    resourceType: 'DocumentReference',
-    status: 'current',
-    description: 'Discharge letter',
-    date: `${last}-06-08T10:00:00Z`,
-    content: [
-      {
-        attachment: {
-          contentType: 'application/pdf',
-          title: 'letter.pdf',
-          data: pdfOf('Discharged in good health').toString('base64'),
-        },
-      },
-    ],
-  },
-];
-const BUNDLE = {
-  resourceType: 'Bundle',
-  type: 'collection',
-  entry: [
-    {
-      fullUrl: visit,
-      resource: {
-        resourceType: 'Encounter',
-        status: 'finished',
-        class: { code: 'AMB' },
-        type: [{ text: 'Yearly check' }],
-        period: { start: `${last}-06-07` },
-      },
-    },
-    ...RECORD.map((resource) => ({ resource })),
-  ],
-};
 
 test('a person finds last year’s potassium, sees how it went, compares, opens the letter, and prints a page', async ({
   newBrowser,
 }) => {
   const app = await WalletApp.open(await newBrowser());
   await app.createWallet();
-  await app.importFile({
-    name: 'clinic.json',
-    mimeType: 'application/json',
-    buffer: Buffer.from(JSON.stringify(BUNDLE)),
-  });
+  await app.importFile(bundleFile(CLINIC_BUNDLE, 'clinic.json'));
   await app.go('Home');
   const { page } = app;
   const home = (id: string) => page.getByTestId(id);

@@ -1,7 +1,6 @@
-import { wordsOf } from '../catalogue/words.ts';
 import { holdsNow, type ItemStatus } from '../fhir/present/status.ts';
 import { systemOf } from '../sensitivity/codes.ts';
-import type { Directory } from './directory/directory.ts';
+import { termsOf, type Directory } from './directory/directory.ts';
 
 /** An allergy or a medicine, as lists have it. */
 export interface Checkable {
@@ -17,9 +16,9 @@ export type Warning<T extends Checkable = Checkable> =
   | { readonly kind: 'allergy'; readonly allergy: T; readonly medicine: T }
   | { readonly kind: 'twice'; readonly medicine: T; readonly other: T };
 
-/** Words around what somebody is allergic to, in four languages. */
+/** Words around what somebody is allergic to, in five languages. */
 const AROUND = new Set(
-  'allergy allergic allergies intolerance hypersensitivity reaction drug medicine substance with from against allergie allergisch gegen unverträglichkeit unvertraglichkeit uberempfindlichkeit arzneimittel alergia alergico intolerancia hipersensibilidad medicamento sobre contra allergique medicament'.split(
+  'allergy allergic allergies intolerance hypersensitivity reaction drug medicine substance with from against allergie allergisch gegen unverträglichkeit unvertraglichkeit uberempfindlichkeit arzneimittel alergia alergico intolerancia hipersensibilidad medicamento sobre contra allergique medicament حساسية تحسس دواء مادة تجاه نوع'.split(
     ' ',
   ),
 );
@@ -36,12 +35,12 @@ interface Substance {
 function substanceOf({ title, code }: Checkable, directory: Directory): Substance {
   const [system = '', given = ''] = (code ?? '').split('|');
   const atc = systemOf(system) === 'atc' ? given : directory.medicineIn(title);
-  const told = ` ${wordsOf(title).join(' ')} `;
-  const isNamed = (name: string) => told.includes(` ${wordsOf(name).join(' ')} `);
+  const told = ` ${termsOf(title).join(' ')} `;
+  const isNamed = (name: string) => told.includes(` ${termsOf(name).join(' ')} `);
   const classes = directory.classes.filter(
     (one) => (atc !== undefined && one.atc.some((begin) => atc.startsWith(begin))) || one.names.some(isNamed),
   );
-  const words = wordsOf(title).filter((word) => word.length >= LEAST_WORD && !AROUND.has(word) && !/^\d/.test(word));
+  const words = termsOf(title).filter((word) => word.length >= LEAST_WORD && !AROUND.has(word) && !/^\d/.test(word));
   return { ...(atc !== undefined && { atc }), classes: classes.map(({ name }) => name), words };
 }
 
@@ -84,7 +83,7 @@ export function warningsOf<T extends Checkable>(
     for (const other of taken.slice(i + 1)) {
       if (only !== undefined && medicine.item.id !== only && other.item.id !== only) continue;
       if (!isTaken(medicine.item) || !isTaken(other.item)) continue;
-      const sameName = wordsOf(medicine.item.title).join(' ') === wordsOf(other.item.title).join(' ');
+      const sameName = termsOf(medicine.item.title).join(' ') === termsOf(other.item.title).join(' ');
       if (sameName || isSame(medicine.substance, other.substance))
         found.push({ kind: 'twice', medicine: medicine.item, other: other.item });
     }

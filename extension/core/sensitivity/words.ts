@@ -23,7 +23,7 @@ const WORDS: readonly (readonly [Sensitive, readonly string[]])[] = [
     // nl, it, pt
     'verslav', 'drugs(gebruik|verslav|misbruik)', 'middelen(misbruik|gebruik|afhank)', 'alcoholverslaving', 'alcoholmisbruik', 'alcoholgebruik', 'tossico(dipend|man)', 'alcolis', 'dipendenza da', 'toxicodepend', 'dependencia (de drogas|quimica|alcool)', 'alcoolis',
     // ar
-    'ادمان', 'الادمان', 'كحول', 'الكحول', 'مخدر', 'المخدر', 'هيروين', 'كوكايين', 'حشيش', 'افيون',
+    'إدمان', 'مدمن', 'كحول', 'خمور', 'مسكرات', 'مخدر', 'هيروين', 'كوكايين', 'كوكاين', 'حشيش', 'ماري[غج]وانا', 'قنب', 'أفيون', 'أمفيتامين', 'ميثامفيتامين', 'كبتاغون', 'متعاط', 'تعاطي (ال)?مواد', 'جرع[ةه] (زائد|مفرط)', '(ازالة|سحب) السموم', '(أعراض|متلازمة) الانسحاب', 'ميثادون', 'بوبرينورفين', 'نالتريكسون', 'نالوكسون', 'ديسولفيرام', 'أكامبروسات',
   ]],
   ['sexual-health', [
     // en
@@ -38,13 +38,13 @@ const WORDS: readonly (readonly [Sensitive, readonly string[]])[] = [
     // nl, it, pt
     'soa\\b', 'zwangerschapsafbreking', 'abortus provocatus', 'anticoncept', 'geslachtsziekte', 'seksu', 'aborto (indotto|procurato)', 'interruzione (volontaria )?(di|della) gravidanza', 'contracce', 'sifilide', 'disfunzione erettile', 'sessual', 'interrupcao (voluntaria )?da gravidez', 'dst\\b', 'imunodeficiencia humana',
     // ar
-    'فيروس نقص المناعه', 'فيروس نقص المناعة', 'نقص المناعة البشري', 'الايدز', 'ايدز', 'زهري', 'الزهري', 'سيلان', 'السيلان', 'اجهاض', 'الاجهاض', 'منع الحمل', 'جنسي', 'الجنسي',
+    'فيروس نقص المناع', 'نقص المناع[ةه] البشري', 'إيدز', 'زهري', 'سيلان', 'إجهاض', 'إنهاء الحمل', '(منع|موانع|مانع) (ال)?حمل', 'مانع للحمل', 'لولب (ال)?(رحم|هرمون|نحاس)', 'جنسي', 'عقم', 'اغتصاب', 'عنف (ال)?(أسري|منزلي|زوجي)', 'انتصاب', 'كلاميديا', 'مشعرات', '(هربس|ثآليل) (ال)?تناسلي', 'أطفال الأنابيب', 'تلقيح (ال)?صناعي', 'مضادات الفيروسات القهقرية', 'فيا[غج]را', 'سيلدينافيل', 'تادالافيل',
   ]],
   ['genetics', [
     'brca ?[12]?\\b', 'germ-?line', 'karyotyp', 'genetic', 'genom', 'gene (mutation|variant|analysis|panel|test|sequenc|deletion|duplication)', 'mutation analysis', 'dna (analysis|sequenc|test|profile|marker)', 'exome', 'chromosom', 'hereditary', 'heritable', 'carrier (status|screening|of)', 'huntington', 'factor v leiden', 'down syndrome', 'trisomy', 'lynch syndrome', 'li-?fraumeni', 'apoe\\b', 'cytogenetic', 'pharmacogen', 'microarray', 'cystic fibrosis (gene|carrier|mutation)', 'cftr\\b',
     'genetisch', 'gentest', 'genmutation', 'genvariante', 'humangenet', 'erblich', 'erbkrank', 'keimbahn', 'trisomie',
     'cromosom', 'hereditari', 'trisomia', 'mutacion', 'genetique', 'hereditair', 'ereditari', 'erfelijk', 'kiembaan', 'hereditaria',
-    'جيني', 'الجيني', 'وراثي', 'الوراثي', 'كروموسوم', 'صبغي',
+    'جيني', 'جينات', 'جينوم', 'وراث', 'كروموسوم', 'صبغي', 'طفر[ةه]', 'طفرات', 'متلازم[ةه] داون', 'نمط (ال)?نووي',
   ]],
   ['mental-health', [
     // en
@@ -59,7 +59,7 @@ const WORDS: readonly (readonly [Sensitive, readonly string[]])[] = [
     // nl, it, pt
     'depressieve', 'zelfmoord', 'stemmingsstoornis', 'persoonlijkheidsstoornis', 'dementie', 'eetstoornis', 'ggz\\b', 'angststoornis', 'dwangstoornis', 'ansia\\b', 'ansios', 'disturb[oi] (bipolar|depress|d.ansia|ment|di personal|oss|dell.umore|psic|aliment|schizo)', 'demenza', 'ansiedade', 'transtorno', 'esquizofren', 'autolesionis', 'saude mental', 'salute mentale',
     // ar
-    'اكتئاب', 'الاكتئاب', 'قلق', 'القلق', 'نفسي', 'النفسي', 'ذهان', 'الذهان', 'فصام', 'الفصام', 'انتحار', 'الانتحار', 'ثنائي القطب', 'الصحة النفسية', 'خرف', 'الخرف', 'توحد', 'التوحد', 'وسواس', 'الوسواس',
+    'اكتئاب', 'مكتئب', 'قلق', 'نفسي', 'نفساني', 'ذهان', 'فصام', 'انتحار', 'ثنائي (ال)?قطب', 'هوس', 'هلع', 'رهاب', 'فوبيا', 'هلوس', 'هلاوس', 'خرف', 'توحد', 'وسواس', 'عقلي', 'فرط (ال)?(حركة|نشاط)', '(نقص|تشتت|قصور) (ال)?انتباه', '(كرب|صدمة) ما بعد', 'ما بعد الصدمة', '(إيذاء|أذى) (ال)?(نفس|ذات)', 'اضطراب(ات)? (ال)?(شخصية|مزاج|أكل|تكيف)', 'فقدان الشهية العصبي', 'نهام', '[سص]يرترالين', 'سرترالين', 'فلوكسي?تين', 'بروزاك', 'سيتالوبرام', 'اسيتالوبرام', 'باروكسي?تين', 'فينلافاكسين', 'دولوكسي?تين', 'ميرتازابين', 'أميتريبتيلين', 'كو[يا]?تيابين', 'أولانزابين', 'ريسبيريدون', 'أريبيبرازول', 'هالوبيريدول', 'كلوزابين', 'ليثيوم', 'ألبرازولام', 'زاناكس', 'لورازيبام', 'ديازيبام', 'فاليوم', 'كلونازيبام', 'ميثيل ?فينيدي?ت', 'ريتالين',
   ]],
 ];
 
@@ -75,15 +75,21 @@ const OTHERWISE: readonly string[] = [
   'panic[- ](value|range|level|button|alarm|limit|high|low)\\w*', '(altered |functional or |cognitive or )?mental status(?! (disorder|problem))', 'mental(is|um|e)\\b', '(foramen|nervus) mental\\w*', 'mental (nerve|foramen|spine|protuberance|artery|muscle)', 'psychomotor', 'psyllium',
   '(hearing|walking|mobility|visual|daily|living|sleep|band|first|memory|teaching|decision|low vision|communication|lifting|bath)[- ]aids\\b', 'chlamyd\\w*[ .]pneumon\\w*', 'chlamydophila pneumon\\w*',
   'grey[- ]?scale', 'drug (allerg|interaction|reaction|eruption|monitoring|level|induced|rash|sensitiv)\\w*', 'sequelae? of drug allerg\\w*', 'lithium (battery|batteries|ion|heparin|grease)', 'heparin lithium', 'lithium-heparin\\w*', 'mirena vision',
+  'مخدر (ال)?(موضعي|عام|نصفي)', 'كحول (ال)?(طبي|ايزوبروبيل|بنزيل|سيتيل)', 'غير (ال)?كحولي', 'خالي?ة? من الكحول', 'سيلان (ال)?(أنف|لعاب)', 'إجهاض (ال)?(تلقائي|عفوي|منسي|فائت|منذر|متكرر)', 'جنسي[ةه] ?:',
   'sexual maturity', 'sida\\b(?=[ -](a|b)\\b)',
 ];
 
 const START = '(?<![\\p{L}\\p{N}])';
-const patternOf = (words: readonly string[]): RegExp =>
+/** The article and particles, which Arabic writes together with the word. */
+const JOINED = '(?:[وف]?(?:[بك]?ال|لل)|و)?';
+const oneOf = (words: readonly string[]): string => {
+  const arabic = words.filter((word) => /\p{Script=Arabic}/u.test(word));
   // Folded as the texts are, or a word with a mark of its own would never be found.
-  new RegExp(`${START}(?:${words.map((word) => (/[\u0600-\u06FF]/.test(word) ? folded(word) : word)).join('|')})`, 'u');
-const PATTERNS = WORDS.map(([section, words]) => [section, patternOf(words)] as const);
-const EXCEPT = new RegExp(`${START}(?:${OTHERWISE.join('|')})`, 'gu');
+  const joined = arabic.length === 0 ? [] : [`${JOINED}(?:${arabic.map(folded).join('|')})`];
+  return `${START}(?:${[...words.filter((word) => !arabic.includes(word)), ...joined].join('|')})`;
+};
+const PATTERNS = WORDS.map(([section, words]) => [section, new RegExp(oneOf(words), 'u')] as const);
+const EXCEPT = new RegExp(oneOf(OTHERWISE), 'gu');
 
 /** @param text as `folded` gives it */
 export function sectionOfText(text: string): Sensitive | undefined {

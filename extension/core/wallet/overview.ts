@@ -74,15 +74,26 @@ export async function ownName({ catalogue }: Reader): Promise<string | undefined
   return personIn((await ownSection('profile').page(catalogue.rows, MOST_LOOKED_AT)).items)?.title;
 }
 
-/** What holds now, one of each; what says that nothing is known only where there is nothing else. */
+/**
+ * What holds now, one of each; what says that nothing is known only where there is nothing else. Only something of a later day says that
+ * what holds is over: of two without a date nobody knows which was first, and nothing is left out by chance.
+ */
 function told(items: readonly RecordItem[], kind: (item: RecordItem) => boolean, withNone = false): RecordItem[] {
-  const some = distinct(items.filter(kind));
-  const now = some.filter(({ status }) => holdsNow(status));
-  return (now.length > 0 || !withNone ? now : some.filter(({ status }) => status === 'none')).slice(0, MOST_TOLD);
+  const some = items.filter(kind);
+  const over = new Map<string, string>();
+  for (const item of some) {
+    if (!holdsNow(item.status) && (item.date ?? '') > (over.get(keyOf(item)) ?? ''))
+      over.set(keyOf(item), item.date ?? '');
+  }
+  const now = distinct(
+    some.filter((item) => holdsNow(item.status) && (over.get(keyOf(item)) ?? '') <= (item.date ?? '~')),
+  );
+  const all = now.length > 0 || !withNone ? now : distinct(some.filter(({ status }) => status === 'none'));
+  return all.slice(0, MOST_TOLD);
 }
+
+const keyOf = ({ code, title }: RecordItem): string => code ?? wordsOf(title).join(' ');
 
 /** The first of each code, or of each title where there is none. */
 const distinct = (items: readonly RecordItem[]): RecordItem[] =>
-  [
-    ...new Map(items.toReversed().map((item) => [item.code ?? wordsOf(item.title).join(' '), item])).values(),
-  ].toReversed();
+  [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();

@@ -11,6 +11,7 @@ export const faultText = (fault: Fault): string => lookUp(`form.f_${fault}`);
 export const formName = (kind: FormKind): string => lookUp(`byHand.kind_${kind}`);
 /** What a choice is called in the record. */
 export const say: Say = (key) => lookUp(`form.c_${key.replaceAll('-', '_')}`);
-/** A unit is called what it is. */
-export const choiceText = ({ key, label = key }: Field, choice: string): string =>
-  label === 'unit' ? choice : say(`${label}_${choice}`);
+/** Whether the choices of a field are units, which are called what they are and read from the left in every language. */
+export const isOfUnits = ({ key, label = key }: Field): boolean => label === 'unit';
+export const choiceText = (field: Field, choice: string): string =>
+  isOfUnits(field) ? choice : say(`${field.label ?? field.key}_${choice}`);

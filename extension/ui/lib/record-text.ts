@@ -3,12 +3,13 @@ import { saidText, statusText, titleText, typeText, type Words } from '../../cor
 import type { Measure } from '../../core/fhir/present/measures.ts';
 import type { ItemStatus } from '../../core/fhir/present/status.ts';
 import { visible } from '../../core/signing/visible.ts';
+import { locale } from './language.ts';
 import { lookUp } from './text.ts';
 
 /** The person's language, for what is in records. */
 export const words: Words = {
-  locale: navigator.language,
-  word: (key, values = []) => lookUp(key, [...values]),
+  locale,
+  word: (key, values = [], count) => lookUp(key, count, values),
   // By which a name could pass for another.
   shown: visible,
 };

@@ -7,11 +7,24 @@ import type { Section } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
 import type { KnownContract } from '../../core/registry/known-calls.ts';
 import type { SentTransaction } from '../../core/wallet/transactions.ts';
+import { number } from './format.ts';
+import { apart, language } from './language.ts';
+import { pluralForm } from './plural.ts';
 
-export const t = i18n.t;
+const inCatalogue = i18n.t as unknown as (key: string, values?: string[]) => string;
+
+function text(key: string, ...given: readonly (number | readonly string[] | undefined)[]): string {
+  const count = given.find((one) => typeof one === 'number');
+  const values = given.find((one) => typeof one === 'object') ?? (count === undefined ? [] : [number(count)]);
+  const found = inCatalogue(key, values.map(apart));
+  return count === undefined ? found : pluralForm(found, count, language);
+}
+
+/** A text of the catalogue; with a number, the form that goes with it. */
+export const t = text as typeof i18n.t;
 
 /** Keys made from fixed words are not known to the catalogue's types; every one of them is in it (a test walks them). */
-export const lookUp = t as unknown as (key: string, values?: string[]) => string;
+export const lookUp = text;
 
 export const sectionName = (section: Section): string => lookUp(`section.${section.replaceAll('-', '_')}`);
 export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);
@@ -76,9 +89,9 @@ export function errorText(error: unknown): string {
   const { code, detail } = error;
   if (code === 'bad-words') {
     const key = 'count' in detail ? 'Count' : 'position' in detail ? 'Position' : 'Checksum';
-    return lookUp(`error.badWords${key}`, [String(detail['count'] ?? detail['position'] ?? '')]);
+    return lookUp(`error.badWords${key}`, [number(Number(detail['count'] ?? detail['position'] ?? 0))]);
   }
-  if (code === 'too-many-attempts') return lookUp('error.tooManyAttempts', [String(detail['seconds'])]);
-  if (code === 'weak-password') return lookUp('error.weakPassword', [String(detail['least'])]);
+  if (code === 'too-many-attempts') return t('error.tooManyAttempts', Number(detail['seconds']));
+  if (code === 'weak-password') return lookUp('error.weakPassword', [number(Number(detail['least']))]);
   return lookUp(`error.${ERROR_KEYS[code] ?? 'general'}`);
 }

@@ -4,12 +4,15 @@ import { visible } from '../../../extension/core/signing/visible.ts';
 
 const TEXTS = english as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+type Forms = Readonly<Record<string, unknown>>;
+
 /** English for what is in records: the same words as in the wallet. */
 export const words: Words = {
   locale: 'en',
-  word(key, values = []) {
+  word(key, values = [], count) {
     const [group = '', name = ''] = key.split('.');
-    const text = TEXTS[group]?.[name];
+    const found = TEXTS[group]?.[name];
+    const text = typeof found === 'object' && found !== null ? (found as Forms)[count === 1 ? '1' : 'n'] : found;
     return typeof text === 'string'
       ? text.replaceAll(/\$(\d)/g, (_, n: string) => values[Number(n) - 1] ?? '')
       : undefined;

@@ -5,7 +5,7 @@ import { OUTPUT } from '../../../scripts/lib/paths.ts';
 
 const SCREENS = join(OUTPUT, 'screens');
 
-const fitsInWidth = (page: Page) =>
+export const fitsInWidth = (page: Page) =>
   expect
     .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
     .toBeLessThanOrEqual(0);

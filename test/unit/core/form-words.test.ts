@@ -9,7 +9,7 @@ const GROUPS = ['form', 'byHand', 'mark', 'warning'];
 type Texts = Record<string, Record<string, unknown>>;
 const read = (language: string) => JSON.parse(readFileSync(join(LOCALES, `${language}.json`), 'utf8')) as Texts;
 
-it.each(['en', 'de'])('every form has its words: %s', (language) => {
+it.each(['en', 'de', 'es', 'ar'])('every form has its words: %s', (language) => {
   const texts = read(language);
   const needed = FORM_KINDS.flatMap((kind) =>
     FORMS[kind].fields.flatMap(({ key, label = key, choices = [] }) =>

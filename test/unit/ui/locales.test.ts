@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pluralForm } from '../../../extension/ui/lib/plural.ts';
 import { ROOT } from '../../../scripts/lib/paths.ts';
 
 const LOCALES = join(ROOT, 'extension/locales');
@@ -40,20 +41,17 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   ],
   es: [
     ...['format.healthCard', 'format.healthLink', 'role.r2', 'callField.hospital', 'field.plan', 'field.total'],
-    ...[
-      'code.provisional',
-      'code.plan',
-      'code.flag_n',
-      'value.no',
-      'form.plan',
-      'form.c_criticality_low',
-      'form.c_taking_no',
-    ],
+    ...['code.provisional', 'code.plan', 'code.flag_n', 'value.no', 'form.plan', 'form.c_criticality_low'],
+    'form.c_taking_no',
   ],
+  ar: [],
 };
 /** What is the same everywhere. */
 const NAMES = ['extName'];
 const ENGLISH_WORDS = /\b(the|and|your|you|with|this|that|which|are|from|been|record|keeper|share)\b/i;
+
+/** The forms of a text that goes with a number. */
+const FORMS: Readonly<Record<string, readonly string[]>> = { ar: ['0', '1', '2', '3', '11', 'n'] };
 
 describe.each(others)('the texts in %s', (language, texts) => {
   const all = [...texts].flatMap(([path, text]) => Object.values(formsOf(text)).map((form) => [path, form] as const));
@@ -81,7 +79,7 @@ describe.each(others)('the texts in %s', (language, texts) => {
     for (const [path, text] of english) {
       const here = texts.get(path) ?? '';
       expect(typeof here, path).toBe(typeof text);
-      if (typeof here !== 'string') expect(Object.keys(here), path).toEqual(['1', 'n']);
+      if (typeof here !== 'string') expect(Object.keys(here), path).toEqual(FORMS[language] ?? ['1', 'n']);
     }
   });
 
@@ -94,7 +92,16 @@ describe.each(others)('the texts in %s', (language, texts) => {
     expect(pathsOf((path, form) => same(path, form) && /\p{L}/u.test(letters(form)))).toEqual([]);
     expect(pathsOf((_, form) => ENGLISH_WORDS.test(letters(form)))).toEqual([]);
   });
+
+  it('are in the letters of the language', () => {
+    if (language === 'ar')
+      expect(pathsOf((path, form) => !/\p{Script=Arabic}/u.test(form) && !isOnlyPlaces(path))).toEqual([]);
+    else expect(pathsOf((_, form) => /\p{Script=Arabic}/u.test(form))).toEqual([]);
+  });
 });
+/** Whether a text is values and signs only. */
+const isOnlyPlaces = (path: string): boolean => !/\p{L}/u.test(letters(formsOf(english.get(path) ?? '')['n'] ?? ''));
+
 it.each([['en', english] as const, ...others])('the texts in %s begin and end with a letter or sign', (_, texts) => {
   for (const [path, text] of texts) {
     for (const form of Object.values(formsOf(text))) {
@@ -102,4 +109,21 @@ it.each([['en', english] as const, ...others])('the texts in %s begin and end wi
       expect(form, path).not.toMatch(/^$| {2}| \| |!$/);
     }
   }
+});
+
+describe('a text that goes with a number', () => {
+  const arabic = 'zero | one | two | few | many | other';
+  it.each([
+    ['one | other', 'en', [0, 1, 2, 21], ['other', 'one', 'other', 'other']],
+    ['one | other', 'es', [0, 1, 1_000_000], ['other', 'one', 'other']],
+    [
+      arabic,
+      'ar',
+      [0, 1, 2, 3, 10, 11, 99, 100, 103],
+      ['zero', 'one', 'two', 'few', 'few', 'many', 'many', 'other', 'few'],
+    ],
+    ['always the same', 'ar', [1, 5], ['always the same', 'always the same']],
+  ] as const)('“%s” in %s', (text, language, counts, forms) => {
+    expect(counts.map((count) => pluralForm(text, count, language))).toEqual(forms);
+  });
 });

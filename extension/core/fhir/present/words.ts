@@ -9,8 +9,8 @@ import type { Value } from './value.ts';
 export interface Words {
   /** BCP 47; that of the machine if it is left out. */
   readonly locale?: string | undefined;
-  /** A text of the catalogue with values in its places; undefined or empty for one that it has not. */
-  readonly word: (key: string, values?: readonly string[]) => string | undefined;
+  /** A text of the catalogue with values in its places, in the form that goes with a number; undefined or empty for one that it has not. */
+  readonly word: (key: string, values?: readonly string[], count?: number) => string | undefined;
   /** Writes out what is hidden in a text of the record. */
   readonly shown?: (text: string) => string;
 }
@@ -166,9 +166,10 @@ function timesText(
       ? `${period} ${unit}`
       : new Intl.NumberFormat(locale, { style: 'unit', unit: long, unitDisplay: 'long' }).format(Number(period));
   const often = period === '1' ? OFTEN[unit] : undefined;
+  const times = digits(frequency, locale);
   const told =
-    (often !== undefined && (frequency === '1' ? word(`value.${often}Once`) : word(`value.${often}`, [frequency]))) ||
-    (frequency === '1' ? word('value.every', [span]) : word('value.timesIn', [frequency, span])) ||
+    (often !== undefined && word(`value.${often}`, [times], Number(frequency))) ||
+    (frequency === '1' ? word('value.every', [span]) : word('value.timesIn', [times, span], Number(frequency))) ||
     '';
   return moments === '' ? told : `${told} (${moments})`;
 }

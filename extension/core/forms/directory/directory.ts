@@ -22,7 +22,7 @@ export interface SubstanceClass {
   readonly text: string;
 }
 
-const LANGUAGES = ['en', 'de', 'es'];
+const LANGUAGES = ['en', 'de', 'es', 'ar'];
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10';
 const ATC = 'http://www.whocc.no/atc';
 const LOINC = 'http://loinc.org';
@@ -39,6 +39,10 @@ const columns = (table: string): string[][] =>
     .split('\n')
     .map((line) => line.split('|'));
 
+/** Words of a name or of what is typed, without the article that Arabic writes together with them. */
+export const termsOf = (text: string): string[] =>
+  wordsOf(text).map((word) => (word.length > 2 && word.startsWith('ال') ? word.slice(2) : word));
+
 function languageOf(locale: string): number {
   const index = LANGUAGES.indexOf(locale.slice(0, 2).toLowerCase());
   return index < 0 ? 0 : index;
@@ -53,7 +57,7 @@ function rowsOf(table: string, system: string, language: number): Row[] {
       ...(code !== '' && { code: `${system}|${code}` }),
       text: names[0] ?? '',
       names,
-      words: [...new Set(names)].map(wordsOf),
+      words: [...new Set(names)].map(termsOf),
     };
   });
 }
@@ -85,7 +89,7 @@ export class Directory {
 
   /** What begins with what is typed, each word of it some word of a name: first where a name itself begins so. */
   find(directory: DirectoryName, typed: string): readonly Listed[] {
-    const wanted = wordsOf(typed);
+    const wanted = termsOf(typed);
     if (wanted.length === 0) return [];
     const ranked = this.#rows[directory].flatMap((row, place) => {
       const rank = Math.min(...row.words.map((words, name) => rankOf(words, wanted, name)));
@@ -97,7 +101,7 @@ export class Directory {
 
   /** ATC code of a medicine whose name stands in a text, such as “Amoxicillin 500 mg tablets”: the longest name counts. */
   medicineIn(text: string): string | undefined {
-    const told = ` ${wordsOf(text).join(' ')} `;
+    const told = ` ${termsOf(text).join(' ')} `;
     let found: { length: number; code: string } | undefined;
     for (const { code, words } of this.#rows.medicines) {
       for (const name of words) {
