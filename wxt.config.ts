@@ -5,6 +5,7 @@ import { fhirElements } from './scripts/vite-fhir-elements.ts';
 import { icons } from './scripts/vite-icons.ts';
 import { nobleModules } from './scripts/vite-noble-modules.ts';
 
+const NO_ENS = fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url));
 const CHROMIUM = '123';
 /** The extended-support release it is tested in; earlier ones do not name the document that sends a message. */
 const FIREFOX = '153';
@@ -18,7 +19,7 @@ export default defineConfig({
   vite: ({ browser }) => ({
     plugins: [fhirDefinitions(), fhirElements(), icons(), nobleModules()],
     resolve: {
-      alias: { '@adraffy/ens-normalize': fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url)) },
+      alias: ['@adraffy/ens-normalize', /^\.\/ens-resolver\.js$/].map((find) => ({ find, replacement: NO_ENS })),
     },
     build: { target: browser === 'firefox' ? `firefox${FIREFOX}` : `chrome${CHROMIUM}`, chunkSizeWarningLimit: 4_000 },
   }),
