@@ -75,12 +75,12 @@ async function lookThrough(page: Page, look: Look): Promise<void> {
   await expect(main.getByTestId('timeline').locator('.visit')).toBeVisible();
   await main.locator('summary').first().click();
   await look(page, 'records');
-  await main.locator('#filter-3').selectOption(String(last));
-  await main.locator('#filter-2').selectOption('past');
+  await main.locator('#filter-year').selectOption(String(last));
+  await main.locator('#filter-state').selectOption('past');
   await expect(records).toHaveCount(0);
   await look(page, 'records-none');
-  await main.locator('#filter-2').selectOption('');
-  await main.locator('#filter-3').selectOption('');
+  await main.locator('#filter-state').selectOption('');
+  await main.locator('#filter-year').selectOption('');
   await main.getByRole('searchbox').fill('potassium');
   await expect(records.getByRole('listitem')).toHaveCount(3);
   await look(page, 'records-found');

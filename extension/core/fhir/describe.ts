@@ -131,6 +131,10 @@ function valueText(resource: Resource): string | undefined {
   }
   if (resource.resourceType === 'Patient') return textAt(resource, 'birthDate');
   if (resource.resourceType === 'DiagnosticReport') return textAt(resource, 'conclusion');
+  if (resource.resourceType === 'AllergyIntolerance') {
+    const reactions = select(resource, 'reaction.manifestation').map(conceptText);
+    return [...new Set(reactions.filter((text) => text !== undefined))].join(', ') || undefined;
+  }
   if (resource.resourceType === 'Communication') return textAt(resource, 'payload.0.contentString');
   const [dose] = [
     ...select(resource, 'dosageInstruction.text'),

@@ -31,3 +31,7 @@ export const itemSaid = (item: Told): string =>
 export const itemStatus = ({ status }: Told): string => (status === undefined ? '' : statusText(status, words));
 export const itemType = ({ type }: Told): string => typeText(type, words);
 export const rangeText = (beside: 'below' | 'above'): string => lookUp(`records.range_${beside}`);
+
+/** Where an item is shown. */
+export const recordHref = ({ patient, id }: { readonly patient: string; readonly id: string }): string =>
+  `#/record/${patient}/${id}`;
