@@ -27,7 +27,7 @@ export async function writeOwn(session: Session, { json, links, into, alone }: W
     const job = await session.storage.stage(blob, 'by-hand.json', BY_HAND, { links });
     try {
       // A correction and a mark are meant, whatever is known: they may say again what was once said.
-      const plan = links === undefined ? planOwnImport(session, job, into) : session.storage.plan(job, [], into);
+      const plan = links === undefined ? planOwnImport(session, job, into) : session.storage.plan(job, [], { into });
       return (await commitOwnImport(session, job, await plan, alone)).length > 0;
     } catch (error) {
       if (tries > 2 || !isSalusError(error, 'plan-outdated')) throw error;

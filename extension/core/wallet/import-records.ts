@@ -12,13 +12,18 @@ async function lookIfPossible({ catalogue }: Session): Promise<void> {
   });
 }
 
-/** Says what a staged file would add to the patient's own record; the same item is not taken twice. Works without a network. */
+/**
+ * Says what a staged file would add to the patient's own record, by what the person said of such files; the same item is not taken
+ * twice. Works without a network.
+ */
 export async function planOwnImport(session: Session, job: string, into?: Section): Promise<ImportReport> {
-  const report = await session.storage.plan(job, [], into);
+  const { issuers, tables } = await session.state.read();
+  const as = { into, issuers, tables };
+  const report = await session.storage.plan(job, [], as);
   await lookIfPossible(session);
   await session.catalogue.listPending(); // what another window has just added, also without a network
   const known = await session.catalogue.known(await session.storage.digests(job));
-  return known.length === 0 ? report : session.storage.plan(job, known, into);
+  return known.length === 0 ? report : session.storage.plan(job, known, as);
 }
 
 /**
