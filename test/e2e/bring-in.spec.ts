@@ -127,6 +127,18 @@ test('a patient brings in a health card as a picture, a health link with its pas
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  await test.step('a card that somebody changed is kept, and nothing in it is taken', async () => {
+    const [header, payload, signature = ''] = card.asJWS().split('.');
+    const forged = [header, payload, `AAAA${signature.slice(4)}`].join('.');
+    const text = JSON.stringify({ verifiableCredential: [forged] });
+    await app.chooseFile(file('forged.smart-health-card', '', Buffer.from(text)));
+    await expect(page.getByTestId('card-signature').getByRole('alert')).toContainText('Signature: wrong.');
+    await expect(page.getByTestId('report')).toHaveAttribute('data-taken', '1');
+    await expect(page.getByTestId('preview').getByRole('listitem')).toHaveCount(1);
+    await lookAt(page, 'card wrong');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
   await test.step('a health link that is pasted', async () => {
     await add();
     const field = page.getByRole('textbox', { name: 'Health link' });
@@ -152,6 +164,7 @@ test('a patient brings in a health card as a picture, a health link with its pas
     await page.getByRole('textbox', { name: 'Passcode' }).fill(PASSCODE);
     await page.getByRole('button', { name: 'Fetch the records' }).click();
     await expect(page.getByTestId('report')).toHaveAttribute('data-taken', '2');
+    await expect(page.getByTestId('preview')).toContainText('Metformin 500 mg');
     await lookAt(page, 'health link fetched');
     await confirm();
     for (const line of links.asked) expect(line).not.toContain(links.key);
