@@ -46,6 +46,15 @@ export const ERROR_CODES = [
   'not-waiting',
   'not-saved',
   'keys-disagree',
+  'link-damaged',
+  'link-insecure',
+  'link-over',
+  'link-unopened',
+  'wrong-passcode',
+  'host-unreachable',
+  'host-unexpected',
+  'host-elsewhere',
+  'keys-unreadable',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

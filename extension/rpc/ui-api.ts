@@ -33,6 +33,7 @@ import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
+import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
@@ -127,6 +128,7 @@ const ARGUMENTS = {
   importProgress: v.tuple([text]),
   cancelImport: v.tuple([text]),
   ...RECORD_ARGUMENTS,
+  ...READING_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
@@ -207,6 +209,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
   const api = {
     ...createRecordCalls({ wallet, changed }),
     ...createPatientCalls({ wallet, changed }),
+    ...createReadingCalls(wallet, storage),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),

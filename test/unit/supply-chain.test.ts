@@ -39,7 +39,13 @@ describe.each(BUILDS)('the extension in %s', (dir) => {
       'frame-ancestors': "'none'",
     });
     // No page of the web can open, frame or message it.
-    for (const key of ['web_accessible_resources', 'externally_connectable', 'host_permissions']) {
+    const absent = [
+      'web_accessible_resources',
+      'externally_connectable',
+      'host_permissions',
+      'optional_host_permissions',
+    ];
+    for (const key of absent) {
       expect(manifest, key).not.toHaveProperty(key);
     }
   });

@@ -1,5 +1,6 @@
 import { own, type Bytes } from '../../core/bytes.ts';
 import type { DigestAnswer } from './file-digest.worker.ts';
+import { inWorker } from './in-worker.ts';
 
 /** Below this a worker costs more than it saves. */
 const LEAST_BYTES = 8 * 1_048_576;
@@ -13,19 +14,7 @@ export const worthWorker = (file: Blob): boolean => file.size >= LEAST_BYTES;
  */
 export async function fileDigest(file: Blob, signal: AbortSignal): Promise<Bytes> {
   const worker = new Worker(new URL('./file-digest.worker.ts', import.meta.url), { type: 'module' });
-  try {
-    return await new Promise<Bytes>((resolve, reject) => {
-      const failed = () => reject(new Error('the file could not be read'));
-      worker.addEventListener('message', ({ data }: MessageEvent<DigestAnswer>) => {
-        if ('digest' in data) resolve(own(data.digest));
-        else failed();
-      });
-      worker.addEventListener('error', failed);
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      signal.throwIfAborted();
-      worker.postMessage(file);
-    });
-  } finally {
-    worker.terminate();
-  }
+  const answer = await inWorker<DigestAnswer>(worker, file, signal);
+  if (!('digest' in answer)) throw new Error('the file could not be read');
+  return own(answer.digest);
 }

@@ -64,10 +64,15 @@ export function awakeStorage(storage: StoragePort): StoragePort {
       release();
     });
   };
-  const ofJobs: Pick<StoragePort, 'stage' | 'commit' | 'cancel'> = {
+  const ofJobs: Pick<StoragePort, 'stage' | 'stageLink' | 'commit' | 'cancel'> = {
     async stage(...file) {
       const job = await storage.stage(...file);
       if (!inHand.has(job)) took(job);
+      return job;
+    },
+    async stageLink(...link) {
+      const job = await storage.stageLink(...link);
+      took(job);
       return job;
     },
     commit: (job, ...rest) => storage.commit(job, ...rest).finally(() => over(job)),

@@ -8,30 +8,38 @@ import {
   type Known,
   type ReadFile,
 } from '../../core/records/import-plan.ts';
+import type { IssuerKey } from '../../core/import/reader.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
 import { rewrapEntry, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
-import type { Section } from '../../core/records/sections.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
-import type { Progress, SealTarget, Staged, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
+import type { Progress, ReadAs, SealTarget, Staged, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode, type NodeBlocks } from './helia-node.ts';
 import { Counted } from './counted.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
+import { pictureCodes } from './picture-codes.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 
+type JobFile = ImportFile & { readonly file: Blob };
+
 interface Job {
-  /** Added together; at least one. */
-  readonly files: (ImportFile & { readonly file: Blob })[];
+  /** Added together; at least one, or what a link leads to once it was fetched. */
+  readonly files: JobFile[];
+  /** A health link, which is followed when it is to be planned. */
+  readonly link?: { readonly text: string; readonly passcode?: string | undefined };
+  fetched?: Promise<void>;
   /** What is in them, once it was read. */
   read?: Promise<readonly ReadFile[]>;
+  /** By what of the person's it was read. */
+  readBy?: string;
   /** Which other item what is in them is about. */
   readonly links: ItemLinks;
   plan?: ImportPlan;
@@ -47,6 +55,8 @@ interface Job {
 
 /** Most files that are added together. */
 const MOST_TOGETHER = 1_000;
+/** An issuer that is asked for its keys has so long to answer. */
+const ISSUER_MS = 15_000;
 
 /**
  * The storage side of the wallet: the block store, the IPFS node, sealing and opening. Lives where it may run long (the
@@ -104,15 +114,39 @@ export class StorageHost implements StoragePort {
       });
     }
     if (job !== undefined) return this.#stageWith(job, { file, name, source });
+    return this.#begin({ files: [{ file, name, source }], links }, file.size);
+  }
+
+  /** Takes a health link in hand; nobody is asked yet. @throws SalusError `link-damaged`, `link-insecure` */
+  async stageLink(text: string, passcode?: string): Promise<string> {
+    const { aboutHealthLink } = await import('../../core/import/health-link.ts');
+    aboutHealthLink(text);
+    return this.#begin({ files: [], links: {}, link: { text, passcode } }, 0);
+  }
+
+  #begin(job: Pick<Job, 'files' | 'links' | 'link'>, bytes: number): string {
     for (const [id, old] of this.#jobs) if (old.finished) this.#jobs.delete(id);
     const id = randomId();
-    const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes: file.size };
-    const files = [{ file, name, source }];
-    this.#jobs.set(id, { files, links, seen: this.#ended, progress, abort: new AbortController(), finished: false });
+    const progress = { itemsDone: 0, items: 0, bytesDone: 0, bytes };
+    this.#jobs.set(id, { ...job, seen: this.#ended, progress, abort: new AbortController(), finished: false });
     return id;
   }
 
-  #stageWith(id: string, file: Job['files'][number]): string {
+  /** What a link leads to becomes files of its job. */
+  async #follow(job: Job, { text, passcode }: NonNullable<Job['link']>): Promise<void> {
+    const { followLink } = await import('./follow-link.ts');
+    const onBytes = (fetched: number) => (job.progress = { ...job.progress, fetched });
+    job.files.push(...(await followLink(text, { passcode, signal: job.abort.signal, onBytes })));
+  }
+
+  /** The keys that an issuer of health cards gives: in a file of its, or asked of it. */
+  async issuerKeys(issuer: string, file?: string): Promise<readonly IssuerKey[]> {
+    const { fetchIssuerKeys, issuerKeysIn } = await import('../../core/import/issuer-keys.ts');
+    if (file !== undefined) return issuerKeysIn(file);
+    return fetchIssuerKeys(issuer, { fetch: (url, init) => fetch(url, init), stallMs: ISSUER_MS });
+  }
+
+  #stageWith(id: string, file: JobFile): string {
     const job = this.#job(id);
     if (job.read !== undefined || job.files.length >= MOST_TOGETHER) {
       throw new SalusError('too-large', 'These are more files than can be added at once.', { limit: MOST_TOGETHER });
@@ -122,18 +156,33 @@ export class StorageHost implements StoragePort {
     return id;
   }
 
-  /** Reads the files, once, and says what is new in them. */
-  async plan(id: string, known: Known, into?: Section): Promise<ImportReport> {
+  /** Reads the files, once for what the person said of them, and says what is new in them. */
+  async plan(id: string, known: Known, { into, issuers = [], tables = [] }: ReadAs = {}): Promise<ImportReport> {
     const job = this.#job(id);
     if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
-    job.read ??= readFiles(job.files, {
+    if (job.link !== undefined) {
+      job.fetched ??= this.#follow(job, job.link).catch((error: unknown) => {
+        delete job.fetched;
+        throw error;
+      });
+      await job.fetched;
+    }
+    const { signal } = job.abort;
+    const by = JSON.stringify([into, issuers, tables]);
+    if (by !== job.readBy) delete job.read;
+    job.readBy = by;
+    if (job.read === undefined) job.progress = { ...job.progress, items: 0 };
+    const reading = (job.read ??= readFiles(job.files, {
       validate: this.#validate,
-      signal: job.abort.signal,
+      signal,
       onItem: () => (job.progress = { ...job.progress, items: job.progress.items + 1 }),
+      issuers: new Map(issuers.map(({ issuer, keys }) => [issuer, keys])),
+      tables: new Map(tables.map((table) => [table.header, table])),
+      codes: ({ file }) => (file instanceof Blob ? pictureCodes(file, signal) : Promise.resolve([])),
       ...(into && { into }),
-    });
-    const read = await job.read.catch((error: unknown) => {
-      delete job.read;
+    }));
+    const read = await reading.catch((error: unknown) => {
+      if (job.read === reading) delete job.read;
       throw error;
     });
     job.plan = withLinks(planOf(read, known), job.links);

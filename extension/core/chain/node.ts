@@ -2,6 +2,7 @@ import { JsonRpcProvider, Network as EthersNetwork, type JsonRpcPayload, type Js
 import * as v from 'valibot';
 import { concat, fromUtf8 } from '../bytes.ts';
 import { chainUnreachable, NodeError } from '../errors.ts';
+import type { Fetch } from '../fetch.ts';
 
 /** An answer takes no longer, retries aside. */
 const ANSWER_MS = 15_000;
@@ -28,9 +29,6 @@ export const AnswerSchema = v.union([
 ]);
 type Answer = v.InferOutput<typeof AnswerSchema>;
 const AnswersSchema = v.union([v.array(AnswerSchema), AnswerSchema]);
-
-/** The platform's `fetch`. */
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 interface NodeOptions {
   /** Questions that travel in one request; what the node takes, where it is known. */

@@ -1,7 +1,8 @@
 import Papa from 'papaparse';
 import type { Bytes } from '../bytes.ts';
 import type { Resource } from '../fhir/resource.ts';
-import { guessMapping, numberIn, whenOf, type CsvMapping } from './csv-mapping.ts';
+import { chosenOf, headerDigest, orderOf, questionOf } from './csv-columns.ts';
+import { guessColumns, guessMapping, mappingOf, numberIn, whenOf, type CsvMapping } from './csv-mapping.ts';
 import { documentOf } from './document.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { Found, ReadContext } from './reader.ts';
@@ -11,6 +12,7 @@ import { bloodPressure, coded, observation, quantity, VITALS } from './vitals.ts
 
 const MOST_BYTES = 32 * 1_048_576;
 const SAMPLES = 200;
+const MOST_NOTE = 2_000;
 
 /** Rows of a table (RFC 4180, and what is written in its place), with whatever stands between its columns. */
 function rowsOf(text: string): string[][] {
@@ -23,11 +25,20 @@ function rowsOf(text: string): string[][] {
 }
 
 /** The observations of one row; none where it has no day or no value. */
-function observationsOf(row: readonly string[], { date, time, decimal, values }: CsvMapping): Resource[] {
-  const written = [row[date.column] ?? '', time === undefined ? '' : (row[time] ?? '')].join(' ').trim();
-  const when = whenOf(written, date.order);
+function observationsOf(
+  row: readonly string[],
+  { date, time, decimal, values: columns, notes }: CsvMapping,
+): Resource[] {
+  const values = columns.map((one) => ({ ...one, unit: row[one.unitColumn ?? -1]?.trim() || one.unit }));
+  const day = [row[date.column] ?? '', time === undefined ? '' : (row[time] ?? '')].join(' ').trim();
+  const when = whenOf(day, date.order);
   if (when === undefined) return [];
-  const effective = { effectiveDateTime: when };
+  const written = notes.map((column) => (row[column] ?? '').trim()).filter((note) => note !== '');
+  /** What each observation of the row has. */
+  const shared = {
+    effectiveDateTime: when,
+    ...(written.length > 0 && { note: written.map((text) => ({ text: text.slice(0, MOST_NOTE) })) }),
+  };
   const numbers = values.map((value) => ({ ...value, number: numberIn(row[value.column] ?? '', decimal) }));
   const of = (name: string) => numbers.find(({ vital, number }) => vital === name && number !== undefined);
   const part = (name: string) => {
@@ -40,9 +51,9 @@ function observationsOf(row: readonly string[], { date, time, decimal, values }:
     if (number === undefined || vital === 'pressure' || vital === 'systolic' || vital === 'diastolic') return [];
     const { name, loinc, category } = VITALS[vital === 'glucose' && /mol/i.test(unit) ? 'glucoseMolar' : vital];
     const code = vital === 'glucose' && unit === '' ? { text: name } : coded(loinc, name);
-    return [observation(code, category, { ...effective, valueQuantity: quantity(number, unit) })];
+    return [observation(code, category, { ...shared, valueQuantity: quantity(number, unit) })];
   });
-  return [...(systolic || diastolic ? [bloodPressure(effective, systolic, diastolic)] : []), ...others];
+  return [...(systolic || diastolic ? [bloodPressure(shared, systolic, diastolic)] : []), ...others];
 }
 
 function pressureOf(row: readonly string[], values: CsvMapping['values']) {
@@ -54,17 +65,23 @@ function pressureOf(row: readonly string[], values: CsvMapping['values']) {
 
 /**
  * A table of what somebody measured. Each row gives observations, and the table is kept beside them: columns are recognised by their
- * headings, which may be wrong. What is no such table is a document.
+ * headings, which may be wrong, or are what the person said. What is no such table is a document.
  */
-export async function* readCsv(source: Source, { signal }: ReadContext, head: Bytes): AsyncGenerator<Found> {
+export async function* readCsv(source: Source, { signal, tables }: ReadContext, head: Bytes): AsyncGenerator<Found> {
   const { text, remark } = await textOf(source, MOST_BYTES);
   const [header = [], ...rows] = rowsOf(text.replace(/^\uFEFF/, ''));
-  const mapping = guessMapping(header, rows.slice(0, SAMPLES));
+  const samples = rows.slice(0, SAMPLES);
+  const digest = await headerDigest(header);
+  const chosen = chosenOf(tables?.get(digest), header);
+  const guessed = guessMapping(header, samples);
+  const mapping = chosen ? mappingOf(chosen.columns, orderOf(chosen.columns, chosen.order, samples), samples) : guessed;
+  const table = questionOf(source.name, digest, header, samples, guessColumns(header, samples), chosen);
+  if (table) yield { kind: 'said', table };
   const mediaType = mediaTypeOf(head, source.name, source.type);
   const document = await documentOf(source, mediaType === 'text/plain' ? 'text/csv' : mediaType, head);
   if (mapping === undefined) {
     const isCsv = mediaType === 'text/csv' || mediaType === 'text/tab-separated-values';
-    if (!isCsv) yield { kind: 'said', format: 'text' };
+    if (!isCsv && !table) yield { kind: 'said', format: 'text' };
     yield { ...document, mediaType };
     return;
   }
@@ -74,7 +91,7 @@ export async function* readCsv(source: Source, { signal }: ReadContext, head: By
     yield { ...document, remarks: ['dates-unclear'] };
     return;
   }
-  yield { kind: 'said', remark: 'columns-guessed' };
+  yield { kind: 'said', remark: chosen ? 'columns-chosen' : 'columns-guessed' };
   yield document;
   for (const row of rows) {
     signal?.throwIfAborted();

@@ -5,7 +5,8 @@ import { parseLossless } from '../fhir/lossless.ts';
 import { documentOf } from './document.ts';
 import { resourcesIn } from './fhir-tree.ts';
 import { fromBase64Url, isSigned, jsonIn } from './jws.ts';
-import type { Found, ReadContext, Remark } from './reader.ts';
+import type { CardParts } from './card-parts.ts';
+import type { CardSaid, Found, ReadContext, Remark } from './reader.ts';
 import type { Source } from './source.ts';
 import { headOf } from './source.ts';
 import { textOf } from './text.ts';
@@ -15,11 +16,14 @@ const MOST_FILE_BYTES = 16 * 1_048_576;
 /** A card is made to fit in pictures; many times that is none. */
 const MOST_PAYLOAD_BYTES = 16 * 1_048_576;
 
+/** An address. */
+const MOST_ISSUER = 2_048;
+
 const unreadable = () => new SalusError('not-fhir', 'This card could not be read. Ask for it again.');
 
 const HeaderSchema = v.looseObject({ alg: v.literal('ES256'), zip: v.optional(v.literal('DEF')) });
 const PayloadSchema = v.looseObject({
-  iss: v.string(),
+  iss: v.pipe(v.string(), v.maxLength(MOST_ISSUER)),
   vc: v.looseObject({ credentialSubject: v.looseObject({ fhirBundle: v.unknown() }) }),
 });
 const FileSchema = v.looseObject({ verifiableCredential: v.array(v.unknown()) });
@@ -30,21 +34,22 @@ function fromDigits(digits: string): string {
   return digits.replace(/\d\d/g, (pair) => String.fromCharCode(Number(pair) + 45));
 }
 
-/** Cards of `shc:/` texts, one or in numbered parts. */
-function cardsInText(text: string): string[] {
+/** A text of a card, or of one of the parts that a large one is in. */
+export const isCardText = (text: string): boolean => /^\s*shc:\//i.test(text);
+
+/** Cards of `shc:/` texts, one or in numbered parts; of those that are not whole, the other parts may still come. */
+function cardsInText(text: string, parts: CardParts): string[] {
   const found = [...text.matchAll(/shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?(\d+)/gi)];
-  const whole = found.filter(([, part]) => part === undefined).map(([, , , digits = '']) => fromDigits(digits));
-  const parts = found.filter(([, part]) => part !== undefined);
-  if (parts.length === 0) return whole;
-  const ordered = parts.toSorted(([, a], [, b]) => Number(a) - Number(b));
-  const count = Number(parts[0]?.[2]);
-  if (ordered.length !== count || ordered.some(([, part], at) => Number(part) !== at + 1)) throw unreadable();
-  return [...whole, ordered.map(([, , , digits = '']) => fromDigits(digits)).join('')];
+  if (found.length === 0) throw unreadable();
+  return found.flatMap(([, part, count, digits = '']) => {
+    const whole = part === undefined ? digits : parts.add(Number(part), Number(count), digits);
+    return whole === undefined ? [] : [fromDigits(whole)];
+  });
 }
 
-function cardsIn(text: string): string[] {
+function cardsIn(text: string, parts: CardParts): string[] {
   const start = text.trim();
-  if (/^shc:\//i.test(start)) return cardsInText(start);
+  if (isCardText(start)) return cardsInText(start, parts);
   if (start.startsWith('eyJ')) return [start];
   const file = v.safeParse(FileSchema, jsonIn(new TextEncoder().encode(start)));
   if (!file.success) throw unreadable();
@@ -66,8 +71,14 @@ async function inflated(bytes: ReturnType<typeof fromBase64Url>): Promise<Uint8A
 
 interface Card {
   readonly bundle: unknown;
-  readonly remark: Remark;
+  readonly said: CardSaid;
 }
+
+const REMARKS = {
+  good: 'signature-good',
+  wrong: 'signature-wrong',
+  unchecked: 'signature-not-checked',
+} as const satisfies Record<CardSaid['signature'], Remark>;
 
 /** @throws SalusError `not-fhir` */
 async function openCard(token: string, context: ReadContext): Promise<Card> {
@@ -85,11 +96,39 @@ async function openCard(token: string, context: ReadContext): Promise<Card> {
   }
   const parsed = v.safeParse(PayloadSchema, json);
   if (!parsed.success) throw unreadable();
-  const good = await isSigned(token, parsed.output.iss, context.issuers);
-  const remark = good === undefined ? 'signature-not-checked' : good ? 'signature-good' : 'signature-wrong';
+  const issuer = parsed.output.iss;
+  const good = await isSigned(token, issuer, context.issuers);
+  const signature = good === undefined ? 'unchecked' : good ? 'good' : 'wrong';
   // Not the schema's copy: the text of its numbers goes with the original.
   const { vc } = json as { vc: { credentialSubject: { fhirBundle: unknown } } };
-  return { bundle: vc.credentialSubject.fhirBundle, remark };
+  return { bundle: vc.credentialSubject.fhirBundle, said: { issuer, signature } };
+}
+
+/**
+ * What is in the cards of a text. Of one whose signature is wrong nothing is taken: somebody else may have written it.
+ * @throws SalusError `not-fhir` where none can be read
+ */
+export async function* cardContents(text: string, context: ReadContext): AsyncGenerator<Found> {
+  const tokens = cardsIn(text, context.cardParts);
+  if (tokens.length === 0) {
+    yield { kind: 'said', remark: 'card-part' };
+    return;
+  }
+  const cards = await Promise.all(tokens.map((token) => openCard(token, context).catch(() => undefined)));
+  if (!cards.some((card) => card !== undefined)) throw unreadable();
+  for (const card of cards) {
+    if (card === undefined) {
+      yield { kind: 'skipped', reason: 'not-a-resource' };
+      continue;
+    }
+    const remark = REMARKS[card.said.signature];
+    yield { kind: 'said', remark, card: card.said };
+    if (card.said.signature === 'wrong') {
+      yield { kind: 'skipped', reason: 'signature-wrong' };
+      continue;
+    }
+    yield* resourcesIn(card.bundle);
+  }
 }
 
 /**
@@ -99,18 +138,6 @@ async function openCard(token: string, context: ReadContext): Promise<Card> {
  */
 export async function* readHealthCard(source: Source, context: ReadContext): AsyncGenerator<Found> {
   const { text } = await textOf(source, MOST_FILE_BYTES);
-  const tokens = cardsIn(text);
-  const cards = await Promise.all(tokens.map((token) => openCard(token, context).catch(() => undefined)));
-  if (!cards.some((card) => card !== undefined)) throw unreadable();
-  for (const card of cards) {
-    if (card === undefined) {
-      yield { kind: 'skipped', reason: 'not-a-resource' };
-      continue;
-    }
-    yield { kind: 'said', remark: card.remark };
-    for (const one of resourcesIn(card.bundle)) {
-      yield one.kind === 'resource' ? { ...one, remarks: [...(one.remarks ?? []), card.remark] } : one;
-    }
-  }
+  yield* cardContents(text, context);
   yield await documentOf(source, 'application/smart-health-card', await headOf(source));
 }

@@ -1,12 +1,14 @@
 import { isSalusError, SalusError } from '../errors.ts';
+import { CardParts } from './card-parts.ts';
 import { readDocument } from './document.ts';
 import type { Found, ReadContext, Remark } from './reader.ts';
 import { READERS } from './readers.ts';
 import { headOf, type Source } from './source.ts';
 import { isArchiveTooLarge, isDamaged, MOST_FILES, MOST_UNPACKED_BYTES } from './unpack.ts';
 
-/** What one import begins with. */
-export const newContext = (given: Pick<ReadContext, 'signal' | 'issuers'> = {}): ReadContext => ({
+/** What the reading of a file begins with. */
+export const newContext = (given: Partial<ReadContext> = {}): ReadContext => ({
+  cardParts: new CardParts(),
   ...given,
   depth: 0,
   budget: { files: MOST_FILES, bytes: MOST_UNPACKED_BYTES },

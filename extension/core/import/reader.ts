@@ -1,5 +1,7 @@
 import type { Bytes } from '../bytes.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { CardParts } from './card-parts.ts';
+import type { TableQuestion } from './csv-columns.ts';
 import type { Source } from './source.ts';
 
 /** What a file turned out to be. Fixed words: the text catalogue has a name for each. */
@@ -38,6 +40,8 @@ export const SKIP_REASONS = [
   'damaged',
   'cut-short',
   'not-a-record',
+  'signature-wrong',
+  'live-access',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -60,6 +64,7 @@ export const REMARKS = [
   'signature-not-checked',
   'signature-wrong',
   'signature-good',
+  'card-part',
   'health-link',
   'not-converted',
   'converted',
@@ -67,6 +72,7 @@ export const REMARKS = [
   'xml-faults',
   'dates-unclear',
   'columns-guessed',
+  'columns-chosen',
 ] as const;
 export type Remark = (typeof REMARKS)[number];
 
@@ -96,18 +102,43 @@ export interface FoundNothing {
   readonly reason: SkipReason;
 }
 
+/** A health card, and what is known of who signed it. */
+export interface CardSaid {
+  /** Address that it names as its issuer’s. */
+  readonly issuer: string;
+  /** `unchecked`: no key of that issuer is known here. */
+  readonly signature: 'good' | 'wrong' | 'unchecked';
+}
+
 /** Something that is true of the whole file. */
 export interface Said {
   readonly kind: 'said';
   readonly format?: Format;
   readonly remark?: Remark;
+  /** A SMART Health Link that is in it. Its key is a part of it. */
+  readonly link?: string;
+  readonly card?: CardSaid;
+  /** A table, of which the person may say what its columns are. */
+  readonly table?: TableQuestion;
 }
 
 /** One thing after the other that is in a file: taken or named, never passed over. */
 export type Found = FoundResource | FoundDocument | FoundNothing | Said;
 
-/** Public keys of issuers of health cards (JWK), by the issuer’s address. */
-export type Issuers = ReadonlyMap<string, readonly JsonWebKey[]>;
+/** A key of an issuer of health cards: a point on P-256 (coordinates in base64url, as JWK has them). */
+export interface IssuerKey {
+  readonly x: string;
+  readonly y: string;
+}
+
+/** Keys of issuers of health cards, by the issuer’s address. */
+export type Issuers = ReadonlyMap<string, readonly IssuerKey[]>;
+
+/** What the person said that the columns of tables are, by the digest of their headings. */
+export type Tables = ReadonlyMap<string, unknown>;
+
+/** Texts of the codes (QR) in a picture. */
+export type ReadCodes = (picture: Source) => Promise<readonly string[]>;
 
 /** What is left of what one import may unpack. */
 export interface Budget {
@@ -121,6 +152,11 @@ export interface ReadContext {
   readonly depth: number;
   readonly budget: Budget;
   readonly issuers?: Issuers;
+  readonly tables?: Tables;
+  /** Absent where pictures cannot be looked at. */
+  readonly codes?: ReadCodes;
+  /** Cards that are in several files. */
+  readonly cardParts: CardParts;
   /** Reads a file that is in this one. */
   readonly read: (source: Source, context: ReadContext) => AsyncIterable<Found>;
 }

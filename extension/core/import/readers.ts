@@ -1,3 +1,4 @@
+import { HEALTH_LINK } from './health-link-text.ts';
 import type { Reader } from './reader.ts';
 import { hasControls, peek } from './text.ts';
 import { xmlRoot } from './xml.ts';
@@ -11,6 +12,16 @@ function isArchive(head: Uint8Array): boolean {
   if (!begins(head, 0x50, 0x4b, 3, 4) && !begins(head, 0x50, 0x4b, 5, 6)) return false;
   return !DOCUMENT_PART.test(new TextDecoder('latin1').decode(head.subarray(30, 90)));
 }
+
+/** SMART Health Cards and Links 1.0.0, “content type”. */
+const LIVE_ACCESS = 'application/smart-api-access';
+
+/** Pictures that browsers can open: PNG, JPEG, GIF, WebP. */
+const isPicture = (head: Uint8Array): boolean =>
+  begins(head, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ||
+  begins(head, 0xff, 0xd8, 0xff) ||
+  begins(head, 0x47, 0x49, 0x46, 0x38) ||
+  (begins(head, 0x52, 0x49, 0x46, 0x46) && begins(head.subarray(8), 0x57, 0x45, 0x42, 0x50));
 
 const isJsonObject = (line: string): boolean => {
   try {
@@ -55,6 +66,12 @@ function isTable(head: Uint8Array, name: string, type: string): boolean {
  */
 export const READERS: readonly Reader[] = [
   {
+    format: 'health-link',
+    recognises: (_head, _name, type) => type === LIVE_ACCESS,
+    load: async () => (await import('./health-link-file.ts')).refuseLiveAccess,
+  },
+  { format: 'image', recognises: isPicture, load: async () => (await import('./picture.ts')).readPicture },
+  {
     format: 'file',
     recognises: (head) => begins(head, 0x1f, 0x8b),
     load: async () => (await import('./archives.ts')).readGzip,
@@ -92,7 +109,7 @@ export const READERS: readonly Reader[] = [
   },
   {
     format: 'health-link',
-    recognises: (head) => /^\s*(https?:\/\/\S{1,500}#)?shlink:\/[\w-]+\s*$/.test(peek(head)),
+    recognises: (head) => HEALTH_LINK.test(peek(head)),
     load: async () => (await import('./health-link-file.ts')).readHealthLinkFile,
   },
   { format: 'fhir-ndjson', recognises: isLines, load: async () => (await import('./ndjson.ts')).readNdjson },

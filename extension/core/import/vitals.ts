@@ -85,6 +85,20 @@ const UNITS: Readonly<Record<string, string>> = {
   'l/min': 'L/min',
 };
 
+/** Units in use for what is measured in several; of the rest the usual one goes without saying. */
+export const UNITS_OF: Readonly<Partial<Record<VitalName | 'pressure', readonly string[]>>> = {
+  weight: ['kg', 'lb', 'st', 'g'],
+  height: ['cm', 'm', 'in', 'ft'],
+  waist: ['cm', 'in'],
+  temperature: ['°C', '°F'],
+  glucose: ['mg/dL', 'mmol/L'],
+  peakFlow: ['L/min'],
+  distance: ['km', 'mi', 'm'],
+  activeEnergy: ['kcal', 'kJ'],
+  sleep: ['h', 'min'],
+  heartRateVariability: ['ms'],
+};
+
 export const ucumOf = (unit: string): string | undefined => {
   const key = unit.trim().toLowerCase();
   return Object.hasOwn(UNITS, key) ? UNITS[key] : undefined;
@@ -117,12 +131,12 @@ export function observation(
 }
 
 export const bloodPressure = (
-  effective: Record<string, unknown>,
+  rest: Record<string, unknown>,
   systolic: Record<string, unknown> | undefined,
   diastolic: Record<string, unknown> | undefined,
 ): Resource =>
   observation(coded('85354-9', 'Blood pressure'), 'vital-signs', {
-    ...effective,
+    ...rest,
     component: [
       ...(systolic ? [{ code: coded(VITALS.systolic.loinc, VITALS.systolic.name), valueQuantity: systolic }] : []),
       ...(diastolic ? [{ code: coded(VITALS.diastolic.loinc, VITALS.diastolic.name), valueQuantity: diastolic }] : []),

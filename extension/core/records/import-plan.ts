@@ -2,7 +2,8 @@ import { fromUtf8, toHex } from '../bytes.ts';
 import { parseShown } from '../fhir/lossless.ts';
 import { asR4 } from '../fhir/releases.ts';
 import type { Resource } from '../fhir/resource.ts';
-import type { Format, Remark, SkipReason } from '../import/reader.ts';
+import type { TableQuestion } from '../import/csv-columns.ts';
+import type { CardSaid, Format, Remark, SkipReason } from '../import/reader.ts';
 import type { SourceFile } from '../import/source.ts';
 import { visible } from '../signing/visible.ts';
 import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
@@ -23,8 +24,16 @@ export interface Finding {
   readonly remarks?: readonly Remark[];
 }
 
+/** What else the person may do with a file, or say of it. */
+interface Questions {
+  /** Health links that are in it; each with its key. */
+  readonly links: readonly string[];
+  readonly cards: readonly CardSaid[];
+  readonly tables: readonly TableQuestion[];
+}
+
 /** One file of an import, as it was read. Positions are those of the whole import. */
-export interface ReadFile {
+export interface ReadFile extends Questions {
   readonly name: string;
   readonly format: Format;
   /** `taken.length + skipped.length`, always. */
@@ -46,7 +55,7 @@ export interface Taken {
   readonly file?: SourceFile;
 }
 
-export interface FileReport {
+export interface FileReport extends Questions {
   readonly name: string;
   readonly format: Format;
   readonly total: number;
@@ -103,7 +112,7 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
   const preview: PreviewItem[] = [];
   const documents = new Map<NewItem, SourceFile>();
   const reports: FileReport[] = [];
-  for (const { name, format, total, remarks, taken, skipped: left } of files) {
+  for (const { name, format, total, remarks, links, cards, tables, taken, skipped: left } of files) {
     for (const one of left) skipped.push(one);
     let count = 0;
     for (const { position, section, digest, item, finding, file } of taken) {
@@ -135,7 +144,8 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
       if (file) documents.set(item, file);
       if (preview.length < MOST_PREVIEWED) preview.push(shown(item, section));
     }
-    reports.push({ name, format, total, taken: count, skipped: total - count, remarks });
+    const counts = { total, taken: count, skipped: total - count };
+    reports.push({ name, format, ...counts, remarks, links, cards, tables });
   }
   skipped.sort((a, b) => a.position - b.position);
   findings.sort((a, b) => a.position - b.position);

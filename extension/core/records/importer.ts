@@ -8,9 +8,22 @@ import { asR4 } from '../fhir/releases.ts';
 import { FHIR_JSON } from '../fhir/media-type.ts';
 import { referencesOver, type Resolve } from '../fhir/references.ts';
 import { textAt, type Resource } from '../fhir/resource.ts';
+import { CardParts } from '../import/card-parts.ts';
+import type { TableQuestion } from '../import/csv-columns.ts';
 import { readFhirJson } from '../import/fhir-json.ts';
 import { newContext, readSource } from '../import/read.ts';
-import type { Format, Found, FoundDocument, FoundResource, Issuers, Remark, SkipReason } from '../import/reader.ts';
+import type {
+  CardSaid,
+  Format,
+  Found,
+  FoundDocument,
+  FoundResource,
+  Issuers,
+  ReadCodes,
+  Remark,
+  SkipReason,
+  Tables,
+} from '../import/reader.ts';
 import { fileSource, headOf, type Source, type SourceFile } from '../import/source.ts';
 import { archiveTooLarge, isArchiveTooLarge, isDamaged } from '../import/unpack.ts';
 import { planOf, type Finding, type ImportPlan, type Known, type ReadFile, type Taken } from './import-plan.ts';
@@ -27,6 +40,8 @@ export type { SourceFile } from '../import/source.ts';
 const MOST_COMPARED_BYTES = 64 * 1_048_576;
 /** Larger files are refused. */
 export const MOST_FILE_BYTES = 2 ** 31 - 1;
+/** Most tables of one file that the person is asked of. */
+const MOST_TABLES = 20;
 /** More than this of resources is not held at once, until it is sealed. */
 const MOST_HELD_BYTES = 768 * 1_048_576;
 
@@ -47,6 +62,10 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Whose signatures on health cards are known. */
   readonly issuers?: Issuers;
+  /** What the person said of tables. */
+  readonly tables?: Tables;
+  /** Looks for codes in pictures. */
+  readonly codes?: ReadCodes;
   /** Told how many items were read so far. */
   readonly onItem?: () => void;
 }
@@ -78,10 +97,12 @@ export async function planImport(file: SourceFile, context: ImportContext): Prom
  */
 export async function readFiles(files: readonly ImportFile[], options: ReadOptions): Promise<ReadFile[]> {
   const read: ReadFile[] = [];
+  // Of cards whose parts are in several of the files.
+  const cardParts = new CardParts();
   let position = 0;
   let held = 0;
   for (const file of files) {
-    const next = await readFile(file, position, options).catch((error: unknown) => {
+    const next = await readFile(file, position, options, cardParts).catch((error: unknown) => {
       options.signal?.throwIfAborted();
       if (files.length === 1 || !isSalusError(error)) throw error;
       return refused(file, position, error);
@@ -104,15 +125,19 @@ const REFUSALS: Readonly<Partial<Record<string, SkipReason>>> = {
 
 function refused({ name }: ImportFile, position: number, { code }: SalusError): ReadFile {
   const skipped = [{ position, type: 'File', reason: REFUSALS[code] ?? 'damaged' }];
-  return { name, format: 'file', total: 1, remarks: [], taken: [], skipped };
+  return { name, format: 'file', total: 1, remarks: [], links: [], cards: [], tables: [], taken: [], skipped };
 }
 
-function found(source: Source, options: ReadOptions): AsyncIterable<Found> {
+function found(source: Source, options: ReadOptions, cardParts: CardParts): AsyncIterable<Found> {
+  const { signal, issuers, tables, codes, into } = options;
   const context = newContext({
-    ...(options.signal && { signal: options.signal }),
-    ...(options.issuers && { issuers: options.issuers }),
+    cardParts,
+    ...(signal && { signal }),
+    ...(issuers && { issuers }),
+    ...(tables && { tables }),
+    ...(codes && { codes }),
   });
-  const isFhirOnly = options.into !== undefined || source.type === FHIR_JSON;
+  const isFhirOnly = into !== undefined || source.type === FHIR_JSON;
   return isFhirOnly ? readFhirJson(source, context) : readSource(source, context);
 }
 
@@ -127,21 +152,36 @@ interface GivenDocument {
   readonly document: FoundDocument;
 }
 type Given = GivenResource | GivenDocument;
+/** As they are found. */
+interface FileQuestions {
+  readonly links: string[];
+  readonly cards: CardSaid[];
+  readonly tables: TableQuestion[];
+}
 
 /** Everything is read before it is described: what a resource refers to may stand after it. */
-async function readFile({ file, name, source }: ImportFile, start: number, options: ReadOptions): Promise<ReadFile> {
+async function readFile(
+  { file, name, source }: ImportFile,
+  start: number,
+  options: ReadOptions,
+  cardParts: CardParts,
+): Promise<ReadFile> {
   if (file.size > MOST_FILE_BYTES) throw tooLarge();
   if (file.size === 0) throw new SalusError('nothing-to-import', 'This file is empty.');
   let format: Format = 'fhir-json';
   const remarks = new Set<Remark>();
+  const asked: FileQuestions = { links: [], cards: [], tables: [] };
   const skipped: ReadFile['skipped'][number][] = [];
   const given: Given[] = [];
   const pause = pauses(options.signal);
   let position = start;
-  for await (const one of found(fileSource(file, name), options)) {
+  for await (const one of found(fileSource(file, name), options, cardParts)) {
     if (one.kind === 'said') {
       if (one.remark) remarks.add(one.remark);
       if (one.format) format = one.format;
+      if (one.link !== undefined) asked.links.push(one.link);
+      if (one.card) asked.cards.push(one.card);
+      if (one.table && asked.tables.length < MOST_TABLES) asked.tables.push(one.table);
       continue;
     }
     if (one.kind === 'skipped')
@@ -168,7 +208,7 @@ async function readFile({ file, name, source }: ImportFile, start: number, optio
     }
     await pause();
   }
-  return { name, format, total: position - start, remarks: [...remarks], taken, skipped };
+  return { name, format, total: position - start, remarks: [...remarks], ...asked, taken, skipped };
 }
 
 async function ofResource(

@@ -28,7 +28,7 @@ export async function writeOwn(session: Session, { json, links, into, alone }: W
     try {
       // A correction and a mark are meant, whatever is known: they may say again what was once said.
       const plan =
-        links === undefined ? planOwnImport(session, job, into) : session.storage.plan(job, { digests: [] }, into);
+        links === undefined ? planOwnImport(session, job, into) : session.storage.plan(job, { digests: [] }, { into });
       return (await commitOwnImport(session, job, await plan, alone)).length > 0;
     } catch (error) {
       if (tries > 2 || !isSalusError(error, 'plan-outdated')) throw error;

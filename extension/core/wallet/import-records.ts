@@ -12,16 +12,21 @@ async function lookIfPossible({ catalogue }: Session): Promise<void> {
   });
 }
 
-/** Says what a staged file would add to the patient's own record; the same item is not taken twice, and a later version of one is linked to it. Works without a network. */
+/**
+ * Says what a staged file would add to the patient's own record, by what the person said of such files; the same item is not taken
+ * twice, and a later version of one is linked to it. Works without a network.
+ */
 export async function planOwnImport(session: Session, job: string, into?: Section): Promise<ImportReport> {
-  const report = await session.storage.plan(job, { digests: [] }, into);
+  const { issuers, tables } = await session.state.read();
+  const as = { into, issuers, tables };
+  const report = await session.storage.plan(job, { digests: [] }, as);
   await lookIfPossible(session);
   await session.catalogue.listPending(); // what another window has just added, also without a network
   const { digests, identities } = await session.storage.knownBy(job);
   const known = await session.catalogue.known(digests);
   const versions = await session.catalogue.versionsOf(identities);
   if (known.length === 0 && Object.keys(versions).length === 0) return report;
-  return session.storage.plan(job, { digests: known, versions }, into);
+  return session.storage.plan(job, { digests: known, versions }, as);
 }
 
 /**

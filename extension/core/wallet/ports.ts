@@ -1,6 +1,7 @@
 import type { Bytes } from '../bytes.ts';
 import type { Network } from '../network/descriptor.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
+import type { IssuerKey } from '../import/reader.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportPlan, ImportReport, Known } from '../records/import-plan.ts';
 import type { ItemLinks } from '../records/linked-plan.ts';
@@ -31,15 +32,24 @@ export interface SealTarget {
   readonly authorKey?: Bytes;
 }
 
-/** How far an import is: while it is read, `items` were found so far. `bytes` are those of what is being sealed. */
+/** How far an import is: while it is read, `items` were found so far. `bytes` are those of what is being sealed, `fetched` those of a link. */
 export interface Progress {
   readonly itemsDone: number;
   readonly items: number;
   readonly bytesDone: number;
   readonly bytes: number;
+  readonly fetched?: number;
 }
 
-/** The storage host as the wallet uses it; it may live in another context, so everything is asynchronous. */
+/** What files are read by, beside what stands in them. */
+export interface ReadAs {
+  /** Puts everything into one section, whatever its content. */
+  readonly into?: Section | undefined;
+  readonly issuers?: readonly { readonly issuer: string; readonly keys: readonly IssuerKey[] }[];
+  /** What the person said of tables with these headings; whoever reads them looks whether that fits. */
+  readonly tables?: readonly { readonly header: string }[];
+}
+
 /** What else is known of a file that is taken in hand. */
 export interface Staged {
   /** With whose files it is to be added. */
@@ -48,13 +58,18 @@ export interface Staged {
   readonly links?: ItemLinks;
 }
 
+/** The storage host as the wallet uses it; it may live in another context, so everything is asynchronous. */
 export interface StoragePort extends EntryReader {
   /** @param durableAt copies that are enough */
   setManagers(managers: readonly string[], durableAt: number): Promise<void>;
   /** Takes a file in hand. @returns job id */
   stage(file: Blob, name: string, source: string, more?: Staged): Promise<string>;
-  /** Says what a staged file would give. @param into puts everything into one section, whatever its content */
-  plan(job: string, known: Known, into?: Section): Promise<ImportReport>;
+  /** Takes a health link in hand, which is followed when it is planned. @returns job id */
+  stageLink(link: string, passcode?: string): Promise<string>;
+  /** Keys of an issuer of health cards. @param file a JSON Web Key Set; without it the issuer is asked */
+  issuerKeys(issuer: string, file?: string): Promise<readonly IssuerKey[]>;
+  /** Says what a staged file would give. */
+  plan(job: string, known: Known, as?: ReadAs): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
   /**
    * Wraps an entry of this browser for its readers, or anew for those of another epoch: it goes as the new one comes.

@@ -124,6 +124,26 @@ const DraftSchema = v.object({
   values: v.record(v.string(), v.string()),
 });
 
+/** Keys of an issuer of health cards, which the person took for its own. */
+const IssuerSchema = v.object({
+  issuer: v.string(),
+  keys: v.array(v.object({ x: v.string(), y: v.string() })),
+  /** They came in a file, and were not asked of the issuer. */
+  byFile: v.boolean(),
+  /** Milliseconds since the epoch. */
+  at: v.number(),
+});
+export type KnownIssuer = v.InferOutput<typeof IssuerSchema>;
+
+const shortText = v.pipe(v.string(), v.maxLength(100));
+/** What the person said that the columns of a table are. Its reader knows the words. */
+export const ChosenTableSchema = v.object({
+  header: shortText,
+  columns: v.array(v.object({ is: shortText, unit: v.optional(shortText) })),
+  order: v.optional(shortText),
+});
+export type ChosenTable = v.InferOutput<typeof ChosenTableSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -135,6 +155,9 @@ const StateSchema = v.object({
   /** Arrivals after it that the person decided on. */
   kept: v.optional(v.array(v.string()), []),
   drafts: v.optional(v.array(DraftSchema), []),
+  issuers: v.optional(v.array(IssuerSchema), []),
+  /** Newest first. */
+  tables: v.optional(v.array(ChosenTableSchema), []),
   /** Newest first. */
   transactions: v.optional(v.array(TransactionSchema), []),
   /** Requests that the person need not be asked again. */
@@ -156,6 +179,8 @@ const NEW_STATE: WalletState = {
   seenBlock: 0,
   kept: [],
   drafts: [],
+  issuers: [],
+  tables: [],
   transactions: [],
   remembered: [],
   unsettled: [],

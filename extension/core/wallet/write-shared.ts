@@ -29,7 +29,7 @@ export async function writeShared(
     await session.storage.cancel(job);
     throw new SalusError('no-consent', 'The patient has not allowed you to add to this section.');
   }
-  const report = await session.storage.plan(job, { digests: [] }, section);
+  const report = await session.storage.plan(job, { digests: [] }, { into: section });
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);

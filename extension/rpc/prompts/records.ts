@@ -71,7 +71,7 @@ export function writePrompt({ storage, notify }: PromptParts, sync: () => Promis
     async view({ approval, session }) {
       const { patient, section } = paramsOf(approval.params);
       const [report, patientName] = await Promise.all([
-        storage.plan(approval.job ?? '', { digests: [] }, section),
+        storage.plan(approval.job ?? '', { digests: [] }, { into: section }),
         nameOfPatient(session, patient),
       ]);
       return { kind: 'write', patient, ...(patientName !== undefined && { patientName }), section, report };

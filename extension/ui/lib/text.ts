@@ -1,5 +1,6 @@
 import { i18n } from '#i18n';
 import { isSalusError } from '../../core/errors.ts';
+import type { ColumnKind } from '../../core/import/csv-mapping.ts';
 import type { Format, Remark, SkipReason } from '../../core/import/reader.ts';
 import type { ImportReport } from '../../core/records/import-plan.ts';
 import type { Purpose } from '../../core/consent/purposes.ts';
@@ -39,6 +40,7 @@ export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
 const keyOf = (word: string): string => word.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
 export const skipReason = (reason: SkipReason): string => lookUp(`skip.${keyOf(reason)}`);
 export const remarkText = (remark: Remark): string => lookUp(`remark.${keyOf(remark)}`);
+export const columnKind = (kind: ColumnKind): string => lookUp(`columns.k_${kind}`);
 export const formatName = (format: Format): string => lookUp(`format.${keyOf(format)}`);
 
 /** Why a file gives nothing: it is all here already, it was refused, or partly the one and partly the other. */
@@ -81,6 +83,14 @@ const ERROR_KEYS: Record<string, string> = {
   'not-waiting': 'notWaiting',
   'not-saved': 'notSaved',
   'keys-disagree': 'keysDisagree',
+  'link-damaged': 'linkDamaged',
+  'link-insecure': 'linkInsecure',
+  'link-over': 'linkOver',
+  'link-unopened': 'linkUnopened',
+  'host-unreachable': 'hostUnreachable',
+  'host-unexpected': 'hostUnexpected',
+  'host-elsewhere': 'hostElsewhere',
+  'keys-unreadable': 'keysUnreadable',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */
@@ -93,5 +103,12 @@ export function errorText(error: unknown): string {
   }
   if (code === 'too-many-attempts') return t('error.tooManyAttempts', Number(detail['seconds']));
   if (code === 'weak-password') return lookUp('error.weakPassword', [number(Number(detail['least']))]);
+  if (code === 'wrong-passcode') return passcodeText(detail['remaining']);
+  if (code === 'too-large' && 'fetched' in detail) return t('error.linkTooLarge');
   return lookUp(`error.${ERROR_KEYS[code] ?? 'general'}`);
+}
+
+function passcodeText(left: number | string | undefined): string {
+  if (typeof left !== 'number') return t('error.passcode');
+  return left === 0 ? t('error.passcodeUsedUp') : t('error.passcodeLeft', left, [number(left)]);
 }

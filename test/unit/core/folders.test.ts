@@ -56,7 +56,7 @@ describe('what a folder of a record is', () => {
     // A changed wallet: it calls the folder that it may write to “medications”.
     const aspirin = { resourceType: 'MedicationStatement', medicationCodeableConcept: { text: 'aspirin' } };
     const job = await doctor.storage.stage(json(aspirin), 'a.json', 'test');
-    await doctor.storage.plan(job, { digests: [] }, 'medications');
+    await doctor.storage.plan(job, { digests: [] }, { into: 'medications' });
     const { encryptionKey } = await doctor.client.member(patient.address);
     const target = {
       section: 'medications' as const,

@@ -51,7 +51,7 @@ describe('on a network with keepers', () => {
     await share(patient, doctor);
     // A changed wallet: what it adds is for the patient alone.
     const job = await doctor.storage.stage(json(allergy('Nuts')), 'test.json', 'test');
-    await doctor.storage.plan(job, { digests: [] }, 'allergies');
+    await doctor.storage.plan(job, { digests: [] }, { into: 'allergies' });
     const folder = (await patient.folders()).tag('allergies');
     const patientKey = patient.keyring.encryption.publicX;
     const target = { section: 'allergies' as const, folder, registry: registry.network.registry, patientKey };

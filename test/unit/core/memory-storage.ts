@@ -1,14 +1,16 @@
 import { CID } from 'multiformats/cid';
 import { fromHex, own, randomId, toHex, type Bytes } from '../../../extension/core/bytes.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
+import { issuerKeysIn } from '../../../extension/core/import/issuer-keys.ts';
 import { decodeEntry } from '../../../extension/core/records/entry.ts';
 import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
+import type { Known } from '../../../extension/core/records/import-plan.ts';
 import { withLinks, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
-import type { SealTarget, Staged, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
+import type { ReadAs, SealTarget, Staged, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
 const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
@@ -19,7 +21,7 @@ const MANAGER = 'http://127.0.0.1:1';
 export class MemoryStorage extends LocalEntryReader implements StoragePort {
   readonly blocks: MemoryBlocks;
   readonly ledger = new Map<string, LedgerRow>();
-  readonly #jobs = new Map<string, { file: Blob; source: string; links: ItemLinks; plan?: ImportPlan }>();
+  readonly #jobs = new Map<string, { file: Blob; name: string; source: string; links: ItemLinks; plan?: ImportPlan }>();
 
   constructor(blocks = new MemoryBlocks()) {
     super(blocks, nobleGroup);
@@ -30,17 +32,31 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   progress = () => Promise.resolve(undefined);
   cancel = () => Promise.resolve();
 
-  stage(file: Blob, _: string, source: string, { links = {} }: Staged = {}): Promise<string> {
+  stage(file: Blob, name: string, source: string, { links = {} }: Staged = {}): Promise<string> {
     const id = randomId();
-    this.#jobs.set(id, { file, source, links });
+    this.#jobs.set(id, { file, name, source, links });
     return Promise.resolve(id);
   }
 
-  async plan(id: string, known: Parameters<StoragePort['plan']>[1], into?: Parameters<StoragePort['plan']>[2]) {
-    const { file, source, links } = this.#jobs.get(id)!;
-    const context = { name: 'test.json', source, known, validate: () => [] };
+  stageLink = () => Promise.reject(new Error('nothing is fetched here'));
+  /** What issuers of health cards answer, by their address. */
+  readonly issuers = new Map<string, string>();
+  issuerKeys(issuer: string, file = this.issuers.get(issuer) ?? '') {
+    return Promise.resolve().then(() => issuerKeysIn(file));
+  }
+
+  async plan(id: string, known: Known, { into, issuers = [], tables = [] }: ReadAs = {}) {
+    const { file, name, source, links } = this.#jobs.get(id)!;
+    const context = {
+      name,
+      source,
+      known,
+      validate: () => [],
+      issuers: new Map(issuers.map(({ issuer, keys }) => [issuer, keys])),
+      tables: new Map(tables.map((table) => [table.header, table])),
+    };
     const plan = withLinks(await planImport(file, { ...context, ...(into && { into }) }), links);
-    this.#jobs.set(id, { file, source, links, plan });
+    this.#jobs.set(id, { file, name, source, links, plan });
     return plan.report;
   }
 

@@ -20,7 +20,7 @@ async function clinic() {
   await drainOutbox(patient);
   await share(patient, doctor);
   const job = await doctor.storage.stage(json(allergy('Latex')), 'test.json', 'test');
-  await doctor.storage.plan(job, { digests: [] }, 'allergies');
+  await doctor.storage.plan(job, { digests: [] }, { into: 'allergies' });
   await writeShared(doctor, patient.address, 'allergies', job);
   await drainOutbox(doctor);
   const { items } = await listShared(doctor);

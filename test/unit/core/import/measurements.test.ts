@@ -79,6 +79,77 @@ describe('a table of measurements', () => {
   });
 });
 
+describe('a table whose columns are asked for', () => {
+  const asked = async (text: string, said?: object, name = 'x.csv') => {
+    const first = await planned(text, name);
+    const [table] = first.report.files[0]?.tables ?? [];
+    if (table === undefined || said === undefined) return { plan: first, table };
+    const plan = await planned(text, name, { tables: new Map([[table.header, said]]) });
+    return { plan, table: plan.report.files[0]?.tables[0] };
+  };
+
+  it('tells what stands in each, and what was guessed', async () => {
+    const { table } = await asked('Date,Weight (kg),Zucker,Notes\n03/04/2024,70,101,tired\n05/04/2024,71,99,\n');
+    expect(table).toMatchObject({ name: 'x.csv', isOpen: true });
+    expect(table?.columns).toEqual([
+      { heading: 'Date', samples: ['03/04/2024', '05/04/2024'], orders: ['dmy', 'mdy'], choice: { is: 'date' } },
+      { heading: 'Weight (kg)', samples: ['70', '71'], orders: [], choice: { is: 'weight', unit: 'kg' } },
+      { heading: 'Zucker', samples: ['101', '99'], orders: [], choice: { is: 'leave' } },
+      { heading: 'Notes', samples: ['tired'], orders: [], choice: { is: 'note' } },
+    ]);
+  });
+
+  it('is not asked for where everything was recognised, and not of what has no days', async () => {
+    expect((await asked('Date,Weight (kg)\n2024-03-01,70\n')).table?.isOpen).toBe(false);
+    expect((await asked('Name,City\nA,B\n')).table).toBeUndefined();
+    expect((await asked('Date,Amount\n2024-01-01,12\n')).table?.isOpen).toBe(true);
+  });
+
+  it('is read as the person said', async () => {
+    const text = 'Day,How much,In,What\n03/04/2024,70,kg,after holidays\n05/04/2024,154.3,lb,\n';
+    const columns = [{ is: 'date' }, { is: 'weight', unit: '' }, { is: 'unit' }, { is: 'note' }];
+    const { plan, table } = await asked(text, { columns, order: 'mdy' });
+    expect(remarksOf(plan)).toEqual(['columns-chosen']);
+    expect(stored(plan)).toMatchObject([
+      {
+        effectiveDateTime: '2024-03-04',
+        valueQuantity: { value: 70, unit: 'kg', code: 'kg' },
+        note: [{ text: 'after holidays' }],
+      },
+      { effectiveDateTime: '2024-05-04', valueQuantity: { value: 154.3, code: '[lb_av]' } },
+    ]);
+    expect(table).toMatchObject({ isOpen: false, order: 'mdy' });
+    const other = await asked(text, { columns, order: 'dmy' });
+    expect(stored(other.plan)).toMatchObject([
+      { effectiveDateTime: '2024-04-03' },
+      { effectiveDateTime: '2024-04-05' },
+    ]);
+  });
+
+  it('is asked for again where what was said leaves the days open, and what stands there goes before it', async () => {
+    const columns = [{ is: 'date' }, { is: 'weight', unit: 'kg' }];
+    const open = await asked('Date,Weight\n03/04/2024,70\n', { columns });
+    expect(open.table?.isOpen).toBe(true);
+    expect(open.plan.report.kind).toBe('document');
+    const clear = await asked('Date,Weight\n13/04/2024,70\n', { columns, order: 'mdy' });
+    expect(stored(clear.plan)).toMatchObject([{ effectiveDateTime: '2024-04-13' }]);
+  });
+
+  it('that is to be left out is a document, and what does not fit is not taken for an answer', async () => {
+    const text = 'Date,Weight (kg)\n2024-03-01,70\n';
+    const left = await asked(text, { columns: [{ is: 'leave' }, { is: 'leave' }] });
+    expect(left.plan.report.kind).toBe('document');
+    expect(left.table?.isOpen).toBe(false);
+    for (const said of [
+      { columns: [{ is: 'date' }] },
+      { columns: 'x' },
+      { columns: [{ is: 'date' }, { is: 'eval' }] },
+    ]) {
+      expect(remarksOf((await asked(text, said)).plan)).toEqual(['columns-guessed']);
+    }
+  });
+});
+
 const record = (type: string, value: string | number, start: string, more = '') =>
   `<Record type="HK${type}" sourceName="Watch" unit="count/min" creationDate="${start} +0100" startDate="${start} +0100" endDate="${start} +0100" value="${value}" ${more}/>`;
 const time = (n: number) => `2024-03-${String(1 + (n % 20)).padStart(2, '0')} 08:00:${String(n % 60).padStart(2, '0')}`;

@@ -4,7 +4,7 @@ import { isSalusError } from '../../../../extension/core/errors.ts';
 import type { Found, Issuers } from '../../../../extension/core/import/reader.ts';
 import { newContext, readSource } from '../../../../extension/core/import/read.ts';
 import { fileSource } from '../../../../extension/core/import/source.ts';
-import { planImport, type ImportPlan } from '../../../../extension/core/records/importer.ts';
+import { planImport, type ImportPlan, type ReadOptions } from '../../../../extension/core/records/importer.ts';
 
 export const bytes = (content: string | Uint8Array): Bytes =>
   typeof content === 'string' ? utf8(content) : Uint8Array.from(content);
@@ -23,11 +23,10 @@ export async function found(content: string | Uint8Array | Blob, name: string, i
 export async function planned(
   content: string | Uint8Array | Blob,
   name: string,
-  issuers?: Issuers,
+  options: Pick<ReadOptions, 'issuers' | 'tables' | 'codes'> = {},
 ): Promise<ImportPlan> {
   const file = content instanceof Blob ? content : fileOf(content);
-  const context = { name, source: name, known: { digests: [] }, validate: () => [] };
-  const plan = await planImport(file, { ...context, ...(issuers && { issuers }) });
+  const plan = await planImport(file, { name, source: name, known: { digests: [] }, validate: () => [], ...options });
   expectSums(plan);
   return plan;
 }
