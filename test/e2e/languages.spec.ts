@@ -67,6 +67,28 @@ async function importRecord(page: Page, look: Look): Promise<void> {
   await expect(page.getByTestId('now-medicines')).toBeVisible();
 }
 
+/** What is asked of a table and of a link before something is taken from them. */
+async function bringIn(page: Page, look: Look): Promise<void> {
+  const table = 'When,Kilos,Sugar\n03/04/2025,70.5,101\n05/04/2025,70.1,99\n';
+  await go(page, 'import');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'diary.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+  const columns = page.getByTestId('columns');
+  await expect(columns).toBeVisible();
+  await columns.locator('button').first().click();
+  await expect(columns.getByRole('alert').first()).toBeVisible();
+  await look(page, 'import-columns');
+  const link = { url: 'https://shl.example/manifest', key: 'x'.repeat(43), flag: 'LP', label: '5' };
+  await go(page, 'add');
+  await page.locator('#link').fill(`shlink:/${Buffer.from(JSON.stringify(link)).toString('base64url')}`);
+  await page.locator('#link').press('Enter');
+  await expect(page.getByTestId('health-link')).toBeVisible();
+  await primaryOf(page).click();
+  await expect(page.getByTestId('health-link').getByRole('alert')).toBeVisible();
+  await look(page, 'add-link');
+}
+
 /** What is in the record: the timeline, its filters, a search, a result over time, a letter, and two days compared. */
 async function lookThrough(page: Page, look: Look): Promise<void> {
   const main = page.locator('main');
@@ -164,7 +186,11 @@ async function walk(page: Page, look: Look): Promise<void> {
   await look(page, 'home-empty');
   await importRecord(page, look);
   await look(page, 'home');
+  await bringIn(page, look);
   await lookThrough(page, look);
+  await go(page, 'report');
+  await expect(page.getByTestId('doctor-report').getByRole('row').first()).toBeVisible();
+  await look(page, 'report');
   await addByHand(page, look);
   for (const path of ['sharing', 'activity', 'payments', 'settings', 'unopened']) {
     await go(page, path);
