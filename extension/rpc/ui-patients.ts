@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SalusError } from '../core/errors.ts';
-import { BY_HAND } from '../core/records/linked-plan.ts';
+import { BY_HAND } from '../core/records/sources.ts';
 import { isSection, type Section } from '../core/records/sections.ts';
 import { patientRecords, patientsOf, type PatientQuery, type PatientView } from '../core/wallet/patients.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';

@@ -12,6 +12,7 @@ import {
 } from '../chain/follower.ts';
 import type { RegistryEvent } from '../chain/events.ts';
 import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
+import type { KnownVersion } from '../records/same.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
@@ -21,7 +22,6 @@ import {
   AWAY,
   bucketName,
   versionsName,
-  type KnownVersion,
   entryName,
   FOLLOWED,
   folderName,

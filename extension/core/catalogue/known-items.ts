@@ -1,4 +1,5 @@
-import { bucketName, versionsName, type KnownVersion, type RecordItem } from './model.ts';
+import type { KnownVersion } from '../records/same.ts';
+import { bucketName, versionsName, type RecordItem } from './model.ts';
 import type { Draft } from './rows.ts';
 
 const isLater = (one: KnownVersion, other: KnownVersion | undefined): boolean =>
@@ -13,12 +14,12 @@ export class KnownItems {
   readonly #versions = new Map<string, KnownVersion>();
 
   add(items: readonly RecordItem[]): void {
-    for (const { id, digest, essence, identity, updated, author, patient } of items) {
+    for (const { id, digest, essence, identity, updated, source, author, patient } of items) {
       this.#digests.add(digest);
       if (essence !== undefined) this.#digests.add(essence);
       // Only what the patient added is corrected by what the patient adds.
       if (identity === undefined || updated === undefined || author.toLowerCase() !== patient.toLowerCase()) continue;
-      const version = { id, updated };
+      const version = { id, updated, ...(source !== undefined && { source }) };
       if (isLater(version, this.#versions.get(identity))) this.#versions.set(identity, version);
     }
   }

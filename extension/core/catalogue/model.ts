@@ -201,7 +201,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 9;
+export const LAYOUT = 10;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -236,11 +236,6 @@ export const timeName = (block: number): string => `time/${block}`;
 /** Digests of own items are kept in buckets, by their first eight bits. */
 export const bucketName = (digest: string): string => `digest/${digest.slice(2, 4)}`;
 
-/** The newest version that is here of what has a name where it comes from. */
-export interface KnownVersion {
-  readonly id: string;
-  readonly updated: string;
-}
 /** Own items by which they are where they come from, in buckets. */
 export const versionsName = (identity: string): string => `versions/${identity.slice(2, 4)}`;
 

@@ -7,7 +7,9 @@ import type { CardSaid, Format, Remark, SkipReason } from '../import/reader.ts';
 import type { SourceFile } from '../import/source.ts';
 import { visible } from '../signing/visible.ts';
 import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
+import type { KnownVersion } from './same.ts';
 import type { NewItem } from './seal-entry.ts';
+import { BY_HAND, isSite } from './sources.ts';
 import type { Section } from './sections.ts';
 
 export interface Skipped {
@@ -85,7 +87,7 @@ export interface Known {
   /** Digests (hex), as {@link ImportPlan.digests} has them. */
   readonly digests: readonly string[];
   /** The newest versions of what others name, by those names (hex). */
-  readonly versions?: Readonly<Record<string, { readonly id: string; readonly updated: string }>>;
+  readonly versions?: Readonly<Record<string, KnownVersion>>;
 }
 
 export interface ImportPlan {
@@ -97,6 +99,14 @@ export interface ImportPlan {
   readonly identities: readonly string[];
   /** Documents that stand in a file, or are one: item → file. */
   readonly documents: ReadonlyMap<NewItem, SourceFile>;
+}
+
+/**
+ * Whether something may take the place of what its names make it a version of. A site gives versions of what itself gave; a file that
+ * the person chose, of what was in files. Nothing takes the place of what the person typed.
+ */
+function mayFollow({ source = '' }: NewItem, { source: from = '' }: KnownVersion): boolean {
+  return from !== BY_HAND && (isSite(source) || isSite(from) ? source === from : true);
 }
 
 /** What of files that were read is new. */
@@ -123,7 +133,8 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
         continue;
       }
       const identity = item.same?.identity && toHex(item.same.identity);
-      const before = identity === undefined ? undefined : versions[identity];
+      const named = identity === undefined ? undefined : versions[identity];
+      const before = named && mayFollow(item, named) ? named : undefined;
       const updated = Date.parse(item.same?.updated ?? '');
       // Without a time on both nobody knows which is the later one: they are two entries.
       if (before !== undefined && updated < Date.parse(before.updated)) {

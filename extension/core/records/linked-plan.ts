@@ -1,8 +1,5 @@
 import type { ImportPlan } from './importer.ts';
 
-/** Source of what a person typed; screens have words for it. */
-export const BY_HAND = 'by hand';
-
 /** Which other item a new one is about: the earlier version that it corrects, or what it says something of. */
 export interface ItemLinks {
   readonly replaces?: string;

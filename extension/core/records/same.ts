@@ -13,8 +13,18 @@ export interface Same {
   readonly updated?: string;
 }
 
+/** The newest version that is here of what has a name where it comes from. */
+export interface KnownVersion {
+  readonly id: string;
+  /** FHIR instant. */
+  readonly updated: string;
+  /** Where it came from. */
+  readonly source?: string;
+}
+
 /** What a server puts on and changes by itself: nothing of it is said about a person. */
 const VOLATILE = ['id', 'meta', 'text', 'implicitRules', 'language'];
+const DAY_MS = 86_400_000;
 const half = (bytes: Bytes): Bytes => own(bytes.subarray(0, 16));
 const digestOf = async (text: string): Promise<Bytes> => half(await sha256(utf8(text)));
 
@@ -35,7 +45,8 @@ export async function sameOf(resource: Resource, fullUrl: string | undefined): P
   return {
     essence,
     ...(name !== undefined && { identity: await digestOf(name) }),
-    ...(updated !== undefined && !Number.isNaN(Date.parse(updated)) && { updated }),
+    // A time that is yet to come says nothing of what is the later version.
+    ...(updated !== undefined && Date.parse(updated) < Date.now() + DAY_MS && { updated }),
   };
 }
 

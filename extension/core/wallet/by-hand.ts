@@ -1,8 +1,9 @@
 import type { Bytes } from '../bytes.ts';
 import type { RecordItem } from '../catalogue/model.ts';
 import { isSalusError, SalusError } from '../errors.ts';
-import { BY_HAND, type ItemLinks } from '../records/linked-plan.ts';
+import type { ItemLinks } from '../records/linked-plan.ts';
 import type { Section } from '../records/sections.ts';
+import { BY_HAND } from '../records/sources.ts';
 import { commitOwnImport, planOwnImport } from './import-records.ts';
 import { readRecord } from './records.ts';
 import type { Session } from './session.ts';

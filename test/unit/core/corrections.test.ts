@@ -11,7 +11,8 @@ import { filteredOwn } from '../../../extension/core/wallet/search.ts';
 import { searchOwn } from '../../../extension/core/wallet/search.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
-import { BY_HAND, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
+import { type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
+import { BY_HAND } from '../../../extension/core/records/sources.ts';
 import { allergy, codeOf, DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 
 const text = (substance: string) => JSON.stringify(allergy(substance));

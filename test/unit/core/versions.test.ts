@@ -22,9 +22,8 @@ async function patient(): Promise<Session> {
   await ensureMembership(session);
   return session;
 }
-async function add(session: Session, ...resources: readonly object[]): Promise<ImportReport> {
-  const bundle = { resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) };
-  const job = await session.storage.stage(json(bundle), 'export.json', 'export.json');
+async function add(session: Session, resource: object, source = 'export.json'): Promise<ImportReport> {
+  const job = await session.storage.stage(json(resource), 'export.json', source);
   const report = await planOwnImport(session, job);
   await commitOwnImport(session, job, report);
   return report;
@@ -58,6 +57,28 @@ describe('a thing that comes again, changed where it comes from', () => {
     const { taken, newer } = await add(session, condition('resolved', '2025-01-01T10:00:00Z'));
     expect([taken, newer]).toEqual([1, 0]);
     expect((await listed(session)).sort()).toEqual(['Asthma now', 'Asthma past']);
+  });
+
+  it('takes the place of nothing that another site gave, or that the person typed', async () => {
+    const session = await patient();
+    await add(session, condition('active', '2024-01-01T10:00:00Z'), 'https://clinic.example');
+    const others = ['https://other.example', 'export.json'];
+    for (const source of others) {
+      const report = await add(session, condition('resolved', '2025-01-01T10:00:00Z', `By ${source}`), source);
+      expect([report.taken, report.newer]).toEqual([1, 0]);
+    }
+    expect((await listed(session)).length).toBe(3);
+    const typed = await patient();
+    await add(typed, condition('active', '2024-01-01T10:00:00Z'), 'by hand');
+    expect((await add(typed, condition('resolved', '2025-01-01T10:00:00Z'))).newer).toBe(0);
+    expect((await listed(typed)).sort()).toEqual(['Asthma now', 'Asthma past']);
+  });
+
+  it('is the later one by no time that is yet to come', async () => {
+    const session = await patient();
+    await add(session, condition('active', '2924-01-01T10:00:00Z'));
+    const { newer, skipped } = await add(session, condition('resolved', '2025-01-01T10:00:00Z'));
+    expect([newer, skipped]).toEqual([0, []]);
   });
 
   it('stands beside it again once the person says that they are two things', async () => {
