@@ -73,6 +73,8 @@ test('a doctor finds a patient by name, opens a section, and writes beside it; t
   await patient.arrived().getByRole('link', { name: 'Amoxicillin' }).click({ timeout: 30_000 });
   await expect(patient.page.getByTestId('provenance')).toContainText('Typed by whoever added it');
   await expect(patient.page.getByTestId('provenance')).toContainText(/Doctor .* vouched for by/);
+  await patient.go('Sharing');
+  await expect(patient.page.getByTestId('consents')).toContainText('They see you as: M. Sandoval');
   await patient.go('Activity');
   await expect(patient.page.getByTestId('activity')).toContainText('opened 1 item in Allergies');
   await expect(patient.page.getByTestId('activity')).not.toContainText('in Medicines,');
