@@ -67,7 +67,7 @@ test('a patient adds by hand, corrects, notes and hides, and is told what does n
   await saved(app);
   expect((await again.recordTitles()).length).toBe(1);
   await app.getByRole('link', { name: 'Penicillin V' }).click();
-  await expect(app.getByTestId('earlier').getByRole('link')).toHaveText(['Penicillin']);
+  await expect(app.getByTestId('earlier').getByRole('link')).toHaveText([/^Penicillin\s+Rash\s*$/]);
   await expect(app.getByTestId('resource')).toContainText('Rash');
 
   // A note beside it.
