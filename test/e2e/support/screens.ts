@@ -16,6 +16,8 @@ export const fitsInWidth = (page: Page) =>
  */
 export function lookAt(page: Page, name: string): Promise<void> {
   return test.step(name, async () => {
+    // A screen that is still coming is none yet.
+    await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
     const size = page.viewportSize() ?? { width: 1_100, height: 850 };
     const picture = (how: string) =>
       page.screenshot({ path: join(SCREENS, `${name.replaceAll(' ', '-')}.${how}.png`), fullPage: true });
