@@ -6,7 +6,6 @@ import { SalusError } from '../core/errors.ts';
 import { parseShown } from '../core/fhir/lossless.ts';
 import { fromWords, newEntropy, toWords } from '../core/keys/mnemonic.ts';
 import type { ImportReport } from '../core/records/importer.ts';
-import { isSection, type Section } from '../core/records/sections.ts';
 import type { Origin, RecordItem, Summary } from '../core/catalogue/model.ts';
 import type { Page } from '../core/catalogue/sorted-list.ts';
 import { cidFromDigest } from '../core/storage/cid.ts';
@@ -32,6 +31,7 @@ import type { Approval, Approvals } from './approvals.ts';
 import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
+import { section, text } from './ui-arguments.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
@@ -82,17 +82,15 @@ export interface UiParts {
   readonly alarms: (count: number) => void;
 }
 
-const text = v.pipe(v.string(), v.maxLength(2_000));
 const index = v.pipe(v.number(), v.safeInteger());
-const sectionSchema = v.custom<Section>(isSection);
 const filterSchema = v.object({
-  section: v.optional(sectionSchema),
+  section: v.optional(section),
   status: v.optional(v.picklist(['now', 'past'])),
   date: v.optional(text),
   by: v.optional(v.picklist(['me', 'others'])),
 });
 const choiceSchema = v.object({
-  sections: v.optional(v.array(sectionSchema)),
+  sections: v.optional(v.array(section)),
   until: v.optional(v.pipe(v.number(), v.safeInteger())),
   remember: v.optional(v.boolean()),
   name: v.optional(v.pipe(v.string(), v.maxLength(200))),

@@ -1,15 +1,11 @@
 import * as v from 'valibot';
 import { SalusError } from '../core/errors.ts';
-import { BY_HAND } from '../core/records/sources.ts';
-import { isSection, type Section } from '../core/records/sections.ts';
+import type { Section } from '../core/records/sections.ts';
+import { stageByHand } from '../core/wallet/by-hand.ts';
 import { patientRecords, patientsOf, type PatientQuery, type PatientView } from '../core/wallet/patients.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { writeShared } from '../core/wallet/write-shared.ts';
-
-/** Most of what one form holds, as JSON. */
-const MOST_WRITTEN = 200_000;
-const text = v.pipe(v.string(), v.maxLength(2_000));
-const section = v.custom<Section>(isSection);
+import { section, text, written } from './ui-arguments.ts';
 
 /** Arguments of the calls of {@link createPatientCalls}. */
 export const PATIENT_ARGUMENTS = {
@@ -19,7 +15,7 @@ export const PATIENT_ARGUMENTS = {
     v.object({ patient: text, section: v.optional(section), typed: v.optional(text) }),
     v.optional(text),
   ]),
-  writeFor: v.tuple([text, section, v.pipe(v.string(), v.maxLength(MOST_WRITTEN))]),
+  writeFor: v.tuple([text, section, written]),
 } as const;
 
 /** The calls of the wallet's own screens by which a member sees and adds to what patients share. */
@@ -46,8 +42,7 @@ export function createPatientCalls({ wallet, changed }: { readonly wallet: Walle
     /** Adds a FHIR resource to a section that the patient lets this account write to. */
     async writeFor(patient: string, into: Section, json: string): Promise<void> {
       const session = await wallet.session();
-      const blob = new Blob([json], { type: 'application/json' });
-      await writeShared(session, patient, into, await session.storage.stage(blob, 'by-hand.json', BY_HAND));
+      await writeShared(session, patient, into, await stageByHand(session, json));
       changed();
       void wallet.sync();
     },

@@ -9,18 +9,16 @@ import { draftOf, keepDraft } from '../core/wallet/drafts.ts';
 import { sharedRecords } from '../core/wallet/records.ts';
 import { addMark, besideOf, hiddenItems, type Beside } from '../core/wallet/marks.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
+import { text, written } from './ui-arguments.ts';
 
-/** Most of what one form holds, as JSON. */
-const MOST_BY_HAND = 200_000;
 /** Allergies and medicines that are looked through for warnings. */
 const MOST_CHECKED = 200;
 
-const text = v.pipe(v.string(), v.maxLength(2_000));
 const valuesSchema = v.record(text, v.pipe(v.string(), v.maxLength(20_000)));
 
 /** Arguments of the calls of {@link createRecordCalls}. */
 export const RECORD_ARGUMENTS = {
-  saveByHand: v.tuple([v.pipe(v.string(), v.maxLength(MOST_BY_HAND)), v.optional(text)]),
+  saveByHand: v.tuple([written, v.optional(text)]),
   recordedText: v.tuple([text]),
   draft: v.tuple([text]),
   keepDraft: v.tuple([text, v.optional(valuesSchema)]),

@@ -1,6 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { SHCIssuer } from 'kill-the-clipboard';
 import type { Page } from '@playwright/test';
+import { cardIssuer, cardKeys } from '../fixtures/card-issuer.ts';
 import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { serveHealthLink } from './support/health-links.ts';
@@ -36,20 +35,14 @@ test('a patient brings in a health card as a picture, a health link with its pas
   newBrowser,
 }) => {
   test.setTimeout(400_000);
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = cardKeys();
   // An issuer answers to its own address; where this one is, it is known only now.
   const issuerHost = await serve((request, response) => {
     response.setHeader('access-control-allow-origin', '*');
     if (request.url !== '/.well-known/jwks.json') return void response.writeHead(404).end();
-    const key = { ...keys.publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256' };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [key] }));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(keys.keySet);
   });
-  const issuer = new SHCIssuer({
-    issuer: issuerHost.origin,
-    privateKey: keys.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-    publicKey: keys.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
-  });
-  const card = await issuer.issue({
+  const card = await cardIssuer(issuerHost.origin, keys).issue({
     resourceType: 'Bundle',
     type: 'collection',
     entry: [

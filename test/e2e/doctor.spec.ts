@@ -1,8 +1,6 @@
-import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
-import { DeskPage } from './pages/desk.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { atTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a doctor finds a patient by name, opens a section, and writes beside it; the patient sees both', async ({
@@ -11,15 +9,7 @@ test('a doctor finds a patient by name, opens a section, and writes beside it; t
 }) => {
   test.setTimeout(400_000);
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
-  const patient = await WalletApp.open(patients);
-  await patient.createWallet();
-  await patient.importFile(bundleFile());
-  await patient.waitUntilRecorded();
-  const doctor = await WalletApp.open(doctors);
-  await doctor.createWallet('provider');
-  const desk = await DeskPage.open(doctors, stack.portalUrl);
-  await desk.connect();
-  await desk.signIn('Dr Noor Aziz', stack.staffCode);
+  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();

@@ -4,8 +4,7 @@ import type { Stack } from '../../scripts/lib/stack.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
-import { DeskPage } from './pages/desk.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { atTheClinic } from './support/clinic.ts';
 import { extensionWith } from './support/network.ts';
 import { lookAt } from './support/screens.ts';
 import { startProxy, type Proxy } from './support/proxy.ts';
@@ -27,15 +26,7 @@ const another = (title: string) =>
 
 /** A patient whose record is shared with a doctor at the clinic of the network. */
 async function shared(patients: WalletBrowser, doctors: WalletBrowser, stack: Stack, doctorsName: string) {
-  const patient = await WalletApp.open(patients);
-  await patient.createWallet();
-  await patient.importFile(bundleFile());
-  await patient.waitUntilRecorded();
-  const doctor = await WalletApp.open(doctors);
-  await doctor.createWallet('provider');
-  const desk = await DeskPage.open(doctors, stack.portalUrl);
-  await desk.connect();
-  await desk.signIn(doctorsName, stack.staffCode);
+  const { patient, desk } = await atTheClinic(patients, doctors, stack, doctorsName);
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await (await checkIn.askToShare()).approve();

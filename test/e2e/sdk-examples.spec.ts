@@ -8,11 +8,9 @@ import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { bin } from '../../scripts/lib/paths.ts';
 import { runCommand } from '../../scripts/lib/processes.ts';
 import type { Stack } from '../../scripts/lib/stack.ts';
-import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
-import { DeskPage } from './pages/desk.ts';
 import { PromptWindow } from './pages/prompt-window.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { atTheClinic } from './support/clinic.ts';
 import { examplesOf } from './support/examples.ts';
 
 interface PageWindow {
@@ -76,15 +74,7 @@ test('the examples of the SDK do what they say, in a page and on a server', asyn
   const served = await servePage(examples.page);
   try {
     const [patients, doctors] = [await newBrowser(), await newBrowser()];
-    const patient = await WalletApp.open(patients);
-    await patient.createWallet();
-    await patient.importFile(bundleFile());
-    await patient.waitUntilRecorded();
-    const doctor = await WalletApp.open(doctors);
-    await doctor.createWallet('provider');
-    const desk = await DeskPage.open(doctors, stack.portalUrl);
-    await desk.connect();
-    await desk.signIn('Dr Amara Okafor', stack.staffCode);
+    const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Amara Okafor');
 
     const site = await patients.newPage();
     await site.goto(served.url);

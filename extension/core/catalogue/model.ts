@@ -308,6 +308,7 @@ export const codePrefix = (code: string): string => `${code}\u0000`;
 export const codeKey = (code: string, item: RecordItem): string => `${codePrefix(code)}${itemKey(item)}`;
 /** Where an item comes from: only there its references mean what its author says. */
 export type Origin = Pick<RecordItem, 'author' | 'source'>;
+export const originOf = ({ author, source }: RecordItem): Origin => ({ author, ...(source && { source }) });
 /** A reference, as it is looked up: without a version, an address of a server by its type and id alone. */
 export const linkPrefix = ({ author, source = '' }: Origin, reference: string): string =>
   `${author.toLowerCase()}\u0000${source}\u0000${typeAndId(reference) ?? reference}\u0000`;

@@ -230,14 +230,13 @@ export function mappingOf(
 }
 
 /**
- * What a table of measurements says where, by the words of its heading and its first rows.
+ * What a table of measurements says where, by what its columns were guessed to be and its first rows.
  * @returns `unclear` where day and month cannot be told apart; undefined where it is no such table
  */
 export function guessMapping(
-  header: readonly string[],
+  { columns, isSure }: GuessedColumns,
   samples: readonly (readonly string[])[],
 ): CsvMapping | 'unclear' | undefined {
-  const { columns, isSure } = guessColumns(header, samples);
   if (!isSure || samples.length === 0 || !columns.some(({ is }) => isMeasured(is))) return undefined;
   const dates = cellsOf(
     samples,

@@ -73,9 +73,11 @@ export async function* readCsv(source: Source, { signal, tables }: ReadContext, 
   const samples = rows.slice(0, SAMPLES);
   const digest = await headerDigest(header);
   const chosen = chosenOf(tables?.get(digest), header);
-  const guessed = guessMapping(header, samples);
-  const mapping = chosen ? mappingOf(chosen.columns, orderOf(chosen.columns, chosen.order, samples), samples) : guessed;
-  const table = questionOf(source.name, digest, header, samples, guessColumns(header, samples), chosen);
+  const guessed = guessColumns(header, samples);
+  const mapping = chosen
+    ? mappingOf(chosen.columns, orderOf(chosen.columns, chosen.order, samples), samples)
+    : guessMapping(guessed, samples);
+  const table = questionOf(source.name, digest, header, samples, guessed, chosen);
   if (table) yield { kind: 'said', table };
   const mediaType = mediaTypeOf(head, source.name, source.type);
   const document = await documentOf(source, mediaType === 'text/plain' ? 'text/csv' : mediaType, head);

@@ -18,14 +18,17 @@ interface Written {
   readonly alone?: boolean;
 }
 
+/** Takes in hand one resource that somebody typed. @returns the import job */
+export const stageByHand = ({ storage }: Session, json: string | Bytes, links?: ItemLinks): Promise<string> =>
+  storage.stage(new Blob([json], { type: 'application/json' }), 'by-hand.json', BY_HAND, { ...(links && { links }) });
+
 /**
  * Seals one resource that the person wrote into their own record, the same way as a file.
  * @returns false where it is there already
  */
 export async function writeOwn(session: Session, { json, links, into, alone }: Written): Promise<boolean> {
-  const blob = new Blob([json], { type: 'application/json' });
   for (let tries = 0; ; tries++) {
-    const job = await session.storage.stage(blob, 'by-hand.json', BY_HAND, { links });
+    const job = await stageByHand(session, json, links);
     try {
       // A correction and a mark are meant, whatever is known: they may say again what was once said.
       const plan =

@@ -1,12 +1,12 @@
 import type { RecordItem } from '../../core/catalogue/model.ts';
 import type { Page } from '../../core/catalogue/sorted-list.ts';
 import { holdsNow } from '../../core/fhir/present/status.ts';
-import { NEVER_TICKED, type Section } from '../../core/records/sections.ts';
+import type { Section } from '../../core/records/sections.ts';
 
 /** Items of one section that are printed: what is left out is said. */
 const MOST_PRINTED = 300;
 
-/** What a doctor asks for first. */
+/** What a doctor asks for first: nothing that is sensitive, and no letters. */
 const ASKED_FIRST: ReadonlySet<Section> = new Set([
   'allergies',
   'medications',
@@ -17,7 +17,7 @@ const ASKED_FIRST: ReadonlySet<Section> = new Set([
   'procedures',
 ]);
 /** Whether a section is printed unless the person says otherwise. */
-export const isPrintedByDefault = (section: Section): boolean => ASKED_FIRST.has(section) && !NEVER_TICKED.has(section);
+export const isPrintedByDefault = (section: Section): boolean => ASKED_FIRST.has(section);
 
 /** A FHIR date some years before a day. */
 export const yearsBefore = (day: Date, years: number): string =>

@@ -1,9 +1,8 @@
-import { SHCIssuer } from 'kill-the-clipboard';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { toBase64 } from '../../../extension/core/bytes.ts';
 import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
 import { addIssuer, chooseColumns, knownIssuers, removeIssuer } from '../../../extension/core/wallet/reading.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import { cardIssuer, cardKeys } from '../../fixtures/card-issuer.ts';
 import type { MemoryStorage } from './memory-storage.ts';
 import { world } from './wallets.ts';
 
@@ -11,21 +10,14 @@ const ISSUER = 'https://issuer.example';
 let card = '';
 let keySet = '';
 beforeAll(async () => {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
-  const pem = (name: string, der: ArrayBuffer) =>
-    `-----BEGIN ${name}-----\n${toBase64(new Uint8Array(der))}\n-----END ${name}-----`;
-  const issuer = new SHCIssuer({
-    issuer: ISSUER,
-    privateKey: pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', keys.privateKey)),
-    publicKey: pem('PUBLIC KEY', await crypto.subtle.exportKey('spki', keys.publicKey)),
-  });
-  const issued = await issuer.issue({
+  const keys = cardKeys();
+  const issued = await cardIssuer(ISSUER, keys).issue({
     resourceType: 'Bundle',
     type: 'collection',
     entry: [{ fullUrl: 'resource:0', resource: { resourceType: 'Patient', name: [{ family: 'Muster' }] } }],
   });
   card = issued.asJWS();
-  keySet = JSON.stringify({ keys: [await crypto.subtle.exportKey('jwk', keys.publicKey)] });
+  ({ keySet } = keys);
 });
 
 let session: Session;

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { SHCIssuer } from 'kill-the-clipboard';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64 } from '../../../../extension/core/bytes.ts';
 import { fetchIssuerKeys, issuerKeysIn } from '../../../../extension/core/import/issuer-keys.ts';
 import type { Issuers } from '../../../../extension/core/import/reader.ts';
 import { readFiles } from '../../../../extension/core/records/importer.ts';
+import { cardIssuer, cardKeys } from '../../../fixtures/card-issuer.ts';
 import { bytes, fileOf, formatOf, mutated, planned, plannedOrRefused, remarksOf, stored } from './support.ts';
 
 const ISSUER = 'https://issuer.example';
@@ -29,8 +28,6 @@ const bundle = {
   ],
 };
 
-const pem = (name: string, der: ArrayBuffer) =>
-  `-----BEGIN ${name}-----\n${toBase64(new Uint8Array(der))}\n-----END ${name}-----`;
 let token = '';
 let qr: string[] = [];
 let chunks: string[] = [];
@@ -39,22 +36,14 @@ let others: Issuers;
 let keySet = '';
 
 beforeAll(async () => {
-  const pair = () => crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
-  const [keys, strange] = await Promise.all([pair(), pair()]);
-  const issuer = new SHCIssuer({
-    issuer: ISSUER,
-    privateKey: pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', keys.privateKey)),
-    publicKey: pem('PUBLIC KEY', await crypto.subtle.exportKey('spki', keys.publicKey)),
-  });
-  const card = await issuer.issue(bundle);
+  const keys = cardKeys();
+  const card = await cardIssuer(ISSUER, keys).issue(bundle);
   token = card.asJWS();
   qr = card.asQRNumeric();
   chunks = card.asQRNumeric({ enableChunking: true, maxSingleQRSize: 200 });
-  const setOf = async (pair: CryptoKeyPair) =>
-    JSON.stringify({ keys: [{ ...(await crypto.subtle.exportKey('jwk', pair.publicKey)), use: 'sig' }] });
-  keySet = await setOf(keys);
+  ({ keySet } = keys);
   issuers = new Map([[ISSUER, issuerKeysIn(keySet)]]);
-  others = new Map([[ISSUER, issuerKeysIn(await setOf(strange))]]);
+  others = new Map([[ISSUER, issuerKeysIn(cardKeys().keySet)]]);
 });
 
 describe('SMART Health Cards', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { guessMapping, numberIn, whenOf } from '../../../../extension/core/import/csv-mapping.ts';
+import { guessColumns, guessMapping, numberIn, whenOf } from '../../../../extension/core/import/csv-mapping.ts';
 import { bytes, formatOf, mutated, patient, planned, plannedOrRefused, remarksOf, stored, titles } from './support.ts';
 
 interface Observed {
@@ -75,7 +75,8 @@ describe('a table of measurements', () => {
     ]).toEqual([1234.5, 1234.5, 70, undefined, undefined]);
     expect(whenOf('2024-03-01T08:30+01:00', 'ymd')).toBe('2024-03-01T08:30:00+01:00');
     expect([whenOf('01.03.2024 08:30', 'dmy'), whenOf('31.02.2024', 'dmy')]).toEqual(['2024-03-01', undefined]);
-    expect(guessMapping(['Date', 'x'], [['2024-01-01', '1']])).toBeUndefined();
+    const rows = [['2024-01-01', '1']];
+    expect(guessMapping(guessColumns(['Date', 'x'], rows), rows)).toBeUndefined();
   });
 });
 

@@ -1,9 +1,8 @@
-import { SHCIssuer } from 'kill-the-clipboard';
 import QRCode from 'qrcode';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64 } from '../../../../extension/core/bytes.ts';
 import { codesIn } from '../../../../extension/core/import/codes-in.ts';
 import { readFiles } from '../../../../extension/core/records/importer.ts';
+import { cardIssuer, cardKeys } from '../../../fixtures/card-issuer.ts';
 import { fileOf, formatOf, planned, remarksOf, stored } from './support.ts';
 
 /** Dots of a square of codes side by side, as a canvas would give them; each module so many dots wide. */
@@ -36,15 +35,7 @@ let whole = '';
 let parts: string[] = [];
 
 beforeAll(async () => {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
-  const pem = (name: string, der: ArrayBuffer) =>
-    `-----BEGIN ${name}-----\n${toBase64(new Uint8Array(der))}\n-----END ${name}-----`;
-  const issuer = new SHCIssuer({
-    issuer: 'https://issuer.example',
-    privateKey: pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', keys.privateKey)),
-    publicKey: pem('PUBLIC KEY', await crypto.subtle.exportKey('spki', keys.publicKey)),
-  });
-  const card = await issuer.issue({
+  const card = await cardIssuer('https://issuer.example', cardKeys()).issue({
     resourceType: 'Bundle',
     type: 'collection',
     entry: [{ fullUrl: 'resource:0', resource: { resourceType: 'Patient', name: [{ family: 'Muster' }] } }],

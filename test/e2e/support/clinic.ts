@@ -1,0 +1,19 @@
+import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import type { Stack } from '../../../scripts/lib/stack.ts';
+import { bundleFile } from '../../fixtures/bundle.ts';
+import { DeskPage } from '../pages/desk.ts';
+import { WalletApp } from '../pages/wallet-app.ts';
+
+/** A patient whose record is on the chain, and a doctor whom the clinic of the network let in, each in a browser. */
+export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowser, stack: Stack, doctorsName: string) {
+  const patient = await WalletApp.open(patients);
+  await patient.createWallet();
+  await patient.importFile(bundleFile());
+  await patient.waitUntilRecorded();
+  const doctor = await WalletApp.open(doctors);
+  await doctor.createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn(doctorsName, stack.staffCode);
+  return { patient, doctor, desk };
+}
