@@ -104,13 +104,22 @@ export async function load(parts: LoadParts, signal: AbortSignal): Promise<Ackno
       if (await isThere()) return;
   }
 
-  let pair = 0;
+  let turn = 0;
+  /** Three records of those there are: as many lists as there are ways to choose them, none of them twice. */
+  function nextList(): readonly string[] {
+    const n = records.length;
+    for (;;) {
+      const [a, b, c] = [turn % n, Math.floor(turn / n) % n, Math.floor(turn / (n * n))];
+      if (c >= n)
+        throw new Error('every list of records was asked for: there must be more records for a run this long');
+      turn += 1;
+      if (a !== b && b !== c && a !== c) return [a, b, c].map((i) => records[i] ?? '');
+    }
+  }
   async function openings(manager: number): Promise<void> {
     const keeper = keepers[manager];
-    const [a, b] = [Math.floor(pair / records.length), pair % records.length];
-    pair += 1;
-    if (keeper === undefined || a === b) return;
-    const asked = [records[a % records.length] ?? '', records[b] ?? ''];
+    if (keeper === undefined) return;
+    const asked = nextList();
     const reading = { folder, records: asked, manager: keeper.account, block: await newest() };
     const body = readRequest(network, keyring, reading);
     const answer = await post(`${urlOf(manager)}/v1/read`, JSON.stringify(body), json);
