@@ -11,6 +11,8 @@ abstract contract Records is IRecords, Access {
     bytes32 private constant ADD_RECORDS_TYPE = keccak256(
         "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)"
     );
+    bytes32 private constant WITHDRAW_RECORDS_TYPE =
+        keccak256("WithdrawRecords(address signer,bytes32[] ids,uint256 nonce,uint256 deadline)");
     bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)");
 
     /// @inheritdoc IRecords
@@ -36,6 +38,33 @@ abstract contract Records is IRecords, Access {
         for (uint256 i; i < entries.length; ++i) {
             _add(patient, author, membership, entries[i]);
         }
+    }
+
+    /// @inheritdoc IRecords
+    function withdrawRecords(bytes32[] calldata ids) external {
+        _withdraw(msg.sender, ids);
+    }
+
+    /// @inheritdoc IRecords
+    function withdrawRecordsFor(
+        address patient,
+        bytes32[] calldata ids,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        // EIP-712: an array of words is the hash of them, one after the other.
+        bytes32 structHash = keccak256(
+            abi.encode(
+                WITHDRAW_RECORDS_TYPE,
+                patient,
+                keccak256(abi.encodePacked(ids)),
+                _useNonce(patient, nonceKey),
+                deadline
+            )
+        );
+        _checkSignature(patient, structHash, deadline, signature);
+        _withdraw(patient, ids);
     }
 
     /// @inheritdoc IRecords
@@ -71,6 +100,11 @@ abstract contract Records is IRecords, Access {
         id = recordId(patient, author, e.folder, e.cid, e.commitment);
         _store(f, nextHead(head, id), count + 1);
         emit RecordAdded(id, patient, author, e.folder, epoch, e.cid, e.commitment);
+    }
+
+    function _withdraw(address patient, bytes32[] calldata ids) private {
+        if (ids.length == 0) revert BadTerms();
+        for (uint256 i; i < ids.length; ++i) emit RecordWithdrawn(patient, ids[i]);
     }
 
     /// @dev Apart, so that everything is at hand before the first field is written: the optimiser makes one write of them.

@@ -13,6 +13,7 @@ import { logOptions } from './log.ts';
 import { openManagerStore } from './manager-store.ts';
 import { openBlocks } from './blocks/open.ts';
 import { Pins } from './blocks/pins.ts';
+import { createLettingGo } from './blocks/withdrawn.ts';
 import { createServer } from './server.ts';
 import { createSponsor } from './sponsor/sponsor.ts';
 import { UploadGate } from './uploads/gate.ts';
@@ -50,7 +51,15 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
         );
   // Standard output is for the one line below; the log goes to standard error.
   const logger = logOptions(config.logLevel, process.stderr);
-  const app = await createServer({
+  const lettingGo =
+    keeper &&
+    createLettingGo({
+      blocks,
+      pins,
+      withdrawn: (after) => keeper.withdrawnRoots(after),
+      onLetGo: () => void collect(app),
+    });
+  const app: FastifyInstance = await createServer({
     config,
     blocks,
     pins,
@@ -59,6 +68,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     chain,
     sponsor,
     ...(keeper && { keeper }),
+    ...(lettingGo && { lettingGo }),
     logger,
   });
 
@@ -74,6 +84,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   ];
   if (keeper) {
     timers.push(setInterval(() => void confirm(app, keeper), TEND_EVERY_MS));
+    timers.push(setInterval(() => void letGo(app), TEND_EVERY_MS));
     const everyMs = config.anchorEveryMinutes * MINUTE_MS;
     if (everyMs > 0) timers.push(setInterval(() => void anchor(app, keeper), everyMs));
   }
@@ -124,6 +135,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   /** What was written before the process ended is confirmed and anchored now: the next time may never come. */
   async function beginLog(server: FastifyInstance, following: Keeper): Promise<void> {
     await catchUp(server, following);
+    await letGo(server);
     await confirm(server, following);
     if (config.anchorEveryMinutes > 0) await anchor(server, following);
   }
@@ -145,6 +157,15 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
       if (await following.anchor({ account: chain.sponsor, outbox })) log.info('anchored the log of openings');
     } catch (error) {
       log.error({ err: error }, 'the log of openings could not be anchored');
+    }
+  }
+
+  /** Never throws: it is tried again soon. */
+  async function letGo({ log }: FastifyInstance): Promise<void> {
+    try {
+      await lettingGo?.run();
+    } catch (error) {
+      log.warn({ err: error }, 'what patients withdrew could not be let go of');
     }
   }
 

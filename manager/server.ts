@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyLoggerOptions } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Blocks } from './blocks/blocks.ts';
+import type { LettingGo } from './blocks/withdrawn.ts';
 import { ChainError, type Chain } from './chain.ts';
 import type { Config } from './config.ts';
 import { ManagerError } from './errors.ts';
@@ -41,13 +42,15 @@ export interface ServerParts {
   sponsor: Sponsor;
   /** Undefined where this manager keeps no shares of keys. */
   keeper?: Keeper;
+  /** There where a keeper follows the chain. */
+  lettingGo?: LettingGo;
   /** See `log.ts`. */
   logger: FastifyLoggerOptions;
 }
 
 /** Builds the manager's HTTP service; the caller listens and closes. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
-  const { config, keeper } = parts;
+  const { config, keeper, lettingGo } = parts;
   const app = fastify({
     logger: parts.logger,
     // fastify's own lines hold URLs and network addresses.
@@ -85,7 +88,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerGateway(app, parts);
   registerUpload(app, parts);
   registerSponsor(app, parts);
-  if (keeper) registerKeeper(app, { config, keeper });
+  if (keeper && lettingGo) registerKeeper(app, { config, keeper, lettingGo });
   return app;
 }
 

@@ -32,6 +32,10 @@ interface IRecords {
         bytes32 commitment
     );
 
+    /// @notice The patient withdrew a record: whoever keeps its key gives it to nobody from now on, and its blocks may go.
+    /// @dev A log, nothing more: it says so of no record but the `patient`'s own, whatever `id` is.
+    event RecordWithdrawn(address indexed patient, bytes32 indexed id);
+
     /// @notice The folder is in `epoch` now: what was sealed for another one must be sealed anew.
     error StaleEpoch(address patient, uint48 folder, uint16 epoch);
 
@@ -48,6 +52,20 @@ interface IRecords {
         address author,
         address patient,
         Entry[] calldata entries,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Withdraw records of the caller's own, whoever wrote them, for good.
+    /// @dev Asks for no role: nothing may stand between a patient and what is withdrawn. Reverts with `BadTerms` if `ids` is empty.
+    function withdrawRecords(bytes32[] calldata ids) external;
+
+    /// @notice Bring a patient's signed `WithdrawRecords`.
+    /// @dev Reverts as `withdrawRecords`, and with `Expired` or `BadSignature`.
+    function withdrawRecordsFor(
+        address patient,
+        bytes32[] calldata ids,
         uint192 nonceKey,
         uint256 deadline,
         bytes calldata signature

@@ -27,6 +27,8 @@ export interface Blocks {
    * @throws ManagerError `incomplete` where something below a root is not here after all
    */
   keep(roots: readonly CID[], cids: readonly CID[]): Promise<void>;
+  /** What is below a root need not be kept any more; nothing happens to one that is not kept. */
+  release(root: CID): Promise<void>;
   /** Bytes that may still be written. */
   freeBytes(): Promise<number>;
 }

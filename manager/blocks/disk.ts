@@ -64,6 +64,11 @@ export class DiskBlocks implements Blocks {
     await syncPath(this.#folder);
   }
 
+  /** As in {@link keep}: what no pin reaches is deleted. */
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.#folder);
     return bavail * bsize;

@@ -46,6 +46,11 @@ export function ipfsBlocks(
       // A block that was answered for is on the node's disk; what is left to do is to pin.
       for (const root of roots) await pin(root);
     },
+    async release(root) {
+      const answer = await call('pin/rm', { arg: root.toString() }, {}, pinMs);
+      // The node deletes what nothing pins, when it collects its garbage.
+      if (answer.status !== 200 && !/not pinned/.test(messageOf(answer))) throw storageUnavailable();
+    },
     async freeBytes() {
       const answer = await call('repo/stat', { 'size-only': 'true' }, {}, blockMs);
       if (answer.status !== 200) throw refusalOf(answer);

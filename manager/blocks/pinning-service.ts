@@ -30,6 +30,8 @@ const PinsSchema = v.object({ results: v.array(PinSchema) });
 export interface PinningService {
   /** Returns once it is pinned there. @throws ManagerError `storage-unavailable` */
   pin(root: CID): Promise<void>;
+  /** Ends what was asked for it. @throws ManagerError `storage-unavailable` */
+  unpin(root: CID): Promise<void>;
 }
 
 /** A service with the IPFS Pinning Service API (https://ipfs.github.io/pinning-services-api-spec/). It is told CIDs and no names. */
@@ -69,6 +71,13 @@ export function connectPinningService(
       }
       if (pin.pin.cid !== cid) throw storageUnavailable();
     },
+    async unpin(root) {
+      const pin = await asked(root.toString());
+      if (pin === undefined) return;
+      const url = urlOf(pinningService, `pins/${encodeURIComponent(pin.requestid)}`);
+      const { status } = await askService(url, { method: 'DELETE', headers }, answerMs);
+      if (status !== 202 && status !== 200 && status !== 404) throw storageUnavailable();
+    },
   };
 }
 
@@ -86,6 +95,10 @@ export function pinnedBlocks(blocks: Blocks, service: PinningService): Blocks {
     async keep(roots, cids) {
       await blocks.keep(roots, cids);
       for (const root of roots) await service.pin(root);
+    },
+    async release(root) {
+      await service.unpin(root);
+      await blocks.release(root);
     },
     freeBytes: () => blocks.freeBytes(),
   };

@@ -77,6 +77,15 @@ export class Pins {
     }
   }
 
+  /** Unpins a root, durably; nothing happens to one that is not pinned. @throws the system's error */
+  async remove(root: CID): Promise<void> {
+    const name = root.toString();
+    await this.#adding.get(name)?.catch(() => undefined);
+    if (!this.#roots.delete(name)) return;
+    await rm(join(this.#folder, name), { force: true });
+    await syncPath(this.#folder);
+  }
+
   async #add(roots: readonly CID[]): Promise<void> {
     const added: string[] = [];
     try {

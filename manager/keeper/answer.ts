@@ -103,9 +103,12 @@ export function createAnswering(parts: AnswerParts): Answering {
         count: request.commitments.length,
         entries: async () => {
           const { registry, patient, folder, signer: author } = request;
+          const commitments = request.commitments.map(fromHex);
+          // Its author too opens no more what the patient withdrew.
+          if (await store.chain.anyWithdrawn({ registry, patient, folder }, author, commitments)) return undefined;
           const epoch = await store.chain.epochOf({ registry, patient, folder });
           const place = { registry, patient, folder, epoch, author };
-          return request.commitments.map((commitment) => ({ ...place, commitment: fromHex(commitment) }));
+          return commitments.map((commitment) => ({ ...place, commitment }));
         },
       }),
   };

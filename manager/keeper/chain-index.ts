@@ -16,8 +16,10 @@ import { unavailable, type KeeperChain } from './chain.ts';
 import { behind } from './refusals.ts';
 import type { ChainRows, Move } from './store.ts';
 
-/** Every entry, every keyring and epoch of a folder, and how long managers' logs were. */
-const FILTERS: readonly Topics[] = [[['RecordAdded', 'Rotated', 'KeyringSet', 'LogAnchored'].map(topicOf)]];
+/** Every entry, what was withdrawn, every keyring and epoch of a folder, and how long managers' logs were. */
+const FILTERS: readonly Topics[] = [
+  [['RecordAdded', 'RecordWithdrawn', 'Rotated', 'KeyringSet', 'LogAnchored'].map(topicOf)],
+];
 /** How often a chain that is reorganised while it is read is read again. */
 const MOST_ROUNDS = 5;
 /** How often another process may be first: each time what is kept got further. */

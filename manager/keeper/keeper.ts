@@ -1,6 +1,6 @@
 import { Wallet } from 'ethers';
-import { fromHex, toHex } from '../../extension/core/bytes.ts';
-import { ERASED_TYPES, KEPT_TYPES, managerDomain } from '../../extension/core/registry/typed-data.ts';
+import { fromHex, toHex, type Bytes } from '../../extension/core/bytes.ts';
+import { ERASED_TYPES, KEPT_TYPES, managerDomain, WITHDRAWN_TYPES } from '../../extension/core/registry/typed-data.ts';
 import type { Config } from '../config.ts';
 import { createMembership } from '../membership.ts';
 import { sodiumGroup } from './sodium-group.ts';
@@ -16,8 +16,9 @@ import { createGuard, type LogState } from './guard.ts';
 import { keeperKeys } from './keys.ts';
 import { readLog } from './log-reading.ts';
 import { openStore } from './open-store.ts';
+import { behind } from './refusals.ts';
 import { releasingHere, type Releasing } from './release.ts';
-import { parseErase, parseRead, parseSeal, type Addressee } from './requests.ts';
+import { parseErase, parseRead, parseSeal, parseWithdrawn, type Addressee } from './requests.ts';
 
 /** What of the settings a keeper needs. */
 type KeeperConfig = Pick<
@@ -60,6 +61,13 @@ export interface Keeper {
    * @returns the signature of `Erased`, 0x hex @throws ManagerError `bad-request`, `bad-signature`
    */
   erase(body: unknown): Promise<string>;
+  /**
+   * Says that some records of a patient were withdrawn, by what is final on the chain.
+   * @returns the signature of `Withdrawn`, 0x hex @throws ManagerError `bad-request`, `behind`; ChainError
+   */
+  withdrawn(body: unknown): Promise<string>;
+  /** See `LettingGoParts`. @throws ChainError */
+  withdrawnRoots(after: number): Promise<{ readonly roots: readonly Bytes[]; readonly through: number }>;
   /** @returns what is sealed to the signer, base64 @throws ManagerError, ChainError */
   read(body: unknown): Promise<string>;
   /** As {@link read}, for an author's own entries that are to be. */
@@ -136,6 +144,19 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
       await store.shares.erase({ registry: of, patient }, keyrings.map(fromHex));
       const erased = { signer: account.address, patient, keyrings };
       return account.signTypedData(managerDomain(chainId, of), ERASED_TYPES, erased);
+    },
+    async withdrawn(body) {
+      const { registry: of, patient, records } = parseWithdrawn(body, to);
+      await index.catchUp();
+      const found = await store.chain.withdrawnOf({ registry: of, patient }, records, index.followed.final);
+      if (found.length < records.length) throw behind();
+      const withdrawn = { signer: account.address, patient, records };
+      return account.signTypedData(managerDomain(chainId, of), WITHDRAWN_TYPES, withdrawn);
+    },
+    async withdrawnRoots(after) {
+      await index.catchUp();
+      const through = index.followed.final;
+      return { roots: await store.chain.withdrawnRoots(after, through), through };
     },
     read: (body) => release(() => answering.read(parseRead(body, to))),
     seal: (body) => release(() => answering.seal(parseSeal(body, to))),

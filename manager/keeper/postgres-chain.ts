@@ -6,7 +6,11 @@ import { blob, bytesIn } from '../sql-values.ts';
 import type { ChainRows, IndexedEntry, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 
-/** What the chain says, in the tables `entries`, `anchored`, `anchors` and `position`. */
+/** Only the patient whose record it is in withdraws an entry. */
+const isWithdrawn = (entry: string): string =>
+  `EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.registry = ${entry}.registry AND w.patient = ${entry}.patient AND w.id = ${entry}.id)`;
+
+/** What the chain says, in the tables `entries`, `withdrawn`, `anchored`, `anchors` and `position`. */
 export function postgresChain(db: Database): ChainRows {
   let scope = '';
 
@@ -45,8 +49,8 @@ export function postgresChain(db: Database): ChainRows {
     clear: (move) => moved(move, (session) => endAfter(session, -1)),
     async entries(registry, ids) {
       const { rows } = await db.query(
-        `SELECT DISTINCT ON (id) id, patient, folder, epoch, author, entry_commitment FROM entries
-         WHERE registry = $1 AND id = ANY ($2::bytea[]) ORDER BY id, block, place`,
+        `SELECT DISTINCT ON (id) id, patient, folder, epoch, author, entry_commitment FROM entries AS e
+         WHERE registry = $1 AND id = ANY ($2::bytea[]) AND NOT ${isWithdrawn('e')} ORDER BY id, block, place`,
         [blob(registry), ids.map(blob)],
       );
       const found = new Map<string, IndexedEntry>(
@@ -63,6 +67,30 @@ export function postgresChain(db: Database): ChainRows {
         ]),
       );
       return ids.map((id) => found.get(id));
+    },
+    async anyWithdrawn({ registry, patient, folder }, author, commitments) {
+      const { rows } = await db.query(
+        `SELECT 1 FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
+         WHERE w.registry = $1 AND w.patient = $2 AND e.folder = $3 AND e.author = $4 AND e.entry_commitment = ANY ($5::bytea[]) LIMIT 1`,
+        [blob(registry), blob(patient), folder, blob(author), commitments.map((one) => Buffer.from(one))],
+      );
+      return rows.length > 0;
+    },
+    async withdrawnRoots(after, through) {
+      const { rows } = await db.query(
+        `SELECT DISTINCT e.cid FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
+         WHERE w.block > $1 AND w.block <= $2 AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`,
+        [after, through],
+      );
+      return rows.map((row) => bytesIn(row, 'cid'));
+    },
+    async withdrawnOf({ registry, patient }, ids, through) {
+      const { rows } = await db.query(
+        'SELECT DISTINCT id FROM withdrawn WHERE registry = $1 AND patient = $2 AND id = ANY ($3::bytea[]) AND block <= $4',
+        [blob(registry), blob(patient), ids.map(blob), through],
+      );
+      const found = new Set<string>(rows.map((row) => toHex(bytesIn(row, 'id'))));
+      return ids.filter((id) => found.has(id));
     },
     async anchorOf(registry, manager) {
       const { rows } = await db.query(
@@ -84,7 +112,7 @@ export function postgresChain(db: Database): ChainRows {
 }
 
 async function endAfter(session: Session, block: number): Promise<void> {
-  for (const table of ['entries', 'anchored', 'anchors'])
+  for (const table of ['entries', 'withdrawn', 'anchored', 'anchors'])
     await session.query(`DELETE FROM ${table} WHERE block > $1`, [block]);
 }
 
@@ -94,7 +122,8 @@ async function put(session: Session, events: readonly RegistryEvent[]): Promise<
   if (records.length > 0)
     await session.query(
       `INSERT INTO entries SELECT * FROM unnest(
-         $1::bytea[], $2::bytea[], $3::bigint[], $4::integer[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bytea[]
+         $1::bytea[], $2::bytea[], $3::bigint[], $4::integer[], $5::bytea[], $6::bigint[], $7::bigint[], $8::bytea[],
+         $9::bytea[], $10::bytea[]
        ) ON CONFLICT DO NOTHING`,
       [
         records.map(({ registry }) => blob(registry)),
@@ -105,6 +134,7 @@ async function put(session: Session, events: readonly RegistryEvent[]): Promise<
         records.map(({ folder }) => folder),
         records.map(({ epoch }) => epoch),
         records.map(({ author }) => blob(author)),
+        records.map(({ cid }) => Buffer.from(cid)),
         records.map(({ commitment }) => Buffer.from(commitment)),
       ],
     );
@@ -123,6 +153,10 @@ async function put(session: Session, events: readonly RegistryEvent[]): Promise<
         rotated.map(({ keyring }) => Buffer.from(keyring)),
       ],
     );
+  for (const { registry, patient, id, block, index } of events.filter((event) => event.kind === 'withdrawn')) {
+    const values = [blob(registry), blob(patient), blob(id), block, index];
+    await session.query('INSERT INTO withdrawn VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', values);
+  }
   for (const { registry, manager, block, index, size, root } of events.filter((event) => event.kind === 'log')) {
     const values = [blob(registry), blob(manager), block, index, size, Buffer.from(root)];
     await session.query('INSERT INTO anchors VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING', values);

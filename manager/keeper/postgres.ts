@@ -7,7 +7,7 @@ import { blob, bytesIn } from '../sql-values.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */
-const VERSION = 1;
+const VERSION = 2;
 /** Of the lock that keeps two processes from making the tables at once; any number that nobody else uses. */
 const MAKING = 7_265_117;
 
@@ -16,10 +16,15 @@ const TABLES = `
   CREATE TABLE position (one SMALLINT PRIMARY KEY CHECK (one = 0), scope TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE entries (
     registry BYTEA, id BYTEA, block BIGINT, place INTEGER, patient BYTEA NOT NULL, folder BIGINT NOT NULL,
-    epoch BIGINT NOT NULL, author BYTEA NOT NULL, entry_commitment BYTEA NOT NULL,
+    epoch BIGINT NOT NULL, author BYTEA NOT NULL, cid BYTEA NOT NULL, entry_commitment BYTEA NOT NULL,
     PRIMARY KEY (registry, id, block, place)
   );
   CREATE INDEX entries_by_block ON entries (block);
+  CREATE INDEX entries_by_cid ON entries (cid);
+  CREATE TABLE withdrawn (
+    registry BYTEA, patient BYTEA, id BYTEA, block BIGINT, place INTEGER, PRIMARY KEY (registry, patient, id, block, place)
+  );
+  CREATE INDEX withdrawn_by_block ON withdrawn (block);
   CREATE TABLE anchored (
     registry BYTEA, patient BYTEA, folder BIGINT, block BIGINT, place INTEGER, epoch BIGINT NOT NULL, keyring BYTEA NOT NULL,
     PRIMARY KEY (registry, patient, folder, block, place)
@@ -88,6 +93,8 @@ async function makeTables(db: Database, account: string): Promise<void> {
     const [row = {}] = (await session.query('SELECT version, account FROM keeper')).rows;
     if (Number(row['version']) > VERSION)
       throw new Error('the keeper’s database was written by a newer version of this program');
+    if (Number(row['version']) < VERSION)
+      throw new Error('the keeper’s database was written by an older version of this program');
     // Of two keepers in one database, whoever reads it has the shares of both.
     if (!Buffer.from(bytesIn(row, 'account')).equals(blob(account)))
       throw new Error('the database is another keeper’s: each needs one of its own');

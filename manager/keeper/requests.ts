@@ -5,11 +5,13 @@ import {
   LogRequestSchema,
   ReadRequestSchema,
   SealRequestSchema,
+  WithdrawnRequestSchema,
   signedMessage,
   type EraseRequest,
   type LogRequest,
   type ReadRequest,
   type SealRequest,
+  type WithdrawnRequest,
 } from '../../extension/core/custody/keeper-messages.ts';
 import {
   ERASE_TYPES,
@@ -60,6 +62,13 @@ export function parseLog(body: unknown, to: Addressee): LogRequest {
 export function parseErase(body: unknown, to: Addressee): EraseRequest {
   const request = parse(EraseRequestSchema, body);
   check(request, ERASE_TYPES, managerDomain, to);
+  return request;
+}
+
+/** Which records are said to be withdrawn: the chain says so to everybody. @throws ManagerError `bad-request` */
+export function parseWithdrawn(body: unknown, { registries }: Pick<Addressee, 'registries'>): WithdrawnRequest {
+  const request = parse(WithdrawnRequestSchema, body);
+  requireRegistry(request.registry, registries);
   return request;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
+import type { LettingGo } from '../blocks/withdrawn.ts';
 import type { Keeper } from './keeper.ts';
 
 /** Longest body of a request, in bytes: a thousand ids, or the shares and commitments of 64 folders. */
@@ -12,13 +13,14 @@ const MOST_HEAD_BYTES = 16 * 1024;
 interface KeeperRouteParts {
   readonly config: Pick<Config, 'chainId' | 'registry'>;
   readonly keeper: Keeper;
+  readonly lettingGo: Pick<LettingGo, 'run'>;
 }
 
 /**
- * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares` and `POST /v1/erase`: `{signature}`. `POST /v1/read`,
+ * `GET /v1/keeper`: `{account, key, log, registry, chainId, block}`. `POST /v1/shares`, `POST /v1/erase` and `POST /v1/withdrawn`: `{signature}`. `POST /v1/read`,
  * `POST /v1/seal` and `POST /v1/log`: `{sealed}`. `POST /v1/cosign`: `{cosignature}`. `GET /v1/heads`: `{heads}`. Bodies are in `extension/core/custody/keeper-messages.ts`.
  */
-export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperRouteParts): void {
+export function registerKeeper(app: FastifyInstance, { config, keeper, lettingGo }: KeeperRouteParts): void {
   const options = { bodyLimit: MOST_BYTES };
   const { chainId, registry } = config;
 
@@ -32,6 +34,12 @@ export function registerKeeper(app: FastifyInstance, { config, keeper }: KeeperR
   });
   app.post('/v1/erase', options, async ({ body }, reply) => {
     const signature = await keeper.erase(body);
+    return reply.header('cache-control', 'no-store').send({ signature });
+  });
+  app.post('/v1/withdrawn', options, async ({ body }, reply) => {
+    // It is said once it is so.
+    await lettingGo.run();
+    const signature = await keeper.withdrawn(body);
     return reply.header('cache-control', 'no-store').send({ signature });
   });
   app.post('/v1/cosign', { bodyLimit: MOST_HEAD_BYTES }, async ({ body }, reply) => {

@@ -7,14 +7,31 @@ import { later, transaction } from '../sqlite-work.ts';
 import type { ChainRows, Move } from './store.ts';
 import { decodePosition, encodePosition } from './stored-position.ts';
 
-/** What the chain says, in the tables `entries`, `anchored`, `anchors` and `position`. */
+/** What the chain says, in the tables `entries`, `withdrawn`, `anchored`, `anchors` and `position`. */
 export function sqliteChain(db: DatabaseSync): ChainRows {
   const readPosition = db.prepare('SELECT scope, value FROM position');
   const putPosition = db.prepare('UPDATE position SET value = ? WHERE scope = ? AND value = ?');
   const putScope = db.prepare('INSERT OR REPLACE INTO position VALUES (0, ?, ?)');
-  const putEntry = db.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const putEntry = db.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const putAnchored = db.prepare('INSERT OR REPLACE INTO anchored VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const readEntry = db.prepare('SELECT * FROM entries WHERE registry = ? AND id = ? ORDER BY block, place LIMIT 1');
+  const putWithdrawn = db.prepare('INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?, ?)');
+  // Only the patient whose record it is in withdraws an entry.
+  const isWithdrawn = (entry: string): string =>
+    `EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.registry = ${entry}.registry AND w.patient = ${entry}.patient AND w.id = ${entry}.id)`;
+  const readEntry = db.prepare(
+    `SELECT * FROM entries AS e WHERE registry = ? AND id = ? AND NOT ${isWithdrawn('e')} ORDER BY block, place LIMIT 1`,
+  );
+  const readSealed = db.prepare(
+    `SELECT 1 FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
+     WHERE w.registry = ? AND w.patient = ? AND e.folder = ? AND e.author = ? AND e.entry_commitment = ? LIMIT 1`,
+  );
+  const readRoots = db.prepare(
+    `SELECT DISTINCT e.cid FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
+     WHERE w.block > ? AND w.block <= ? AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`,
+  );
+  const readWithdrawn = db.prepare(
+    'SELECT 1 FROM withdrawn WHERE registry = ? AND patient = ? AND id = ? AND block <= ? LIMIT 1',
+  );
   const readEpoch = db.prepare(
     'SELECT epoch FROM anchored WHERE registry = ? AND patient = ? AND folder = ? ORDER BY block DESC, place DESC LIMIT 1',
   );
@@ -22,7 +39,9 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   const readAnchor = db.prepare(
     'SELECT size, root, block FROM anchors WHERE registry = ? AND manager = ? ORDER BY size DESC, block LIMIT 1',
   );
-  const ends = ['entries', 'anchored', 'anchors'].map((table) => db.prepare(`DELETE FROM ${table} WHERE block > ?`));
+  const ends = ['entries', 'withdrawn', 'anchored', 'anchors'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE block > ?`),
+  );
 
   let scope = '';
   /** @returns the position of the open scope, or undefined where another is kept */
@@ -45,9 +64,11 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   function put(event: RegistryEvent): void {
     const { registry, block, index } = event;
     if (event.kind === 'record') {
-      const { id, patient, folder, epoch, author, commitment } = event;
+      const { id, patient, folder, epoch, author, cid, commitment } = event;
       const who = [blob(patient), folder, epoch, blob(author)] as const;
-      putEntry.run(blob(registry), blob(id), block, index, ...who, commitment);
+      putEntry.run(blob(registry), blob(id), block, index, ...who, cid, commitment);
+    } else if (event.kind === 'withdrawn') {
+      putWithdrawn.run(blob(registry), blob(event.patient), blob(event.id), block, index);
     } else if (event.kind === 'rotated') {
       const { patient, folder, epoch, keyring } = event;
       putAnchored.run(blob(registry), blob(patient), folder, block, index, epoch, keyring);
@@ -91,6 +112,17 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
             }
           );
         }),
+      ),
+    anyWithdrawn: ({ registry, patient, folder }, author, commitments) =>
+      later(() =>
+        commitments.some(
+          (commitment) => readSealed.get(blob(registry), blob(patient), folder, blob(author), commitment) !== undefined,
+        ),
+      ),
+    withdrawnRoots: (after, through) => later(() => readRoots.all(after, through).map((row) => bytesIn(row, 'cid'))),
+    withdrawnOf: ({ registry, patient }, ids, through) =>
+      later(() =>
+        ids.filter((id) => readWithdrawn.get(blob(registry), blob(patient), blob(id), through) !== undefined),
       ),
     anchorOf: (registry, manager) =>
       later(() => {

@@ -6,16 +6,21 @@ import { later, openTables } from '../sqlite-work.ts';
 import type { KeeperStore } from './store.ts';
 
 /** Of the tables below; counted up with each change of them. */
-const VERSION = 2;
+const VERSION = 3;
 
 const TABLES = `
   CREATE TABLE position (only INTEGER PRIMARY KEY CHECK (only = 0), scope TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE entries (
     registry BLOB, id BLOB, block INTEGER, place INTEGER, patient BLOB NOT NULL, folder INTEGER NOT NULL,
-    epoch INTEGER NOT NULL, author BLOB NOT NULL, entry_commitment BLOB NOT NULL,
+    epoch INTEGER NOT NULL, author BLOB NOT NULL, cid BLOB NOT NULL, entry_commitment BLOB NOT NULL,
     PRIMARY KEY (registry, id, block, place)
   ) WITHOUT ROWID;
   CREATE INDEX entries_by_block ON entries (block);
+  CREATE INDEX entries_by_cid ON entries (cid);
+  CREATE TABLE withdrawn (
+    registry BLOB, patient BLOB, id BLOB, block INTEGER, place INTEGER, PRIMARY KEY (registry, patient, id, block, place)
+  ) WITHOUT ROWID;
+  CREATE INDEX withdrawn_by_block ON withdrawn (block);
   CREATE TABLE anchored (
     registry BLOB, patient BLOB, folder INTEGER, block INTEGER, place INTEGER, epoch INTEGER NOT NULL, keyring BLOB NOT NULL,
     PRIMARY KEY (registry, patient, folder, block, place)

@@ -35,9 +35,22 @@ export interface ChainRows {
   clear(move: Move): Promise<boolean>;
   /**
    * An entry by its id. Where an author added the same one again it is as it was first added: what it was sealed for.
-   * @returns in the order of `ids`, undefined for those that are not on the chain
+   * @returns in the order of `ids`, undefined for those that are not on the chain, or that their patient withdrew
    */
   entries(registry: string, ids: readonly string[]): Promise<(IndexedEntry | undefined)[]>;
+  /** Whether an author's entry in a folder, with any of these commitments, was withdrawn by its patient. */
+  anyWithdrawn(folder: FolderName, author: string, commitments: readonly Bytes[]): Promise<boolean>;
+  /**
+   * Digests of the CIDs of entries that were withdrawn after one block and up to and including another, and that no entry has
+   * which was not.
+   */
+  withdrawnRoots(after: number, through: number): Promise<readonly Bytes[]>;
+  /** Those of some records of a patient that were withdrawn up to and including a block. */
+  withdrawnOf(
+    whose: Pick<FolderName, 'registry' | 'patient'>,
+    ids: readonly string[],
+    through: number,
+  ): Promise<readonly string[]>;
   /** The epoch that a folder is in; 0 where it never had another. */
   epochOf(folder: FolderName): Promise<number>;
   /** The longest head of a manager's log that is anchored in a registry. */

@@ -23,6 +23,7 @@ const SPONSORED = new Set([
   'setKeyringFor',
   'allowEmergencyFor',
   'addRecordsFor',
+  'withdrawRecordsFor',
 ]);
 
 const BodySchema = v.object({
@@ -115,10 +116,11 @@ function readCall(data: string): SponsoredCall {
   return { name: parsed.name, signer: getAddress(signer), args };
 }
 
-/** What ends a permission, and a new epoch that may come with it; nothing else goes that way. */
+/** What ends a permission or withdraws a record, and a new epoch that may come with it; nothing else goes that way. */
 function laneOf(calls: readonly SponsoredCall[]): Lane {
   const isEnd = ({ name, args }: SponsoredCall) =>
     name === 'revokeFor' ||
+    name === 'withdrawRecordsFor' ||
     (name === 'rotateFor' && args['voidGrants'] === true) ||
     (name === 'allowEmergencyFor' && args['allowed'] === false);
   return calls.some(isEnd) && calls.every((call) => isEnd(call) || call.name === 'rotateFor') ? 'ending' : 'ordinary';

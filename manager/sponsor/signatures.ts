@@ -13,6 +13,7 @@ import {
   SET_KEY_TYPES,
   SET_KEYRING_TYPES,
   VOUCHER_TYPES,
+  WITHDRAW_RECORDS_TYPES,
 } from '../../extension/core/registry/typed-data.ts';
 import type { SponsorAccount, Standing } from '../chain.ts';
 import { ManagerError } from '../errors.ts';
@@ -32,6 +33,7 @@ const TYPES: Readonly<Record<string, Record<string, TypedDataField[]>>> = {
   setKeyringFor: SET_KEYRING_TYPES,
   allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
   addRecordsFor: ADD_RECORDS_TYPES,
+  withdrawRecordsFor: WITHDRAW_RECORDS_TYPES,
 };
 /** Bytes of a signature by a key, and of any: accounts whose code decides have longer ones. */
 const [KEY_BYTES, MOST_BYTES] = [65, 8_192];

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CID } from 'multiformats/cid';
 import type { Blocks } from '../blocks/blocks.ts';
+import type { LettingGo } from '../blocks/withdrawn.ts';
 import { ingestCar, storageFull, type Stored } from './car-ingest.ts';
 import type { Chain } from '../chain.ts';
 import type { Config } from '../config.ts';
@@ -29,13 +30,16 @@ export interface UploadParts {
   gate: UploadGate;
   quotas: UploadQuotas;
   chain: Pick<Chain, 'isActive'>;
+  /** Knows what was withdrawn. */
+  lettingGo?: Pick<LettingGo, 'has'>;
 }
 
 /**
  * `POST /v1/car`: keeps a member's blocks. Body: a CAR; header `authorization: Salus …` (see `authorization.ts`).
  * Answers 201 `{roots, blocks, bytes}`.
  */
-export function registerUpload(app: FastifyInstance, { config, blocks, pins, gate, quotas, chain }: UploadParts): void {
+export function registerUpload(app: FastifyInstance, parts: UploadParts): void {
+  const { config, blocks, pins, gate, quotas, chain, lettingGo } = parts;
   const isActive = createMembership(chain);
   // Hands the stream over unread.
   app.addContentTypeParser('application/vnd.ipld.car', (_request, body, done) => done(null, body));
@@ -76,6 +80,9 @@ export function registerUpload(app: FastifyInstance, { config, blocks, pins, gat
       verifyStore(authorization, root, config);
       if (!(await isActive(authorization.member))) {
         throw new ManagerError('not-a-member', 'The account is not an active member of the registry. Join it first.');
+      }
+      if (lettingGo?.has(root)) {
+        throw new ManagerError('erased', 'Its patient withdrew this. It is not kept any more.');
       }
       return quotas.begin(authorization.member);
     }

@@ -156,6 +156,12 @@ const ACTS: Act[] = [
     run: (net) => patient(net).rotate([FOLDER], true, digest('keyring')),
   },
   { act: 'setKeyring', needs: { slots: 1 }, run: (net) => patient(net).setKeyring([FOLDER], digest('keyring')) },
+  {
+    act: 'withdrawRecords, one',
+    needs: {},
+    prepare: addRecord,
+    run: (net) => patient(net).withdrawRecords([digest('id')]),
+  },
   { act: 'allowEmergency, first', needs: {}, run: (net) => patient(net).allowEmergency([FOLDER], true) },
   {
     act: 'breakGlass',

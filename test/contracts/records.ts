@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 
 import { Right } from '../../extension/core/registry/abi.ts';
 import { ADD_RECORDS_TYPES } from '../../extension/core/registry/typed-data.ts';
-import { deployWithGrant, digest, FOLDER, networkHelpers, termsFor, type Network } from './fixture.ts';
+import { deploy, deployWithGrant, digest, FOLDER, networkHelpers, termsFor, type Network } from './fixture.ts';
 
 const coder = AbiCoder.defaultAbiCoder();
 const EMPTY_HEAD = `0x${'00'.repeat(20)}`;
@@ -107,6 +107,33 @@ describe('A record', () => {
         .connect(who.doctor)
         .addRecord({ folder: FOLDER, epoch: 0, cid: digest('cid'), commitment: ZeroHash }, who.patient),
     ).to.be.revertedWithCustomError(registry, 'NoConsent');
+  });
+});
+
+describe('A record that its patient withdraws', () => {
+  it('is a log in the name of whoever calls, and changes no head', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
+    const before = await registry.folders(who.patient, FOLDER);
+    const ids = [digest('one'), digest('another')];
+    const withdrawn = registry.connect(who.patient).withdrawRecords(ids);
+    for (const id of ids) await expect(withdrawn).to.emit(registry, 'RecordWithdrawn').withArgs(who.patient, id);
+    expect(await registry.folders(who.patient, FOLDER)).to.deep.equal(before);
+    // Nobody says it in the name of another.
+    await registry.connect(who.doctor).withdrawRecords(ids);
+    const logs = await registry.queryFilter(registry.filters.RecordWithdrawn(who.patient.address));
+    expect(logs).to.have.length(2);
+  });
+
+  it('is at least one', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    const withdrawn = registry.connect(who.patient).withdrawRecords([]);
+    await expect(withdrawn).to.be.revertedWithCustomError(registry, 'BadTerms');
+  });
+
+  it('is withdrawn by who left the network, too', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deployWithRecords);
+    await registry.connect(who.patient).remove(who.patient);
+    await expect(registry.connect(who.patient).withdrawRecords([digest('one')])).to.emit(registry, 'RecordWithdrawn');
   });
 });
 

@@ -296,7 +296,7 @@ const ACTS: Act[] = [
   },
   // What is the caller's own asks for no role.
   {
-    act: 'revoke, rotate, set keyrings and forbid emergencies for folders of its own',
+    act: 'revoke, rotate, set keyrings, withdraw records and forbid emergencies for folders of its own',
     may: EVERYONE,
     error: '-',
     attempt: async ({ registry, who }, by) => {
@@ -304,6 +304,7 @@ const ACTS: Act[] = [
       await own.revoke(who.doctor, [FOLDER]);
       await own.rotate([FOLDER], true, digest('keyring'));
       await own.setKeyring([FOLDER], digest('keyring'));
+      await own.withdrawRecords([digest('id')]);
       return own.allowEmergency([FOLDER], false);
     },
   },

@@ -16,6 +16,7 @@ import {
   SET_KEY_TYPES,
   SET_KEYRING_TYPES,
   VOUCHER_TYPES,
+  WITHDRAW_RECORDS_TYPES,
 } from '../../extension/core/registry/typed-data.ts';
 import {
   DEADLINE,
@@ -49,6 +50,7 @@ interface SignedCall {
 const KEY = digest('signed key');
 const RECEIPT = digest('receipt');
 const KEYRING = digest('keyring');
+const IDS = [digest('one record'), digest('another record')];
 const FOLDERS = [FOLDER, FOLDER + 1];
 const ENTRIES = ['one', 'two'].map((text) => ({ folder: FOLDER, epoch: 0, cid: digest(text), commitment: ZeroHash }));
 
@@ -135,6 +137,17 @@ const CALLS: SignedCall[] = [
       registryAs(net).addRecordsFor(as, net.who.patient, ENTRIES, key, deadline, signature),
     repeats: true,
     happened: async ({ registry, who }) => (await registry.folders(who.patient, FOLDER)).count >= 2n,
+  },
+  {
+    name: 'withdrawRecordsFor',
+    signer: ({ who }) => who.patient,
+    types: WITHDRAW_RECORDS_TYPES,
+    message: () => ({ ids: IDS }),
+    bring: (net, key, deadline, signature, as = net.who.patient.address) =>
+      registryAs(net).withdrawRecordsFor(as, IDS, key, deadline, signature),
+    repeats: true,
+    happened: async ({ registry, who }) =>
+      (await registry.queryFilter(registry.filters.RecordWithdrawn(who.patient.address, IDS[1]))).length > 0,
   },
   {
     name: 'setKeyringFor',

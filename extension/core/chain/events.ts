@@ -27,6 +27,13 @@ export interface RecordAdded extends Place {
   readonly commitment: Bytes;
 }
 
+/** A record that its patient withdrew; it says so of no record of another's. */
+export interface Withdrawn extends Place {
+  readonly kind: 'withdrawn';
+  readonly patient: string;
+  readonly id: string;
+}
+
 /** A grant for one folder. */
 export interface Granted extends Place, Terms {
   readonly kind: 'granted';
@@ -68,7 +75,7 @@ export interface LogAnchored extends Place {
   readonly root: Bytes;
 }
 
-export type RegistryEvent = RecordAdded | Granted | Revoked | Rotated | Enrolled | LogAnchored;
+export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | LogAnchored;
 
 const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]*$/));
 const quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,13}$/), v.transform(Number));
@@ -123,6 +130,8 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
           cid: fromHex(String(a['cid'])),
           commitment: fromHex(String(a['commitment'])),
         };
+      case 'RecordWithdrawn':
+        return { ...place, kind: 'withdrawn', patient: String(a['patient']), id: String(a['id']) };
       case 'Granted':
         return {
           ...place,

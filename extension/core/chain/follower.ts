@@ -211,7 +211,7 @@ const toRef = ({ number, hash }: Block): BlockRef => ({ number, hash });
 export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
-    [['Granted', 'Revoked', 'Rotated', 'KeyringSet'].map(topicOf), me],
+    [['Granted', 'Revoked', 'Rotated', 'KeyringSet', 'RecordWithdrawn'].map(topicOf), me],
     [['RecordAdded', 'Granted', 'Revoked'].map(topicOf), null, me],
     [[topicOf('RecordAdded')], null, null, me],
   ];
@@ -222,7 +222,10 @@ export function filtersOfPatients(patients: readonly string[]): Topics[] {
   const filters: Topics[] = [];
   for (let i = 0; i < patients.length; i += MOST_ADDRESSES) {
     const some = patients.slice(i, i + MOST_ADDRESSES).map(addressTopic);
-    filters.push([[topicOf('RecordAdded')], null, some], [['Rotated', 'KeyringSet'].map(topicOf), some]);
+    filters.push(
+      [[topicOf('RecordAdded')], null, some],
+      [['Rotated', 'KeyringSet', 'RecordWithdrawn'].map(topicOf), some],
+    );
   }
   return filters;
 }

@@ -87,6 +87,18 @@ export type EraseRequest = v.InferOutput<typeof EraseRequestSchema>;
 /** Answer to `POST /v1/erase`: `Erased` of the managers' EIP-712 domain, signed by the manager's account. */
 export const ErasedSchema = v.object({ signature });
 
+/** Body of `POST /v1/withdrawn`. */
+export const WithdrawnRequestSchema = v.strictObject({
+  registry: address,
+  patient: address,
+  /** Ids of records. */
+  records: words,
+});
+export type WithdrawnRequest = v.InferOutput<typeof WithdrawnRequestSchema>;
+
+/** Answer to `POST /v1/withdrawn`: `Withdrawn` of the managers' EIP-712 domain, signed by the manager's account. */
+export const WithdrawnSchema = v.object({ signature });
+
 /** Answer to `POST /v1/read` and `/v1/seal`: ECIES to the signer's registered key of {@link KeeperReply}. */
 export const SealedReplySchema = v.object({ sealed: base64 });
 

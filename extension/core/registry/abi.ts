@@ -48,6 +48,8 @@ export const REGISTRY_ABI = [
   'function addRecord(tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment) entry, address patient) returns (bytes32)',
   'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',
   'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, bytes32 cid, bytes32 commitment)',
+  'function withdrawRecordsFor(address patient, bytes32[] ids, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'event RecordWithdrawn(address indexed patient, bytes32 indexed id)',
   // Logs of openings
   'function anchorLog(uint64 size, bytes32 root)',
   'event LogAnchored(address indexed manager, uint64 size, bytes32 root)',

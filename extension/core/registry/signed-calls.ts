@@ -12,6 +12,7 @@ import {
   ROTATE_TYPES,
   SET_KEYRING_TYPES,
   SET_KEY_TYPES,
+  WITHDRAW_RECORDS_TYPES,
 } from './typed-data.ts';
 
 /** One grant as it is signed. `from` (0: at once) and `until` in Unix seconds; `purposes` and `rights` are masks. */
@@ -44,6 +45,7 @@ export const NonceKey = {
   Rotation: 3n,
   Revocation: 4n,
   Keyring: 5n,
+  Withdrawal: 6n,
 } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
@@ -135,6 +137,11 @@ export class SignedCalls {
     }));
     const message = { patient, entries: list };
     return this.#call('addRecordsFor', ADD_RECORDS_TYPES, NonceKey.Records, message, [this.#address, patient, list]);
+  }
+
+  /** @param ids of records of this account's own, 0x hex */
+  withdrawRecords(ids: readonly string[]): Promise<string> {
+    return this.#call('withdrawRecordsFor', WITHDRAW_RECORDS_TYPES, NonceKey.Withdrawal, { ids }, [this.#address, ids]);
   }
 
   async #call(

@@ -44,6 +44,7 @@ export const ADD_RECORDS_TYPES: Types = {
   AddRecords: [signer, field('address', 'patient'), field('Entry[]', 'entries'), ...tail],
   Entry: [field('uint48', 'folder'), field('bytes32', 'cid'), field('uint16', 'epoch'), field('bytes32', 'commitment')],
 };
+export const WITHDRAW_RECORDS_TYPES: Types = { WithdrawRecords: [signer, field('bytes32[]', 'ids'), ...tail] };
 export const SET_KEYRING_TYPES: Types = {
   SetKeyring: [signer, field('uint48[]', 'folders'), field('bytes32', 'keyring'), ...tail],
 };
@@ -118,6 +119,11 @@ export const ERASE_TYPES: Types = {
 
 /** What a manager signs once it has none of these keyrings of a patient any more, and takes none of them again. */
 export const ERASED_TYPES: Types = { Erased: [signer, field('address', 'patient'), field('bytes32[]', 'keyrings')] };
+
+/** What a manager signs once these records of a patient are withdrawn for good: it gives their keys to nobody and lets go of their blocks. */
+export const WITHDRAWN_TYPES: Types = {
+  Withdrawn: [signer, field('address', 'patient'), field('bytes32[]', 'records')],
+};
 
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
 export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };

@@ -51,6 +51,18 @@ describe.each([
     expect([...node.pins]).toEqual([root.cid.toString()]);
   });
 
+  test('unpins what need not be kept, and minds nothing that it never had', async () => {
+    const { node, blocks } = await open();
+    const { root, blocks: some } = await entry();
+    for (const { cid, bytes } of some) await blocks.put(cid, bytes);
+    await blocks.release(root.cid);
+    await blocks.keep([root.cid], []);
+    await blocks.release(root.cid);
+    expect(node.pins.size).toBe(0);
+    node.instead = () => ({ status: 500, body: JSON.stringify({ Message: 'the lock is held', Code: 0 }) });
+    await expect(blocks.release(root.cid)).rejects.toMatchObject(UNAVAILABLE);
+  });
+
   test('that lost a block meanwhile keeps nothing', async () => {
     const { node, blocks } = await open();
     const { root, items, blocks: some } = await entry();

@@ -15,6 +15,7 @@ import type { Chain, SignedTransaction, TransactionStatus, Unsigned } from '../.
 import type { Keeper } from '../../../manager/keeper/keeper.ts';
 import { logOptions } from '../../../manager/log.ts';
 import { openManagerStore } from '../../../manager/manager-store.ts';
+import { createLettingGo } from '../../../manager/blocks/withdrawn.ts';
 import { Pins } from '../../../manager/blocks/pins.ts';
 import { createServer, type ServerParts } from '../../../manager/server.ts';
 import { createSponsor, type Sponsor } from '../../../manager/sponsor/sponsor.ts';
@@ -257,6 +258,13 @@ export async function startManager(
   const rows = store.outgoing(`${CHAIN_ID}/${SPONSOR}`);
   const sponsor = createSponsor({ account: (real ?? chain).sponsor, rows, config });
   const quotas = new UploadQuotas(config, store.uploads);
+  const lettingGoOf = (of: Keeper) =>
+    createLettingGo({
+      blocks: elsewhere ?? blocks,
+      pins,
+      withdrawn: (after) => of.withdrawnRoots(after),
+      onLetGo: () => undefined,
+    });
   const parts = {
     config,
     blocks: elsewhere ?? blocks,
@@ -265,7 +273,7 @@ export async function startManager(
     quotas,
     chain: real ?? chain,
     sponsor,
-    ...(keeper && { keeper }),
+    ...(keeper && { keeper, lettingGo: lettingGoOf(keeper) }),
     logger,
   };
   const app = await createServer(parts);

@@ -95,6 +95,11 @@ export async function startKubo() {
     return '';
   }
 
+  function unpin({ url }: Asked): Told {
+    const arg = url.searchParams.get('arg') ?? '';
+    return pins.delete(arg) ? json(200, { Pins: [arg] }) : failed('not pinned or pinned indirectly');
+  }
+
   async function getBlock({ url }: Asked): Promise<Told | undefined> {
     const [arg, ...more] = url.searchParams.getAll('arg');
     if (arg === undefined || more.length > 0) return unusable('argument "cid" is required');
@@ -115,6 +120,7 @@ export async function startKubo() {
   const OPTIONS: Record<string, readonly string[]> = {
     'dag/import': ['pin-roots', 'stats', 'silent', 'local-only', 'allow-big-block'],
     'block/get': ['arg', 'offline'],
+    'pin/rm': ['arg', 'recursive'],
     'repo/stat': ['size-only', 'human'],
   };
 
@@ -129,6 +135,7 @@ export async function startKubo() {
     for (const name of asked.url.searchParams.keys())
       if (!known.includes(name)) return unusable(`Unrecognized option "${name}"`);
     if (command === 'dag/import') return importCars(asked);
+    if (command === 'pin/rm') return unpin(asked);
     return command === 'block/get' ? getBlock(asked) : repoStat();
   });
 

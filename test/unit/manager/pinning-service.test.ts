@@ -68,6 +68,10 @@ async function startService() {
       }
       const requestid = decodeURIComponent(pathname.replace('/psa/pins/', ''));
       const pin = pins.get(requestid);
+      if (pin && method === 'DELETE') {
+        pins.delete(requestid);
+        return { status: 202 };
+      }
       if (!pin || method !== 'GET') return refused(404, 'NOT_FOUND');
       pin.status = ++pin.polls < service.polls ? 'pinning' : service.ends;
       return json(200, statusOf(requestid));
@@ -99,6 +103,18 @@ describe('a pinning service', () => {
     await service.connect().pin(cid);
     await service.connect().pin(cid);
     expect(service.pins.size).toBe(1);
+  });
+
+  test('is told what need not be pinned any more, and minds nothing that it never had', async () => {
+    const service = await startService();
+    const [{ cid }, other] = [await rawBlock('a root'), await rawBlock('another')];
+    await service.connect().pin(cid);
+    await service.connect().unpin(other.cid);
+    expect(service.pins.size).toBe(1);
+    await service.connect().unpin(cid);
+    expect(service.pins.size).toBe(0);
+    service.instead = () => refused(500, 'BROKEN');
+    await expect(service.connect().unpin(cid)).rejects.toMatchObject(UNAVAILABLE);
   });
 
   test('that failed is asked again the next time', async () => {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { random, toHex, type Bytes } from '../../../extension/core/bytes.ts';
-import type { LogAnchored, RecordAdded, RegistryEvent, Rotated } from '../../../extension/core/chain/events.ts';
+import type {
+  LogAnchored,
+  RecordAdded,
+  RegistryEvent,
+  Rotated,
+  Withdrawn,
+} from '../../../extension/core/chain/events.ts';
 import { START, type Position } from '../../../extension/core/chain/follower.ts';
 import {
   MOST_WAITING,
@@ -55,6 +61,13 @@ const rotated = (block: number, changes: Partial<Rotated> = {}): Rotated => ({
   epoch: 0,
   voidsGrants: false,
   keyring: random(32),
+  ...changes,
+});
+const withdrawn = (block: number, of: RecordAdded, changes: Partial<Withdrawn> = {}): Withdrawn => ({
+  ...placeIn(block, 9),
+  kind: 'withdrawn',
+  patient: of.patient,
+  id: of.id,
   ...changes,
 });
 const indexed = ({ registry, patient, folder, epoch, author, commitment }: RecordAdded) => ({
@@ -250,6 +263,44 @@ export function storeCompliance(name: string, empty: () => Promise<() => Promise
           place = await other.chain.open(SCOPE);
           expect(place).toEqual(to);
         }
+      });
+
+      test('knows an entry no more that its patient withdrew, whichever is said first, until that is undone', async () => {
+        await start();
+        const author = address();
+        const [first, kept, later] = [added(5, { author }), added(5, { index: 1, author }), added(7, { author })];
+        await take([first, kept, withdrawn(6, first), withdrawn(6, later, { index: 10 })], at(5, 6));
+        await take([later], at(5, 6, 7), at(5, 6));
+        expect(await found(first, kept, later)).toEqual([undefined, indexed(kept), undefined]);
+        const sealed = ({ commitment }: RecordAdded) =>
+          store.chain.anyWithdrawn(HERE, author, [random(32), commitment]);
+        expect(await Promise.all([first, kept, later].map(sealed))).toEqual([true, false, true]);
+        expect(await store.chain.anyWithdrawn(HERE, address(), [first.commitment]), 'another author').toBe(false);
+        expect(await store.chain.withdrawnOf(HERE, [kept.id, later.id, first.id], 6)).toEqual([later.id, first.id]);
+        expect(await store.chain.withdrawnOf(HERE, [first.id], 5), 'not final yet').toEqual([]);
+        expect(await store.chain.rollBack({ number: 5, hash: word() }, { from: at(5, 6, 7), to: at(5) })).toBe(true);
+        expect(await found(first, kept)).toEqual([indexed(first), indexed(kept)]);
+      });
+
+      test('lets nobody but its patient withdraw an entry', async () => {
+        await start();
+        const entry = added(5);
+        const others = [{ patient: address() }, { registry: address() }];
+        await take([entry, ...others.map((other, index) => withdrawn(5, entry, { ...other, index }))], at(5));
+        expect(await found(entry)).toEqual([indexed(entry)]);
+        expect(await store.chain.withdrawnRoots(-1, 5)).toEqual([]);
+      });
+
+      test('names the roots of what was withdrawn, but for those that another entry has', async () => {
+        await start();
+        const [own, shared] = [random(32), random(32)];
+        const [one, two] = [added(5, { cid: own }), added(5, { index: 1, cid: shared })];
+        const stranger = added(6, { cid: shared, patient: address(), registry: address() });
+        await take([one, two, stranger, withdrawn(6, one), withdrawn(7, two)], at(5, 6, 7));
+        expect(await store.chain.withdrawnRoots(-1, 7)).toEqual([own]);
+        expect(await store.chain.withdrawnRoots(6, 7)).toEqual([]);
+        await take([withdrawn(8, stranger, { registry: stranger.registry })], at(8), at(5, 6, 7));
+        expect(await store.chain.withdrawnRoots(7, 8)).toEqual([shared]);
       });
 
       test('takes many at once', async () => {
