@@ -11,6 +11,8 @@ import {
 import type { IssuerKey } from '../../core/import/reader.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
+import { itemsAnew, type ResealSource } from '../../core/records/reseal.ts';
+import type { Section } from '../../core/records/sections.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
@@ -157,7 +159,11 @@ export class StorageHost implements StoragePort {
   }
 
   /** Reads the files, once for what the person said of them, and says what is new in them. */
-  async plan(id: string, known: Known, { into, issuers = [], tables = [] }: ReadAs = {}): Promise<ImportReport> {
+  async plan(
+    id: string,
+    known: Known,
+    { into, issuers = [], tables = [], sorted = [] }: ReadAs = {},
+  ): Promise<ImportReport> {
     const job = this.#job(id);
     if (job.plan !== undefined && job.committed !== undefined) return job.plan.report;
     if (job.link !== undefined) {
@@ -185,7 +191,9 @@ export class StorageHost implements StoragePort {
       if (job.read === reading) delete job.read;
       throw error;
     });
-    job.plan = withLinks(planOf(read, known), job.links);
+    // Where the person says where things go, nothing else does.
+    const plan = planOf(read, { ...known, ...(into === undefined && { sorted }) });
+    job.plan = withLinks(plan, job.links);
     return job.plan.report;
   }
 
@@ -219,19 +227,63 @@ export class StorageHost implements StoragePort {
   }
 
   async #commit(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {
-    const ingest = new Ingest(this.#db);
+    job.progress = { ...job.progress, itemsDone: 0, items: plan.report.taken };
+    const { signal } = job.abort;
+    const items = new Map(
+      [...plan.items].map(([section, some]) => [section, some.map((one) => streamed(one, plan, job))]),
+    );
     try {
-      return await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, () =>
-        this.#seal(job, plan, targets, ingest, { patient, author }),
+      return await this.#ingest((ingest) =>
+        this.#seal(
+          items,
+          targets,
+          ingest,
+          { patient, author },
+          {
+            signal,
+            onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
+            onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
+          },
+        ),
       );
     } catch (error) {
-      await ingest.abandon();
-      void collectGarbage(this.#db);
-      job.abort.signal.throwIfAborted();
+      signal.throwIfAborted();
       throw error;
     } finally {
       job.finished = true;
     }
+  }
+
+  /** @param work commits, or nothing of it stays */
+  async #ingest<T>(work: (ingest: Ingest) => Promise<T>): Promise<T> {
+    const ingest = new Ingest(this.#db);
+    try {
+      return await navigator.locks.request(INGEST_LOCK, { mode: 'shared' }, () => work(ingest));
+    } catch (error) {
+      await ingest.abandon();
+      void collectGarbage(this.#db);
+      throw error;
+    }
+  }
+
+  async reseal(
+    sources: readonly ResealSource[],
+    targets: readonly SealTarget[],
+    patient: string,
+  ): Promise<LedgerRow[]> {
+    const items = await itemsAnew(sources, this.#source);
+    const rows = await this.#ingest((ingest) => this.#seal(items, targets, ingest, { patient, author: patient }));
+    // What was planned before may speak of what went by another name then.
+    this.#ended++;
+    return rows;
+  }
+
+  async drop(roots: readonly string[]): Promise<void> {
+    const tx = this.#db.transaction(['outbox', 'pins'], 'readwrite', { durability: 'strict' });
+    for (const root of roots) for (const store of ['outbox', 'pins'] as const) void tx.objectStore(store).delete(root);
+    await tx.done;
+    this.#counted.forget();
+    await collectGarbage(this.#db);
   }
 
   async rewrap(root: string, contentKey: Bytes, under: WrapUnder): Promise<LedgerRow> {
@@ -389,27 +441,19 @@ export class StorageHost implements StoragePort {
   }
 
   async #seal(
-    job: Job,
-    plan: ImportPlan,
+    items: ReadonlyMap<Section, readonly NewItem[]>,
     targets: readonly SealTarget[],
     ingest: Ingest,
     who: Pick<LedgerRow, 'patient' | 'author'>,
+    progress: Parameters<typeof sealEntry>[4] = {},
   ) {
     const roots: Root[] = [];
-    job.progress = { ...job.progress, itemsDone: 0, items: plan.report.taken };
     for (const target of targets) {
-      for (const planned of splitItems(plan.items.get(target.section) ?? [])) {
-        const items = planned.map((item) => streamed(item, plan, job));
-        roots.push(
-          await this.#sealEntry(target, items, ingest, who, {
-            signal: job.abort.signal,
-            onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
-            onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
-          }),
-        );
+      for (const some of splitItems(items.get(target.section) ?? [])) {
+        roots.push(await this.#sealEntry(target, some, ingest, who, progress));
       }
     }
-    job.abort.signal.throwIfAborted();
+    progress.signal?.throwIfAborted();
     await ingest.commit(roots);
     for (const { row } of roots) this.#counted.change(undefined, row);
     return roots.map((r) => r.row);

@@ -30,11 +30,13 @@ import {
   LAYOUT,
   NEW_HEAD,
   WAITING,
+  withdrawnName,
   writtenName,
   type Anchor,
   type EntryRow,
   type FolderRow,
   type Head,
+  type WithdrawnRow,
 } from './model.ts';
 import { Openings, type CatalogueKeys, type SealedSource } from './openings.ts';
 import { Round } from './round.ts';
@@ -204,6 +206,24 @@ export class Catalogue {
     const key = await this.openings.keyOf(this.rows, row);
     const cid = cidFromDigest(fromHex(row.cid)).toString();
     return (await this.#parts.source.readItem(cid, key, fromHex(row.commitment), position)).bytes;
+  }
+
+  /** Takes away what the person withdrew, as the chain will say. */
+  withdraw(entries: readonly Pick<EntryRow, 'registry' | 'id'>[]): Promise<void> {
+    return this.#one(() =>
+      this.#change(async (changes) => {
+        for (const { registry, id } of entries) {
+          await changes.withdraw({ registry: registry.toLowerCase(), id, patient: this.address });
+        }
+        await changes.finish();
+      }),
+    );
+  }
+
+  /** Block in which the chain says that an entry of this account's own was withdrawn. */
+  async withdrawnIn(registry: string, id: string): Promise<number | undefined> {
+    const name = withdrawnName({ registry: registry.toLowerCase(), patient: this.address, id });
+    return (await this.rows.get<WithdrawnRow>(name))?.block;
   }
 
   /** Tries an entry again that did not open, because the person asks for it. */

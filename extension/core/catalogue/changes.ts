@@ -5,60 +5,41 @@ import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
-  ARRIVALS,
   AWAY,
   BAD,
-  BY_CODE,
-  BY_TITLE,
-  codeKey,
   entriesOf,
   entryKey,
-  EMPTY_PATIENT,
   entryName,
   folderName,
   GIVEN,
   givenKey,
-  HIDDEN,
-  itemKey,
-  linkKey,
-  LINKS,
   keyName,
-  claimsName,
-  markKey,
-  MARKS,
-  OWN,
-  ownSection,
-  patientName,
   placeKey,
-  searchText,
   receiptName,
   SHARING,
   sharingKey,
-  THEIRS,
-  theirKey,
-  titleKey,
   UNOPENED,
   unopenedKey,
-  TITLES,
   WAITING,
-  wordKey,
+  withdrawnName,
   writtenName,
   type ActivityRow,
   type Anchor,
   type EntryRow,
   type FolderRow,
   type GrantRow,
-  type PatientRow,
   type ReceiptRow,
   type RecordItem,
   type Summary,
+  type WithdrawnRow,
 } from './model.ts';
-import { claimOf, claimsOn, placeOf, withClaim, type Place } from './claims.ts';
+import { claimsOn, movedId } from './claims.ts';
+import { ItemLists } from './item-lists.ts';
+import { ListChanges } from './list-changes.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import { KnownItems } from './known-items.ts';
 import type { Draft } from './rows.ts';
-import type { SortedList } from './sorted-list.ts';
 
 /** Entries that are opened at the same time. */
 const AT_ONCE = 24;
@@ -66,22 +47,6 @@ const AT_ONCE = 24;
 const MOST_BAD = 50;
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
-
-/** Lists that are changed together, each with what changes in it. */
-class ListChanges {
-  readonly #changes = new Map<string, { readonly list: SortedList<unknown>; readonly by: Map<string, unknown> }>();
-
-  put<T>(list: SortedList<T>, key: string, value: T | undefined): void {
-    const change = this.#changes.get(list.name) ?? { list, by: new Map<string, unknown>() };
-    change.by.set(key, value);
-    this.#changes.set(list.name, change);
-  }
-
-  async into(draft: Draft): Promise<void> {
-    for (const { list, by } of this.#changes.values()) await list.change(draft, by);
-    this.#changes.clear();
-  }
-}
 
 /** What the changes build on. */
 export interface Known {
@@ -94,7 +59,7 @@ export interface Known {
 
 /** What one set of events, or of the wallet's own acts, changes in the catalogue. Written by the draft's commit, all or nothing. */
 export class Changes {
-  summary: Summary;
+  readonly #items: ItemLists;
   readonly #draft: Draft;
   readonly #keys: CatalogueKeys;
   readonly #openings: Openings;
@@ -118,18 +83,25 @@ export class Changes {
     now: number,
   ) {
     this.#draft = draft;
-    this.summary = summary;
     this.#keys = keys;
     this.#openings = openings;
     this.#now = now;
     this.#followed = followed;
     this.#registries = registries;
+    const isMe = (address: string) => this.#isMe(address);
+    this.#items = new ItemLists({ draft, lists: this.#lists, registries, isMe, summary });
+  }
+
+  get summary(): Summary {
+    return this.#items.summary;
   }
 
   /** Events in the order of the chain. One that was applied before changes nothing. */
   async apply(events: readonly RegistryEvent[]): Promise<void> {
     for (const event of events) {
       if (event.kind === 'record') await this.#record(event);
+      else if (event.kind === 'withdrawn')
+        await this.withdraw(event, { block: event.block, transaction: event.transaction });
       else if (event.kind === 'granted') await this.#granted(event);
       else if (event.kind === 'revoked') await this.#revoked(event);
       else if (event.kind === 'rotated') await this.#rotated(event);
@@ -162,28 +134,77 @@ export class Changes {
     /** Id of the one whose place it took. */
     readonly instead?: string;
   }): Promise<void> {
-    if (instead !== undefined) await this.#withdraw(entry, instead);
+    if (instead !== undefined) await this.#overtake(entry, instead);
     const known = await this.#draft.get<EntryRow>(entryName(entry.registry, entry.id));
-    if (known !== undefined) return;
-    this.#count({ entries: 1 });
+    if (known !== undefined || (await this.#isWithdrawn(entry))) return;
+    this.#items.count({ entries: 1 });
     this.#tryToOpen({ ...entry, block: 0, index: 0, transaction: '', state: 'waiting', items: [] });
   }
 
   /** Takes away an entry that waits for the chain, and will not come there: another takes its place, also in what was said of it. */
-  async #withdraw(next: Pick<EntryRow, 'registry' | 'id' | 'patient'>, id: string): Promise<void> {
+  async #overtake(next: Pick<EntryRow, 'registry' | 'id' | 'patient'>, id: string): Promise<void> {
     const name = entryName(next.registry, id);
     const row = await this.#draft.get<EntryRow>(name);
     if (row === undefined || row.block > 0) return;
     this.#draft.delete(name);
-    this.#count({ entries: -1 });
+    this.#items.count({ entries: -1 });
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
     this.#unlist(row);
-    const claims = await claimsOn(this.#draft, row.patient, id);
-    for (const item of row.items) {
-      await this.#claim(item, false);
-      this.#show(item, placeOf(item, claims), false);
+    await this.#items.takeAway(row);
+    await this.#items.passOn(row, next);
+  }
+
+  /**
+   * A patient withdrew an entry of their record: it is in no list any more, and nothing of it is known. It need not be on the chain yet.
+   * What was withdrawn before changes nothing.
+   */
+  async withdraw(of: Pick<EntryRow, 'registry' | 'patient' | 'id'>, at?: Anchor): Promise<void> {
+    const { registry, patient, id } = of;
+    const own = this.#isMe(patient);
+    if (!own && !this.#followed.has(patient.toLowerCase())) return;
+    const name = entryName(registry, id);
+    const row = this.#toOpen.get(name) ?? (await this.#draft.get<EntryRow>(name));
+    const isThere =
+      row !== undefined && row.state !== 'withdrawn' && row.patient.toLowerCase() === patient.toLowerCase();
+    const before = await this.#draft.get<WithdrawnRow>(withdrawnName(of));
+    const { erased }: WithdrawnRow = isThere
+      ? { erased: await this.#takeAway(name, row) }
+      : (before ?? { erased: false });
+    const block = at?.block ?? before?.block;
+    this.#draft.put(withdrawnName(of), { erased, ...(block !== undefined && { block }) } satisfies WithdrawnRow);
+    if (own && erased && at !== undefined) {
+      const line: ActivityRow = { kind: 'erased', ...at };
+      this.#lists.put(ACTIVITY, `${placeKey({ block: at.block, index: 0 })}|${at.transaction}|erased`, line);
     }
-    if (Object.keys(claims).length > 0) this.#draft.put(claimsName(next.patient, next.id), claims);
+  }
+
+  /** @returns whether something in it is nowhere else */
+  async #takeAway(name: string, known: EntryRow): Promise<boolean> {
+    const { code, tries, due, ...row } = known;
+    void [code, tries, due];
+    const own = this.#isMe(row.patient);
+    const wasOpened = !this.#toOpen.delete(name);
+    if (wasOpened) this.#unlist(known);
+    if (wasOpened && !own && (known.state === 'waiting' || known.state === 'bad'))
+      await this.#items.countPatient(row.patient, -1);
+    const gone = [];
+    for (const item of row.items) if ((await movedId(this.#draft, row.patient, item.id)) === undefined) gone.push(item);
+    await this.#items.takeAway(row);
+    this.#lists.put(UNOPENED, unopenedKey(row), undefined);
+    this.#draft.put(name, { ...row, state: 'withdrawn', items: [] } satisfies EntryRow);
+    this.#draft.delete(keyName(row.registry, row.id));
+    if (!own) return false;
+    this.#lists.put(AWAY, entryKey(row), undefined);
+    this.#lists.put(ACTIVITY, entryKey(row), undefined);
+    this.#items.count({ entries: -1, anchored: row.block > 0 ? -1 : 0 });
+    await this.#known.forget(this.#draft, gone);
+    // What is in one that was never opened is known of those alone that others say to have come of it.
+    if (row.items.length === 0) return Object.keys(await claimsOn(this.#draft, row.patient, row.id)).length === 0;
+    return gone.some((item) => markKindOf(item) === undefined);
+  }
+
+  async #isWithdrawn(of: Pick<EntryRow, 'registry' | 'patient' | 'id'>): Promise<boolean> {
+    return (await this.#draft.get(withdrawnName(of))) !== undefined;
   }
 
   /** Tries an entry again that did not open; also one of an author of whom too much did not. */
@@ -193,7 +214,7 @@ export class Changes {
     if (row === undefined || (row.state !== 'waiting' && row.state !== 'bad')) return;
     this.#unlist(row);
     if (row.code === 'too-many-faults') this.#wanted.add(name);
-    if (!this.#isMe(row.patient)) await this.#countPatient(row.patient, -1);
+    if (!this.#isMe(row.patient)) await this.#items.countPatient(row.patient, -1);
     this.#tryToOpen({ ...row, state: 'closed' });
   }
 
@@ -201,7 +222,7 @@ export class Changes {
   #unlist(row: EntryRow): void {
     if (row.state !== 'waiting' && row.state !== 'bad') return;
     this.#lists.put(row.state === 'waiting' ? WAITING : BAD, entryKey(row), undefined);
-    this.#count({ [row.state]: -1 });
+    this.#items.count({ [row.state]: -1 });
   }
 
   /** Keeps the keys (hex) of other people's entries that keepers gave, and opens what they are for. */
@@ -243,12 +264,15 @@ export class Changes {
       return this.#addToHead(event);
     }
     await this.#addToHead(event);
-    if (known !== undefined) return this.#anchored(name, known, { block, index, transaction });
-    if (own) this.#count({ entries: 1, anchored: 1 });
-    else this.#lists.put(entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
     const { epoch, cid, commitment } = event;
     const at = { registry, id, patient, author, folder, epoch, block, index, transaction };
-    this.#tryToOpen({ ...at, cid: toHex(cid), commitment: toHex(commitment), state: 'closed', items: [] });
+    const entry = { ...at, cid: toHex(cid), commitment: toHex(commitment), items: [] };
+    if (await this.#isWithdrawn(event))
+      return this.#draft.put(name, { ...entry, state: 'withdrawn' } satisfies EntryRow);
+    if (known !== undefined) return this.#anchored(name, known, { block, index, transaction });
+    if (own) this.#items.count({ entries: 1, anchored: 1 });
+    else this.#lists.put(entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
+    this.#tryToOpen({ ...entry, state: 'closed' });
   }
 
   async #addToHead({ registry, patient, folder, id }: RecordAdded): Promise<void> {
@@ -261,7 +285,7 @@ export class Changes {
   async #anchored(name: string, known: EntryRow, at: Pick<EntryRow, 'block' | 'index' | 'transaction'>): Promise<void> {
     const items = known.items.map((item) => ({ ...item, block: at.block, transaction: at.transaction }));
     const row = { ...known, ...at, items };
-    this.#count({ anchored: 1 });
+    this.#items.count({ anchored: 1 });
     if (this.#toOpen.has(name)) this.#toOpen.set(name, row);
     else this.#draft.put(name, row);
     // It moves to its new place where it was still to be fetched, or did not open.
@@ -273,8 +297,7 @@ export class Changes {
       this.#lists.put(list, entryKey(known), undefined);
       this.#lists.put(list, entryKey(row), name);
     }
-    const claims = await claimsOn(this.#draft, row.patient, row.id);
-    for (const item of items) this.#put(item, placeOf(item, claims), true);
+    await this.#items.renew(row);
     this.#lists.put(ACTIVITY, entryKey(known), undefined);
     this.#note(row);
   }
@@ -301,14 +324,14 @@ export class Changes {
     this.#draft.put(name, row);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
     if (!this.#isMe(row.patient)) await this.#noteUnopened(row);
-    if (row.state === 'open') return this.#addItems(row);
+    if (row.state === 'open') return this.#items.add(row);
     const key = entryKey(row);
-    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#countPatient(row.patient, 1);
+    if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#items.countPatient(row.patient, 1);
     if (row.state === 'waiting') {
-      this.#count({ waiting: 1 });
+      this.#items.count({ waiting: 1 });
       this.#lists.put(WAITING, key, name);
     } else if (row.state === 'bad') {
-      this.#count({ bad: 1 });
+      this.#items.count({ bad: 1 });
       this.#lists.put(BAD, key, name);
       if (row.code === 'too-many-faults') return;
       this.#draft.put(badBy(row.author), ((await this.#draft.get<number>(badBy(row.author))) ?? 0) + 1);
@@ -329,7 +352,7 @@ export class Changes {
       const row = await this.#draft.get<EntryRow>(entryName(other, id));
       if (row?.state === 'open') return row;
       if (row?.state === 'bad') {
-        this.#count({ bad: -1 });
+        this.#items.count({ bad: -1 });
         this.#lists.put(BAD, entryKey(row), undefined);
         this.#draft.put(entryName(other, id), { ...row, state: 'closed' } satisfies EntryRow);
       }
@@ -345,110 +368,21 @@ export class Changes {
   }
 
   async #addOwn(row: EntryRow): Promise<void> {
-    await this.#addItems(row);
+    await this.#items.add(row);
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
     this.#known.add(row.items);
     this.#note(row);
   }
 
-  /** Lists the items of an entry, each where it belongs, and moves those of others that they say something of. */
-  async #addItems(row: EntryRow): Promise<void> {
-    for (const item of row.items) await this.#claim(item, true);
-    const claims = await claimsOn(this.#draft, row.patient, row.id);
-    for (const item of row.items) await this.#showOrTheirs(item, placeOf(item, claims), true);
-  }
-
-  /** What an item says of another: that one moves to where it belongs then. @param there false takes it back */
-  async #claim(item: RecordItem, there: boolean): Promise<void> {
-    const { of, claim } = claimOf(item) ?? {};
-    if (of === undefined || claim === undefined) return;
-    const [entry = '', position = ''] = of.split('/');
-    const before = await claimsOn(this.#draft, item.patient, entry);
-    const after = withClaim(before, position, claim, there);
-    this.#draft.put(claimsName(item.patient, entry), after);
-    for (const registry of this.#registries) {
-      const row = await this.#draft.get<EntryRow>(entryName(registry, entry));
-      const target = row?.state === 'open' ? row.items[Number(position)] : undefined;
-      if (target === undefined || target.patient.toLowerCase() !== item.patient.toLowerCase()) continue;
-      const [from, to] = [placeOf(target, before), placeOf(target, after)];
-      if (from === to) continue;
-      await this.#showOrTheirs(target, from, false);
-      await this.#showOrTheirs(target, to, true);
-    }
-  }
-
-  async #showOrTheirs(item: RecordItem, place: Place, there: boolean): Promise<void> {
-    if (this.#isMe(item.patient)) return this.#show(item, place, there);
-    if (place === 'mark') this.#lists.put(MARKS, markKey(item), there ? item : undefined);
-    if (place === 'replaced') return;
-    this.#lists.put(THEIRS, theirKey(item), there ? item : undefined);
-    await this.#countPatient(item.patient, there ? 1 : -1, item.section);
-  }
-
-  /** Lists an own item, or takes it out of its list, and counts it. */
-  #show(item: RecordItem, place: Place, there: boolean): void {
-    this.#put(item, place, there);
-    if (place !== 'listed') return;
-    const { [item.section]: before, ...sections } = this.summary.sections;
-    const count = (before?.count ?? 0) + (there ? 1 : -1);
-    const [newest] = [before?.newest ?? '', there ? (item.date ?? '') : ''].sort().toReversed();
-    this.summary = {
-      ...this.summary,
-      total: this.summary.total + (there ? 1 : -1),
-      sections: count > 0 ? { ...sections, [item.section]: { count, ...(newest && { newest }) } } : sections,
-    };
-  }
-
-  #put(item: RecordItem, place: Place, there: boolean): void {
-    if (place === 'listed') this.#listOwn(item, there);
-    else if (place === 'hidden') this.#lists.put(HIDDEN, itemKey(item), there ? item : undefined);
-    else if (place === 'mark') this.#lists.put(MARKS, markKey(item), there ? item : undefined);
-  }
-
-  /** @param there false takes it out of the lists */
-  #listOwn(item: RecordItem, there: boolean): void {
-    for (const list of [OWN, ownSection(item.section)]) this.#lists.put(list, itemKey(item), there ? item : undefined);
-    const title = searchText(item);
-    this.#lists.put(BY_TITLE, titleKey(title, item), there ? itemKey(item) : undefined);
-    if (item.code !== undefined) this.#lists.put(BY_CODE, codeKey(item.code, item), there ? itemKey(item) : undefined);
-    if (item.fullUrl !== undefined)
-      this.#lists.put(LINKS, linkKey(item.fullUrl, item), there ? itemKey(item) : undefined);
-    if (!this.#isMe(item.author)) {
-      this.#lists.put(
-        ARRIVALS,
-        `${placeKey({ block: item.block, index: 0 })}|${itemKey(item)}`,
-        there ? item : undefined,
-      );
-    }
-    if (!there) return; // its words may be another title's too
-    for (const word of title.split(' ')) this.#lists.put(TITLES, wordKey(word, title), title);
-  }
-
-  /** What the patient said of an item is told beside it alone. */
+  /** What the patient said of an item is told beside it alone, and what was sealed anew was added before. */
   #note(row: EntryRow): void {
     const { author, block, transaction, id, items } = row;
-    const count = items.filter((item) => markKindOf(item) === undefined).length;
+    const isNews = (item: RecordItem) => markKindOf(item) === undefined && item.was === undefined;
+    const count = items.filter(isNews).length;
     const section = items[0]?.section;
     if (count === 0 || section === undefined) return;
     const event: ActivityRow = { kind: 'added', author, section, count, entry: id, block, transaction };
     this.#lists.put(ACTIVITY, entryKey(row), event);
-  }
-
-  /** @param sign 1 for what was opened or found to be unreadable; -1 for what is taken away */
-  async #countPatient(patient: string, sign: 1 | -1, section?: Section): Promise<void> {
-    const name = patientName(patient);
-    const before = (await this.#draft.get<PatientRow>(name)) ?? EMPTY_PATIENT;
-    const sections =
-      section === undefined
-        ? before.sections
-        : { ...before.sections, [section]: (before.sections[section] ?? 0) + sign };
-    const added = section === undefined ? 0 : sign;
-    this.#count({ theirs: added });
-    this.#draft.put(name, {
-      total: before.total + added,
-      sections,
-      unreadable: before.unreadable + sign - added,
-    } satisfies PatientRow);
   }
 
   async #granted(event: Granted): Promise<void> {
@@ -584,11 +518,7 @@ export class Changes {
     const names = await entriesOf(registry, patient, folder).all(this.#draft);
     for (const row of await this.#draft.getAll<EntryRow>(names)) {
       if (row?.state !== 'open') continue;
-      const claims = await claimsOn(this.#draft, row.patient, row.id);
-      for (const item of row.items) {
-        await this.#claim(item, false);
-        await this.#showOrTheirs(item, placeOf(item, claims), false);
-      }
+      await this.#items.takeAway(row);
       const name = entryName(row.registry, row.id);
       this.#draft.put(name, { ...row, state: 'closed', items: [] } satisfies EntryRow);
       this.#draft.delete(keyName(row.registry, row.id));
@@ -604,12 +534,6 @@ export class Changes {
       await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, rights: 0 }]]));
       await this.close(grant);
     }
-  }
-
-  #count(more: Partial<Record<'entries' | 'anchored' | 'bad' | 'waiting' | 'theirs', number>>): void {
-    const next = { ...this.summary };
-    for (const [name, n] of Object.entries(more) as ['entries', number][]) next[name] += n;
-    this.summary = next;
   }
 
   #isMe(address: string): boolean {

@@ -14,13 +14,32 @@ export class KnownItems {
   readonly #versions = new Map<string, KnownVersion>();
 
   add(items: readonly RecordItem[]): void {
-    for (const { id, digest, essence, identity, updated, source, author, patient } of items) {
+    for (const { id, digest, essence, identity, updated, source, section, author, patient } of items) {
       this.#digests.add(digest);
       if (essence !== undefined) this.#digests.add(essence);
       // Only what the patient added is corrected by what the patient adds.
       if (identity === undefined || updated === undefined || author.toLowerCase() !== patient.toLowerCase()) continue;
-      const version = { id, updated, ...(source !== undefined && { source }) };
+      const version = { id, updated, section, ...(source !== undefined && { source }) };
       if (isLater(version, this.#versions.get(identity))) this.#versions.set(identity, version);
+    }
+  }
+
+  /** Items that are there no more are not known again. */
+  async forget(draft: Draft, items: readonly RecordItem[]): Promise<void> {
+    await this.into(draft);
+    const ids = new Set(items.map(({ id }) => id));
+    const digests = new Set(items.flatMap(({ digest, essence }) => [digest, ...(essence ? [essence] : [])]));
+    for (const [name, gone] of Map.groupBy(digests, bucketName)) {
+      const before = (await draft.get<readonly string[]>(name)) ?? [];
+      draft.put(
+        name,
+        before.filter((digest) => !gone.includes(digest)),
+      );
+    }
+    const identities = items.flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
+    for (const name of new Set(identities.map(versionsName))) {
+      const known = (await draft.get<Readonly<Record<string, KnownVersion>>>(name)) ?? {};
+      draft.put(name, Object.fromEntries(Object.entries(known).filter(([, { id }]) => !ids.has(id))));
     }
   }
 

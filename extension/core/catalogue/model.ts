@@ -44,6 +44,8 @@ export interface RecordItem {
   readonly replaces?: string;
   /** Id of the item that it says something of. */
   readonly about?: string;
+  /** Ids that it had before it was sealed anew. */
+  readonly was?: readonly string[];
   /** 0 while its entry waits for the chain. */
   readonly block: number;
   readonly transaction: string;
@@ -59,7 +61,9 @@ export type EntryState =
   /** It cannot be opened, and is not tried again. */
   | 'bad'
   /** Not given to this reader, or no longer. */
-  | 'closed';
+  | 'closed'
+  /** Its patient took it back: nothing of it is kept. */
+  | 'withdrawn';
 
 /** An entry as it is kept. Bytes are hex. */
 export interface EntryRow {
@@ -130,6 +134,8 @@ export type ActivityRow = {
       readonly until: number;
       readonly receipt: string;
     }
+  /** Something was erased. */
+  | { readonly kind: 'erased' }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
   | OpeningRow
 );
@@ -201,7 +207,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 10;
+export const LAYOUT = 11;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -225,6 +231,15 @@ export interface Anchor {
   readonly block: number;
   readonly transaction: string;
 }
+/** Says that a patient withdrew an entry. */
+export interface WithdrawnRow {
+  /** Something in it is nowhere else now. */
+  readonly erased: boolean;
+  /** In which the chain says so; absent while it does not. */
+  readonly block?: number;
+}
+export const withdrawnName = ({ registry, patient, id }: Pick<EntryRow, 'registry' | 'patient' | 'id'>): string =>
+  `withdrawn/${registry}/${patient.toLowerCase()}/${id}`;
 /** Of an entry that this account wrote into a record that it may not read. */
 export const writtenName = (registry: string, id: string): string => `written/${registry}/${id}`;
 export const folderName = (registry: string, patient: string, folder: number): string =>

@@ -15,7 +15,7 @@ import { sharePlace, type KeyringObject } from './keyring-object.ts';
  */
 export type AskKeeper = (
   url: string,
-  path: '/v1/read' | '/v1/seal' | '/v1/shares' | '/v1/erase' | '/v1/log',
+  path: '/v1/read' | '/v1/seal' | '/v1/shares' | '/v1/erase' | '/v1/withdrawn' | '/v1/log',
   body: unknown,
   authorization?: string,
 ) => Promise<{ readonly status: number; readonly body: unknown } | undefined>;

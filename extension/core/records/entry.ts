@@ -5,7 +5,7 @@ import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import { WRAPPED_BYTES } from '../keys/key-wrap.ts';
 import { isItemStatus, type ItemStatus } from '../fhir/present/status.ts';
-import { clip, MOST_ITEMS, MOST_MEASURES, TEXT_LIMITS } from './limits.ts';
+import { clip, MOST_ITEMS, MOST_MEASURES, MOST_MOVES, TEXT_LIMITS } from './limits.ts';
 import { isSection, type Section } from './sections.ts';
 
 const bytesOf = (length: number) =>
@@ -91,6 +91,8 @@ const ItemMetaSchema = v.strictObject({
   replaces: v.optional(text('replaces')),
   /** Entry id and position of the item that this one says something of. */
   about: v.optional(text('about')),
+  /** Entry ids and positions that this same item had before its author sealed it anew. */
+  was: v.optional(v.pipe(v.array(text('about')), v.maxLength(MOST_MOVES))),
   /** Number of findings by the FHIR validator when it was taken in. */
   findings: v.optional(count),
   salt: bytesOf(32),

@@ -10,7 +10,8 @@ import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
 import type { KnownVersion } from './same.ts';
 import type { NewItem } from './seal-entry.ts';
 import { BY_HAND, isSite } from './sources.ts';
-import type { Section } from './sections.ts';
+import { likeOf, type Sorted } from './like.ts';
+import { SENSITIVE, type Section } from './sections.ts';
 
 export interface Skipped {
   readonly position: number;
@@ -88,6 +89,8 @@ export interface Known {
   readonly digests: readonly string[];
   /** The newest versions of what others name, by those names (hex). */
   readonly versions?: Readonly<Record<string, KnownVersion>>;
+  /** Where the person put things like these. */
+  readonly sorted?: readonly Sorted[];
 }
 
 export interface ImportPlan {
@@ -109,8 +112,13 @@ function mayFollow({ source = '' }: NewItem, { source: from = '' }: KnownVersion
   return from !== BY_HAND && (isSite(source) || isSite(from) ? source === from : true);
 }
 
+/** A later version goes where the earlier one is, unless it says something more sensitive: where a person put it is where it is. */
+const besideEarlier = (judged: Section, { section }: Partial<KnownVersion> = {}): Section =>
+  section === undefined || (SENSITIVE.has(judged) && !SENSITIVE.has(section)) ? judged : section;
+
 /** What of files that were read is new. */
-export function planOf(files: readonly ReadFile[], { digests: here, versions = {} }: Known): ImportPlan {
+export function planOf(files: readonly ReadFile[], { digests: here, versions = {}, sorted = [] }: Known): ImportPlan {
+  const chosen = new Map(sorted.map(({ like, section }) => [like, section]));
   const known = new Set(here);
   const seen = new Set(here);
   const skipped: Skipped[] = [];
@@ -125,7 +133,7 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
   for (const { name, format, total, remarks, links, cards, tables, taken, skipped: left } of files) {
     for (const one of left) skipped.push(one);
     let count = 0;
-    for (const { position, section, digest, item, finding, file } of taken) {
+    for (const { position, section: judged, digest, item, finding, file } of taken) {
       const essence = item.same && toHex(item.same.essence);
       // Two alike in one file are two; one like another that is kept is that one, exported again.
       if ((digest !== undefined && seen.has(digest)) || (essence !== undefined && known.has(essence))) {
@@ -143,6 +151,7 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
       }
       const isNewer = before !== undefined && updated >= Date.parse(before.updated);
       if (isNewer) newer++;
+      const section = chosen.get(likeOf(item)) ?? besideEarlier(judged, isNewer ? before : undefined);
       if (identity !== undefined && !Number.isNaN(updated)) identities.push(identity);
       count++;
       if (digest !== undefined) digests.push(digest);

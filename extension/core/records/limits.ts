@@ -24,6 +24,8 @@ type TextField = keyof typeof TEXT_LIMITS;
 type Texts = { readonly [F in Exclude<TextField, 'measure'>]?: string | undefined } & {
   readonly measures?: readonly Measure[] | undefined;
 };
+/** Ids that an item had before, at most: the newest. */
+export const MOST_MOVES = 50;
 /** Numbers of one observation. */
 export const MOST_MEASURES = 8;
 

@@ -2,6 +2,7 @@ import { fromUtf8, own, sha256, utf8, type Bytes } from '../bytes.ts';
 import { canonicalBytes } from '../fhir/canonical.ts';
 import { numberText } from '../fhir/lossless.ts';
 import { at, listAt, textAt, type Resource } from '../fhir/resource.ts';
+import type { Section } from './sections.ts';
 
 /** By which an item is known again. */
 export interface Same {
@@ -20,6 +21,8 @@ export interface KnownVersion {
   readonly updated: string;
   /** Where it came from. */
   readonly source?: string;
+  /** Where it is now. */
+  readonly section: Section;
 }
 
 /** What a server puts on and changes by itself: nothing of it is said about a person. */

@@ -44,6 +44,7 @@ export type NewItem = Pick<
   | 'source'
   | 'replaces'
   | 'about'
+  | 'was'
   | 'findings'
 > & {
   readonly measures?: readonly Measure[] | undefined;

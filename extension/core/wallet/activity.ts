@@ -32,6 +32,9 @@ export type ActivityEvent = {
       readonly live: boolean;
     }
   | {
+      readonly kind: 'erased';
+    }
+  | {
       readonly kind: 'ended';
       readonly recipient: string;
       readonly recipientName?: string;
@@ -99,6 +102,7 @@ export async function activity(
       const when = { block, transaction, settlement: 'final' as const, at: row.at };
       return { ...when, ...said, ...(whoName && { whoName }), ...(section && { section }) };
     }
+    if (row.kind === 'erased') return { ...place, kind: 'erased' };
     const { recipient } = row;
     const recipientName = nameOf(recipient);
     const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };

@@ -17,8 +17,8 @@ async function lookIfPossible({ catalogue }: Session): Promise<void> {
  * twice, and a later version of one is linked to it. Works without a network.
  */
 export async function planOwnImport(session: Session, job: string, into?: Section): Promise<ImportReport> {
-  const { issuers, tables } = await session.state.read();
-  const as = { into, issuers, tables };
+  const { issuers, tables, sorted } = await session.state.read();
+  const as = { into, issuers, tables, sorted };
   const report = await session.storage.plan(job, { digests: [] }, as);
   await lookIfPossible(session);
   await session.catalogue.listPending(); // what another window has just added, also without a network
@@ -27,6 +27,29 @@ export async function planOwnImport(session: Session, job: string, into?: Sectio
   const versions = await session.catalogue.versionsOf(identities);
   if (known.length === 0 && Object.keys(versions).length === 0) return report;
   return session.storage.plan(job, { digests: known, versions }, as);
+}
+
+/**
+ * Where in the own record something is sealed to, one for each section.
+ * @param alone for the patient alone: no reader gets a key
+ */
+export async function ownTargets(
+  session: Session,
+  sections: readonly Section[],
+  alone: boolean,
+): Promise<SealTarget[]> {
+  await lookIfPossible(session);
+  const folders = await session.folders();
+  const { registry } = session.newest;
+  const patientKey = session.keyring.encryption.publicX;
+  const targets: SealTarget[] = [];
+  for (const section of sections) {
+    const folder = folders.tag(section);
+    const epoch = await session.catalogue.epochOf(registry, folder);
+    const under = alone ? undefined : await session.sealUnder(session.newest, folder, epoch);
+    targets.push({ section, folder, registry, patientKey, ...(under && { under }) });
+  }
+  return targets;
 }
 
 /**
@@ -43,22 +66,11 @@ export async function commitOwnImport(
     await session.storage.cancel(job);
     return [];
   }
-  await lookIfPossible(session);
-  const folders = await session.folders();
-  const { registry } = session.newest;
-  const patientKey = session.keyring.encryption.publicX;
-  const targets: SealTarget[] = [];
-  for (const section of SECTIONS.filter((s) => report.sections[s] !== undefined)) {
-    const folder = folders.tag(section);
-    const epoch = await session.catalogue.epochOf(registry, folder);
-    targets.push({
-      section,
-      folder,
-      registry,
-      patientKey,
-      ...(!alone && { under: await session.sealUnder(session.newest, folder, epoch) }),
-    });
-  }
+  const targets = await ownTargets(
+    session,
+    SECTIONS.filter((s) => report.sections[s] !== undefined),
+    alone,
+  );
   session.keyring.check();
   const rows = await session.storage.commit(job, targets, session.address, session.address);
   await session.catalogue.listPending();

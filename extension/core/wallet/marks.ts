@@ -50,7 +50,7 @@ export async function besideOf(reader: Reader, patient: string, id: string): Pro
   const { rows } = reader.catalogue;
   const item = await itemOf(reader, patient, id);
   if (item === undefined) return { marks: [], disputed: false, hidden: false, earlier: [] };
-  const found = (await MARKS.page(rows, MOST_MARKS, { prefix: markPrefix(patient, id) })).items;
+  const found = await marksOn(reader, item);
   const said: Mark[] = [];
   for (const mark of found) {
     const kind = markKindOf(mark);
@@ -63,7 +63,7 @@ export async function besideOf(reader: Reader, patient: string, id: string): Pro
   return {
     marks: said,
     disputed: about === 'dispute',
-    hidden: placeOf(item, await claimsOn(rows, patient, id.split('/')[0] ?? '')) === 'hidden',
+    hidden: placeOf(item, await claimsOn(rows, patient, item.id.split('/')[0] ?? '')) === 'hidden',
     earlier: await Promise.all(
       (await earlierVersions(reader, item)).map(async (version) => {
         const when = version.block > 0 ? await timeOf(reader, version.block) : undefined;
@@ -72,6 +72,18 @@ export async function besideOf(reader: Reader, patient: string, id: string): Pro
     ),
     ...(later && { later }),
   };
+}
+
+/** What the patient said of an item, under every id that it had; the newest first. */
+export async function marksOn(
+  { catalogue: { rows } }: Reader,
+  { patient, id, was = [] }: RecordItem,
+): Promise<RecordItem[]> {
+  const pages = await Promise.all(
+    [id, ...was].map((of) => MARKS.page(rows, MOST_MARKS, { prefix: markPrefix(patient, of) })),
+  );
+  const all = pages.flatMap(({ items }) => items);
+  return pages.length === 1 ? all : all.toSorted((a, b) => ((a.date ?? '') < (b.date ?? '') ? 1 : -1));
 }
 
 /** In full, where its bytes can be had; else what its index says of it. */

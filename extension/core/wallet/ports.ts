@@ -5,6 +5,8 @@ import type { IssuerKey } from '../import/reader.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportPlan, ImportReport, Known } from '../records/import-plan.ts';
 import type { ItemLinks } from '../records/linked-plan.ts';
+import type { Sorted } from '../records/like.ts';
+import type { ResealSource } from '../records/reseal.ts';
 import type { Section } from '../records/sections.ts';
 import type { SealedMessage } from '../signing/sealed-message.ts';
 import type { LedgerCounts, LedgerRow } from '../storage/ledger.ts';
@@ -48,6 +50,8 @@ export interface ReadAs {
   readonly issuers?: readonly { readonly issuer: string; readonly keys: readonly IssuerKey[] }[];
   /** What the person said of tables with these headings; whoever reads them looks whether that fits. */
   readonly tables?: readonly { readonly header: string }[];
+  /** Where the person put things like these. */
+  readonly sorted?: readonly Sorted[];
 }
 
 /** What else is known of a file that is taken in hand. */
@@ -71,6 +75,10 @@ export interface StoragePort extends EntryReader {
   /** Says what a staged file would give. */
   plan(job: string, known: Known, as?: ReadAs): Promise<ImportReport>;
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
+  /** Seals items of the own record anew, as they are, in one commit: under other keys, and with the ids that they had. */
+  reseal(sources: readonly ResealSource[], targets: readonly SealTarget[], patient: string): Promise<LedgerRow[]>;
+  /** Deletes entries from this browser, whatever has still to be done with them. */
+  drop(roots: readonly string[]): Promise<void>;
   /**
    * Wraps an entry of this browser for its readers, or anew for those of another epoch: it goes as the new one comes.
    * @param contentKey of the entry

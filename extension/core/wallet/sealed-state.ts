@@ -144,6 +144,25 @@ export const ChosenTableSchema = v.object({
 });
 export type ChosenTable = v.InferOutput<typeof ChosenTableSchema>;
 
+/** Where the person put things of a kind: see `likeOf`. */
+const SortedSchema = v.object({ like: v.string(), section: v.custom<Section>(isSection) });
+
+/** Entries that the person took back, for good. Ids in 0x hex. */
+const WithdrawalSchema = v.object({
+  /** Registry that they are in. */
+  registry: v.string(),
+  records: v.array(v.string()),
+  /** Roots of the entries with what was in them beside; they are on the chain before. */
+  after: v.array(v.string()),
+  /** Something was erased, and not only moved. */
+  erased: v.boolean(),
+  /** Milliseconds since the epoch. */
+  at: v.number(),
+  /** What managers signed: that they give their keys to nobody, and keep none of their blocks. */
+  receipts: v.array(v.object({ keeper: v.string(), signature: v.string(), at: v.number() })),
+});
+export type Withdrawal = v.InferOutput<typeof WithdrawalSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -167,6 +186,10 @@ const StateSchema = v.object({
   undone: v.optional(v.array(UndoneSchema), []),
   undelivered: v.optional(v.array(UndeliveredSchema), []),
   outdated: v.optional(v.array(OutdatedSchema), []),
+  /** Newest first. */
+  sorted: v.optional(v.array(SortedSchema), []),
+  /** Newest first. */
+  withdrawals: v.optional(v.array(WithdrawalSchema), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -187,6 +210,8 @@ const NEW_STATE: WalletState = {
   undone: [],
   undelivered: [],
   outdated: [],
+  sorted: [],
+  withdrawals: [],
   logHeads: [],
   seenAlarms: 0,
 };

@@ -1,18 +1,21 @@
-import { laterVersion } from '../catalogue/claims.ts';
+import { laterVersion, movedId } from '../catalogue/claims.ts';
 import type { EntryRow, RecordItem } from '../catalogue/model.ts';
 import type { Reader } from './reader.ts';
 
 /** Versions of one item that are followed. */
 const MOST_VERSIONS = 50;
 
-/** An item that is known and open. */
+/** An item that is known and open, also where it was sealed anew since. */
 export async function itemOf(reader: Reader, patient: string, id: string): Promise<RecordItem | undefined> {
-  const [entry = '', position = ''] = id.split('/');
-  for (const { registry } of reader.deployments) {
-    const row: EntryRow | undefined = await reader.catalogue.entry(registry, entry);
-    if (row?.state === 'open' && row.patient.toLowerCase() === patient.toLowerCase()) {
-      return row.items[Number(position)];
+  for (let now: string | undefined = id, moves = 0; now !== undefined && moves < MOST_VERSIONS; moves++) {
+    const [entry = '', position = ''] = now.split('/');
+    for (const { registry } of reader.deployments) {
+      const row: EntryRow | undefined = await reader.catalogue.entry(registry, entry);
+      if (row?.state === 'open' && row.patient.toLowerCase() === patient.toLowerCase()) {
+        return row.items[Number(position)];
+      }
     }
+    now = await movedId(reader.catalogue.rows, patient, now);
   }
   return undefined;
 }

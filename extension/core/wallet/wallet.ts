@@ -15,6 +15,7 @@ import type { AccountKind, UndoneAct } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
 import { Session, type SessionParts } from './session.ts';
 import { settleActs } from './unsettled.ts';
+import { withdrawDue } from './withdraw.ts';
 
 export interface WalletParts extends SessionParts {
   readonly vault: Vault;
@@ -329,6 +330,7 @@ export class Wallet {
       await deliverShares(session);
       await forgetOutdated(session);
       await drainOutbox(session);
+      await withdrawDue(session);
       const alarms = await watchOpenings(session, this.#justUnlocked);
       this.#justUnlocked = false;
       if (alarms !== undefined) this.#parts.onAlarms(alarms);

@@ -7,6 +7,7 @@ import { planImport, type ImportPlan } from '../../../extension/core/records/imp
 import type { Known } from '../../../extension/core/records/import-plan.ts';
 import { withLinks, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
+import { itemsAnew, type ResealSource } from '../../../extension/core/records/reseal.ts';
 import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
@@ -45,12 +46,12 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return Promise.resolve().then(() => issuerKeysIn(file));
   }
 
-  async plan(id: string, known: Known, { into, issuers = [], tables = [] }: ReadAs = {}) {
+  async plan(id: string, known: Known, { into, issuers = [], tables = [], sorted = [] }: ReadAs = {}) {
     const { file, name, source, links } = this.#jobs.get(id)!;
     const context = {
       name,
       source,
-      known,
+      known: { ...known, ...(into === undefined && { sorted }) },
       validate: () => [],
       issuers: new Map(issuers.map(({ issuer, keys }) => [issuer, keys])),
       tables: new Map(tables.map((table) => [table.header, table])),
@@ -68,6 +69,24 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     }
     for (const row of rows) this.ledger.set(row.root, row);
     return rows;
+  }
+
+  async reseal(
+    sources: readonly ResealSource[],
+    targets: readonly SealTarget[],
+    patient: string,
+  ): Promise<LedgerRow[]> {
+    const items = await itemsAnew(sources, this.blocks);
+    const rows = await Promise.all(
+      targets.map((target) => this.#sealed(target, items.get(target.section) ?? [], patient, patient)),
+    );
+    for (const row of rows) this.ledger.set(row.root, row);
+    return rows;
+  }
+
+  drop(roots: readonly string[]): Promise<void> {
+    for (const root of roots) this.ledger.delete(root);
+    return Promise.resolve();
   }
 
   async rewrap(root: string, contentKey: Bytes, under: WrapUnder): Promise<LedgerRow> {

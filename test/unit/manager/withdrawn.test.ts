@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CID } from 'multiformats/cid';
+import type { CID } from 'multiformats/cid';
 import { random, toHex } from '../../../extension/core/bytes.ts';
 import { Right } from '../../../extension/core/registry/abi.ts';
 import { managerDomain, WITHDRAWN_TYPES } from '../../../extension/core/registry/typed-data.ts';

@@ -1,0 +1,117 @@
+import * as v from 'valibot';
+import { WithdrawnSchema } from '../custody/keeper-messages.ts';
+import type { EntryRow } from '../catalogue/model.ts';
+import type { KeeperInfo } from '../network/descriptor.ts';
+import { signerOf } from '../registry/signed-calls.ts';
+import { managerDomain, WITHDRAWN_TYPES } from '../registry/typed-data.ts';
+import { cidFromDigest } from '../storage/cid.ts';
+import { fromHex } from '../bytes.ts';
+import { act } from './act.ts';
+import type { Withdrawal } from './sealed-state.ts';
+import type { Deployment, Session } from './session.ts';
+
+/** Entries of one signed call, and of one receipt. */
+const MOST_PER_CALL = 64;
+/** Withdrawals that are remembered once nothing is left to do for them. */
+const MOST_REMEMBERED = 200;
+
+/** What is taken back together. */
+interface Taken {
+  readonly entries: readonly EntryRow[];
+  /** Roots of what takes their place. */
+  readonly after: readonly string[];
+  readonly erased: boolean;
+}
+
+/**
+ * Takes entries of the own record back: they are gone here when this returns, and everywhere else once {@link withdrawDue} did its
+ * work, which goes on from here whatever happens.
+ */
+export async function withdraw(session: Session, { entries, after, erased }: Taken): Promise<void> {
+  const at = session.now();
+  const added = [...Map.groupBy(entries, ({ registry }) => registry)].flatMap(([registry, some]) =>
+    parts(some.map(({ id }) => id)).map((records): Withdrawal => ({
+      registry,
+      records: [...records],
+      after: [...after],
+      erased,
+      at,
+      receipts: [],
+    })),
+  );
+  await session.state.update((s) => ({ ...s, withdrawals: [...added, ...s.withdrawals] }));
+  await session.catalogue.listPending();
+  await session.catalogue.withdraw(entries);
+  await session.storage.drop(entries.map(({ cid }) => cidFromDigest(fromHex(cid)).toString()));
+}
+
+const parts = (ids: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / MOST_PER_CALL) }, (_, i) =>
+    ids.slice(i * MOST_PER_CALL, (i + 1) * MOST_PER_CALL),
+  );
+
+/** Says on the chain what was taken back, once what takes its place is there, and has keepers sign that they let go of it. */
+export async function withdrawDue(session: Session): Promise<void> {
+  const { withdrawals } = await session.state.read();
+  if (withdrawals.length === 0) return;
+  const { final } = await session.catalogue.head();
+  for (const withdrawal of withdrawals) {
+    const { registry, records } = withdrawal;
+    const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
+    if (blocks.some((block) => block === undefined)) await say(session, withdrawal);
+    else if (blocks.every((block) => block !== undefined && block <= final)) await collectReceipts(session, withdrawal);
+  }
+  await session.state.update((s) => ({ ...s, withdrawals: remembered(session, s.withdrawals) }));
+}
+
+/** What was only moved is forgotten once everybody signed; of what was erased the newest are kept, with what was signed. */
+function remembered({ network }: Session, all: readonly Withdrawal[]): Withdrawal[] {
+  const keepers = network.custody?.keepers ?? [];
+  const isOpen = ({ receipts }: Withdrawal) => keepers.some((k) => !receipts.some((r) => r.keeper === k.account));
+  let over = 0;
+  return all.filter((one) => isOpen(one) || (one.erased && ++over <= MOST_REMEMBERED));
+}
+
+async function say(session: Session, { registry, records, after }: Withdrawal): Promise<void> {
+  const deployment: Deployment = session.deployment(registry);
+  // Killed in between, this browser may have them still; a reorganisation brings them back.
+  await session.catalogue.withdraw(records.map((id) => ({ registry, id })));
+  const rows = await Promise.all(after.map((root) => session.storage.row(root)));
+  if (rows.some((row) => row !== undefined && row.anchor === undefined)) return;
+  await act(session, deployment, [await deployment.calls.withdrawRecords(records)], async () => {
+    await session.catalogue.sync();
+    const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
+    return blocks.every((block) => block !== undefined);
+  });
+}
+
+/** One that is away, or does not sign that it let go, is asked again the next time. */
+async function collectReceipts(session: Session, withdrawal: Withdrawal): Promise<void> {
+  const missing = (session.network.custody?.keepers ?? []).filter(
+    ({ account }) => !withdrawal.receipts.some(({ keeper }) => keeper === account),
+  );
+  const found = await Promise.all(missing.map((keeper) => receiptOf(session, keeper, withdrawal)));
+  const receipts = found.filter((receipt) => receipt !== undefined);
+  if (receipts.length === 0) return;
+  const isIt = (one: Withdrawal) =>
+    one.registry === withdrawal.registry && one.records.join() === withdrawal.records.join();
+  await session.state.update((s) => ({
+    ...s,
+    withdrawals: s.withdrawals.map((one) => (isIt(one) ? { ...one, receipts: [...one.receipts, ...receipts] } : one)),
+  }));
+}
+
+async function receiptOf(
+  { network, address, askKeeper, now }: Session,
+  { url, account: keeper }: KeeperInfo,
+  { registry, records }: Withdrawal,
+): Promise<Withdrawal['receipts'][number] | undefined> {
+  const patient = address.toLowerCase();
+  const answer = await askKeeper(url, '/v1/withdrawn', { registry: registry.toLowerCase(), patient, records });
+  const parsed = v.safeParse(WithdrawnSchema, answer?.body);
+  if (answer?.status !== 200 || !parsed.success) return undefined;
+  const { signature } = parsed.output;
+  const said = { signer: keeper, patient, records };
+  const signer = signerOf(managerDomain(network.chainId, registry), WITHDRAWN_TYPES, said, signature);
+  return signer?.toLowerCase() === keeper ? { keeper, signature, at: now() } : undefined;
+}
