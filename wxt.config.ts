@@ -3,7 +3,7 @@ import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 import { fhirElements } from './scripts/vite-fhir-elements.ts';
 import { icons } from './scripts/vite-icons.ts';
-import { nobleModules } from './scripts/vite-noble-modules.ts';
+import { leanModules } from './scripts/vite-lean-modules.ts';
 
 const NO_ENS = fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url));
 const CHROMIUM = '123';
@@ -17,7 +17,7 @@ export default defineConfig({
   modules: ['@wxt-dev/module-svelte', '@wxt-dev/i18n/module'],
   imports: false,
   vite: ({ browser }) => ({
-    plugins: [fhirDefinitions(), fhirElements(), icons(), nobleModules()],
+    plugins: [fhirDefinitions(), fhirElements(), icons(), leanModules()],
     resolve: {
       alias: ['@adraffy/ens-normalize', /^\.\/ens-resolver\.js$/].map((find) => ({ find, replacement: NO_ENS })),
     },

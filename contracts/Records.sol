@@ -11,8 +11,9 @@ abstract contract Records is IRecords, Access {
     bytes32 private constant ADD_RECORDS_TYPE = keccak256(
         "AddRecords(address signer,address patient,Entry[] entries,uint256 nonce,uint256 deadline)Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)"
     );
-    bytes32 private constant WITHDRAW_RECORDS_TYPE =
-        keccak256("WithdrawRecords(address signer,bytes32[] ids,uint256 nonce,uint256 deadline)");
+    bytes32 private constant WITHDRAW_RECORDS_TYPE = keccak256(
+        "WithdrawRecords(address signer,bytes32[] ids,uint256 nonce,uint256 deadline)"
+    );
     bytes32 private constant ENTRY_TYPE = keccak256("Entry(uint48 folder,bytes32 cid,uint16 epoch,bytes32 commitment)");
 
     /// @inheritdoc IRecords

@@ -34,6 +34,7 @@ import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
+import { createRearrangeCalls, REARRANGE_ARGUMENTS } from './ui-rearrange.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
@@ -126,6 +127,7 @@ const ARGUMENTS = {
   importProgress: v.tuple([text]),
   cancelImport: v.tuple([text]),
   ...RECORD_ARGUMENTS,
+  ...REARRANGE_ARGUMENTS,
   ...READING_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
@@ -206,6 +208,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
 
   const api = {
     ...createRecordCalls({ wallet, changed }),
+    ...createRearrangeCalls({ wallet, changed }),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     status: (): Promise<WalletStatus> => wallet.status(),

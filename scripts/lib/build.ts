@@ -12,7 +12,7 @@ const EXTENSION: Omit<Made, 'name' | 'to'> = {
     'wxt.config.ts',
     'scripts/vite-fhir-definitions.ts',
     'scripts/vite-fhir-elements.ts',
-    'scripts/vite-noble-modules.ts',
+    'scripts/vite-lean-modules.ts',
     'scripts/lib/fhir-definitions.ts',
     ...TOOLS,
   ],

@@ -122,7 +122,7 @@ test('a patient adds by hand, corrects, notes and hides, and is told what does n
   await again.go('Records');
   await expect(app.getByRole('link', { name: 'Amoxicillin' })).toBeVisible();
   await expect(app.getByRole('link', { name: 'Penicillin V' })).toBeHidden();
-  await app.getByRole('link', { name: 'Hidden entries' }).click();
+  await app.getByRole('link', { name: 'Hidden and erased entries' }).click();
   await app.getByRole('link', { name: 'Penicillin V' }).click();
   await lookAt(app, 'record hidden');
   await app.getByRole('button', { name: 'Show again' }).click();

@@ -1,3 +1,4 @@
+import { MOST_MOVES } from '../records/limits.ts';
 import { markKindOf } from '../records/marks.ts';
 import { claimsName, type RecordItem } from './model.ts';
 import type { RowReader } from './sorted-list.ts';
@@ -40,6 +41,17 @@ const movedTo = (of: readonly Claim[]): string | undefined => of.find(({ kind })
 export async function movedId(rows: RowReader, patient: string, id: string): Promise<string | undefined> {
   const [entry = '', position = ''] = id.split('/');
   return movedTo((await claimsOn(rows, patient, entry))[position] ?? []);
+}
+
+/** Id that an item has now, however often it was sealed anew. */
+export async function currentId(rows: RowReader, patient: string, id: string): Promise<string> {
+  let now = id;
+  for (let moves = 0; moves < MOST_MOVES; moves++) {
+    const next = await movedId(rows, patient, now);
+    if (next === undefined) break;
+    now = next;
+  }
+  return now;
 }
 
 /** Where an item is listed by what the patient said of it: the patient's own word may be replaced, anything may be hidden. */

@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import { currentId } from '../catalogue/claims.ts';
 import {
   BAD,
   folderName,
@@ -150,7 +151,7 @@ const notFound = () => new SalusError('not-found', 'There is no such record.');
  * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
  */
 export async function readRecord(session: Reader, patient: string, id: string, use: Use = {}): Promise<ReadRecord> {
-  const [entryId = '', position = ''] = id.split('/');
+  const [entryId = '', position = ''] = (await currentId(session.catalogue.rows, patient, id)).split('/');
   const own = patient.toLowerCase() === session.address.toLowerCase();
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
   if (found === undefined) throw own ? notFound() : noConsent();

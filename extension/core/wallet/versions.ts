@@ -1,4 +1,4 @@
-import { laterVersion, movedId } from '../catalogue/claims.ts';
+import { currentId, laterVersion } from '../catalogue/claims.ts';
 import type { EntryRow, RecordItem } from '../catalogue/model.ts';
 import type { Reader } from './reader.ts';
 
@@ -7,15 +7,12 @@ const MOST_VERSIONS = 50;
 
 /** An item that is known and open, also where it was sealed anew since. */
 export async function itemOf(reader: Reader, patient: string, id: string): Promise<RecordItem | undefined> {
-  for (let now: string | undefined = id, moves = 0; now !== undefined && moves < MOST_VERSIONS; moves++) {
-    const [entry = '', position = ''] = now.split('/');
-    for (const { registry } of reader.deployments) {
-      const row: EntryRow | undefined = await reader.catalogue.entry(registry, entry);
-      if (row?.state === 'open' && row.patient.toLowerCase() === patient.toLowerCase()) {
-        return row.items[Number(position)];
-      }
+  const [entry = '', position = ''] = (await currentId(reader.catalogue.rows, patient, id)).split('/');
+  for (const { registry } of reader.deployments) {
+    const row: EntryRow | undefined = await reader.catalogue.entry(registry, entry);
+    if (row?.state === 'open' && row.patient.toLowerCase() === patient.toLowerCase()) {
+      return row.items[Number(position)];
     }
-    now = await movedId(reader.catalogue.rows, patient, now);
   }
   return undefined;
 }

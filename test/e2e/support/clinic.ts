@@ -7,7 +7,7 @@ import { WalletApp } from '../pages/wallet-app.ts';
 /** A patient whose record is on the chain, and a doctor whom the clinic of the network let in, each in a browser. */
 export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowser, stack: Stack, doctorsName: string) {
   const patient = await WalletApp.open(patients);
-  await patient.createWallet();
+  const words = await patient.createWallet();
   await patient.importFile(bundleFile());
   await patient.waitUntilRecorded();
   const doctor = await WalletApp.open(doctors);
@@ -15,5 +15,5 @@ export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowse
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
   await desk.signIn(doctorsName, stack.staffCode);
-  return { patient, doctor, desk };
+  return { patient, doctor, desk, words };
 }
