@@ -35,6 +35,7 @@ import { section, text } from './ui-arguments.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
+import { createSafetyCalls, SAFETY_ARGUMENTS, type SafetyParts } from './ui-safety.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
 
@@ -68,7 +69,7 @@ export interface OpenedRecord {
   readonly copies?: Pick<LedgerRow, 'replicas' | 'anchor' | 'bytes'>;
 }
 
-export interface UiParts {
+export interface UiParts extends Pick<SafetyParts, 'vault' | 'remove'> {
   readonly wallet: Wallet;
   readonly approvals: Approvals;
   readonly prompts: Prompts;
@@ -127,6 +128,7 @@ const ARGUMENTS = {
   cancelImport: v.tuple([text]),
   ...RECORD_ARGUMENTS,
   ...READING_ARGUMENTS,
+  ...SAFETY_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
@@ -156,7 +158,8 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, prompts, storage, networks, notify, changed, alarms }: UiParts) {
+export function createUiApi(parts: UiParts) {
+  const { wallet, approvals, prompts, storage, networks, notify, changed, alarms } = parts;
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
@@ -208,6 +211,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     ...createRecordCalls({ wallet, changed }),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
+    ...createSafetyCalls(parts),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),
