@@ -1,6 +1,7 @@
 import { fhirValidator } from '../../extension/adapters/fhir-validator.ts';
 import { StorageHost } from '../../extension/adapters/storage/storage-host.ts';
-import { deriveKey, CURRENT_KDF } from '../../extension/core/vault/kdf.ts';
+import { deriveKey } from '../../extension/core/vault/derive-key.ts';
+import { CURRENT_KDF } from '../../extension/core/vault/kdf.ts';
 import { serialLimit, sum } from './limit.ts';
 import { Keeper } from './keeper.ts';
 import { randomBytes, time } from './timing.ts';

@@ -1,8 +1,15 @@
 import { KeyWork } from '../core/custody/key-work.ts';
 import { nobleGroup } from '../core/custody/noble-group.ts';
+import { deriveKey } from '../core/vault/derive-key.ts';
 import { MessageBox } from './crypto/message-box.ts';
 import { fhirValidator } from './fhir-validator.ts';
-import { KEYS_CHANNEL, STORAGE_CHANNEL, MESSAGES_CHANNEL, serveChannel } from './messaging/channel.ts';
+import {
+  KEYS_CHANNEL,
+  STORAGE_CHANNEL,
+  MESSAGES_CHANNEL,
+  PASSWORDS_CHANNEL,
+  serveChannel,
+} from './messaging/channel.ts';
 import { StorageHost } from './storage/storage-host.ts';
 
 /**
@@ -15,6 +22,7 @@ export function startServices(place: string): (channel: unknown, port: MessagePo
     [STORAGE_CHANNEL, StorageHost.start(fhirValidator(), place)],
     [MESSAGES_CHANNEL, Promise.resolve(new MessageBox())],
     [KEYS_CHANNEL, Promise.resolve(new KeyWork(nobleGroup))],
+    [PASSWORDS_CHANNEL, Promise.resolve({ deriveKey })],
   ]);
   return (channel, port) => void services.get(channel)?.then((service) => serveChannel(port, service));
 }

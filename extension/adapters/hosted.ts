@@ -1,8 +1,16 @@
 import type { KeyWorkPort } from '../core/custody/key-work.ts';
+import { SalusError } from '../core/errors.ts';
 import type { Network } from '../core/network/descriptor.ts';
+import type { DeriveKey } from '../core/vault/kdf.ts';
 import type { MessageBoxPort, StoragePort } from '../core/wallet/ports.ts';
 import type { ChannelHost } from './messaging/channel-host.ts';
-import { KEYS_CHANNEL, STORAGE_CHANNEL, MESSAGES_CHANNEL, openChannel } from './messaging/channel.ts';
+import {
+  KEYS_CHANNEL,
+  STORAGE_CHANNEL,
+  MESSAGES_CHANNEL,
+  PASSWORDS_CHANNEL,
+  openChannel,
+} from './messaging/channel.ts';
 
 /** One of the host's services, as the background calls it. Opened when needed, and again if it was lost. */
 function hosted<T extends object>(host: ChannelHost, name: string, prepare: (service: T) => Promise<void>): T {
@@ -41,3 +49,19 @@ export const hostedKeyWork = (host: ChannelHost): KeyWorkPort =>
 
 export const hostedMessages = (host: ChannelHost): MessageBoxPort =>
   hosted<MessageBoxPort>(host, MESSAGES_CHANNEL, () => Promise.resolve());
+
+/** A key takes half a second; on a slow machine that is busy, some. */
+const DERIVE_MS = 60_000;
+
+/** @throws SalusError `too-slow`, also where the host was ended in the middle of it */
+export const hostedDeriveKey = (host: ChannelHost): DeriveKey => {
+  const { deriveKey } = hosted<{ deriveKey: DeriveKey }>(host, PASSWORDS_CHANNEL, () => Promise.resolve());
+  const late = () => new SalusError('too-slow', 'This took too long. Try again.');
+  return (...given) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(late()), DERIVE_MS);
+      deriveKey(...given)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
+    });
+};

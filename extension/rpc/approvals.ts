@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { randomId } from '../core/bytes.ts';
-import type { SessionStore } from '../core/vault/vault.ts';
+import type { SessionStore } from '../core/vault/slots.ts';
 import { pauseLeft, refusedOnceMore, RefusalsSchema } from './cool-down.ts';
 import { RpcCode, RpcError, toRpcError, userRejected, type RpcErrorData } from './errors.ts';
 

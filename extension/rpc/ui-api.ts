@@ -36,6 +36,7 @@ import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRearrangeCalls, REARRANGE_ARGUMENTS } from './ui-rearrange.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
+import { createSafetyCalls, SAFETY_ARGUMENTS, type SafetyParts } from './ui-safety.ts';
 import { tellingChain } from './site-network.ts';
 import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
 
@@ -69,7 +70,7 @@ export interface OpenedRecord {
   readonly copies?: Pick<LedgerRow, 'replicas' | 'anchor' | 'bytes'>;
 }
 
-export interface UiParts {
+export interface UiParts extends Pick<SafetyParts, 'vault' | 'remove'> {
   readonly wallet: Wallet;
   readonly approvals: Approvals;
   readonly prompts: Prompts;
@@ -129,6 +130,7 @@ const ARGUMENTS = {
   ...RECORD_ARGUMENTS,
   ...REARRANGE_ARGUMENTS,
   ...READING_ARGUMENTS,
+  ...SAFETY_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
   consents: v.tuple([]),
@@ -158,7 +160,8 @@ const ARGUMENTS = {
 type Arguments = typeof ARGUMENTS;
 
 /** The calls of the wallet's own screens. */
-export function createUiApi({ wallet, approvals, prompts, storage, networks, notify, changed, alarms }: UiParts) {
+export function createUiApi(parts: UiParts) {
+  const { wallet, approvals, prompts, storage, networks, notify, changed, alarms } = parts;
   // Plans whose import is not committed yet: job → report. Lost with the worker; the storage host, which keeps the file, is then
   // asked again.
   const plans = new Map<string, ImportReport>();
@@ -211,6 +214,7 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     ...createRearrangeCalls({ wallet, changed }),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
+    ...createSafetyCalls(parts),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */
     newWords: () => Promise.resolve(toWords(newEntropy())),

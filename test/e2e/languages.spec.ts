@@ -197,6 +197,19 @@ async function walk(page: Page, look: Look): Promise<void> {
     await expect(page.locator('main [role=status]')).toHaveCount(0);
     await look(page, path);
   }
+  await atTheDoor(page, look);
+}
+
+/** How the wallet is opened and taken away: every form of it, and the locked screen. */
+async function atTheDoor(page: Page, look: Look): Promise<void> {
+  await go(page, 'safety');
+  await expect(page.locator('main select')).toBeVisible();
+  for (const section of await page.locator('main section').all()) {
+    const button = section.locator('button');
+    if ((await button.count()) > 0) await button.first().click();
+  }
+  await expect(page.locator('main .notice.good')).toBeVisible();
+  await look(page, 'safety');
   await page.locator('header button.plain').click();
   const passwords = page.locator('input[type=password]');
   await expect(passwords).toHaveCount(1);
@@ -204,6 +217,9 @@ async function walk(page: Page, look: Look): Promise<void> {
   await primaryOf(page).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await look(page, 'unlock');
+  await page.locator('main button.link').click();
+  await expect(page.locator('main .notice.good')).toBeVisible();
+  await look(page, 'forgot');
 }
 
 /** Answers a prompt as a person does who reads it to its end. */

@@ -1,4 +1,4 @@
-import type { SessionStore, VaultSlot } from '../../core/vault/vault.ts';
+import type { SessionStore, VaultSlot } from '../../core/vault/slots.ts';
 import { openDatabase } from '../storage/database.ts';
 import { browser } from './api.ts';
 

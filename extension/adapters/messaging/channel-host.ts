@@ -6,4 +6,6 @@ export interface ChannelHost {
   open(): Promise<number>;
   /** Hands it one end of a new channel. @param channel name of what is to answer */
   connect(channel: string, port: MessagePort): Promise<void>;
+  /** Ends it, in the middle of its work. */
+  close(): Promise<void>;
 }

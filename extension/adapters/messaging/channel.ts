@@ -7,6 +7,8 @@ export const STORAGE_CHANNEL = 'salus-storage';
 export const MESSAGES_CHANNEL = 'salus-messages';
 /** The same to what computes keys on the group; only the background opens it. */
 export const KEYS_CHANNEL = 'salus-keys';
+/** The same to what makes keys of passwords; only the background opens it. */
+export const PASSWORDS_CHANNEL = 'salus-passwords';
 
 type Handler = (...args: never[]) => Promise<unknown>;
 

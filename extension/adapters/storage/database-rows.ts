@@ -5,10 +5,14 @@ import { exact } from './idb-blockstore.ts';
 
 const STORE = 'rows';
 
-/** Sealed rows in an IndexedDB of their own. It is opened when first needed. */
-export function databaseRows(name: string): RowStore {
+/**
+ * Sealed rows in an IndexedDB of their own. It is opened when first needed.
+ * @param over once aborted it is opened no more
+ */
+export function databaseRows(name: string, over: AbortSignal): RowStore {
   let opening: Promise<IDBPDatabase> | undefined;
-  const open = () => {
+  const open = async () => {
+    over.throwIfAborted();
     opening ??= openDB(name, 1, {
       upgrade: (db) => void db.createObjectStore(STORE),
       // Another context deletes it; it is opened anew when it is needed again.

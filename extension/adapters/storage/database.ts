@@ -47,4 +47,6 @@ export const openDatabase = (name = 'salus'): Promise<Database> =>
       const outbox = db.createObjectStore('outbox');
       for (const index of OUTBOX_INDEXES) outbox.createIndex(index, index, { multiEntry: true });
     },
+    // The wallet is being removed from this browser.
+    blocking: (_was, _next, event) => (event.target as IDBDatabase).close(),
   });

@@ -83,4 +83,8 @@ export const offscreenHost: ChannelHost = {
   },
   open: ensureOffscreen,
   connect: handOver,
+  async close() {
+    looking = undefined;
+    await chrome.offscreen.closeDocument().catch(() => undefined); // it was not open
+  },
 };

@@ -41,6 +41,10 @@ export const pageHost: ChannelHost = {
   async connect(channel, port) {
     (await running())(channel, port);
   },
+  // eslint-disable-next-line @typescript-eslint/require-await -- as the other host's
+  async close() {
+    services = undefined;
+  },
 };
 
 /** A file that was taken in hand is kept so long for the person to decide: longer than any prompt waits. */

@@ -28,6 +28,7 @@ import { startNode, type NodeBlocks } from './helia-node.ts';
 import { Counted } from './counted.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { pictureCodes } from './picture-codes.ts';
+import { countUnsaved } from './unsaved.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 
 type JobFile = ImportFile & { readonly file: Blob };
@@ -389,6 +390,10 @@ export class StorageHost implements StoragePort {
     await tx.done;
     this.#counted.forget();
     await collectGarbage(this.#db);
+  }
+
+  unsaved(): Promise<number> {
+    return countUnsaved();
   }
 
   async setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {

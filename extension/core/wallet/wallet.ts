@@ -3,7 +3,7 @@ import { SalusError, type ErrorCode } from '../errors.ts';
 import { Keyring } from '../keys/keyring.ts';
 import { Role } from '../registry/abi.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
-import type { Vault, VaultState } from '../vault/vault.ts';
+import type { PasskeyProof, Vault, VaultState } from '../vault/vault.ts';
 import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountList } from './accounts.ts';
 import { keepHere } from './keep-here.ts';
 import { watchOpenings } from './alarms.ts';
@@ -113,8 +113,10 @@ export class Wallet {
     void this.sync();
   }
 
-  async unlock(password: string): Promise<void> {
-    await this.#parts.vault.unlock(password);
+  /** @param by the password, or what a passkey's device gave */
+  async unlock(by: string | PasskeyProof): Promise<void> {
+    const { vault } = this.#parts;
+    await (typeof by === 'string' ? vault.unlock(by) : vault.unlockWith(by));
     this.#justUnlocked = true;
     this.#parts.onChange();
     void this.sync();

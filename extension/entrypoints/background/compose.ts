@@ -7,7 +7,7 @@ import { loadNetworks } from '../../adapters/network.ts';
 import { databaseRows } from '../../adapters/storage/database-rows.ts';
 import { managerSponsor } from '../../adapters/sponsor.ts';
 import { askKeeper } from '../../adapters/keepers.ts';
-import { hostedKeyWork, hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
+import { hostedDeriveKey, hostedKeyWork, hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
 import { offscreenHost } from '../../adapters/storage/offscreen.ts';
 import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
 import { NodeProvider } from '../../core/chain/node.ts';
@@ -28,13 +28,20 @@ export interface Background {
   readonly server: RpcServer;
   readonly ui: UiApi;
   readonly storage: StoragePort;
+  /** Ends all that is going on. */
+  readonly end: () => Promise<void>;
 }
 
-/**
- * Puts the parts together: the only place that knows all of them.
- * @param onNetwork called when another network was chosen, with which everything is to be put together anew
- */
-export async function compose(onNetwork: () => void): Promise<Background> {
+/** What begins everything anew. */
+export interface Anew {
+  /** Another network was chosen. */
+  readonly onNetwork: () => void;
+  /** The person removes the wallet from this browser. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Puts the parts together: the only place that knows all of them. */
+export async function compose({ onNetwork, remove }: Anew): Promise<Background> {
   const networks = await loadNetworks(onNetwork);
   const network = networks.current;
   /** What one network's records and sites are kept under; the build's own has the plain names. */
@@ -51,9 +58,12 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     primary: localSlot('vault'),
     copy: databaseSlot('vault'),
     attempts: localSlot('attempts'),
+    autoLock: localSlot('autoLock'),
+    deriveKey: hostedDeriveKey(host),
     session: sessionStore,
     now,
   });
+  const over = new AbortController();
   const [newest, ...earlier] = versionsOf(network);
   const client = (version: Network) => new RegistryClient(version, provider, witness);
   const clients = [client(newest), ...earlier.map(client)] as const;
@@ -66,7 +76,7 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     askKeeper,
     accountsSlot: localSlot('accounts'),
     stateSlot: (account) => localSlot(`state:${place}:${account}`),
-    catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`),
+    catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`, over.signal),
     now,
     onChange: notifyUi,
     onAlarms: tellAlarms,
@@ -96,6 +106,8 @@ export async function compose(onNetwork: () => void): Promise<Background> {
   });
   const ui = createUiApi({
     wallet,
+    vault,
+    remove,
     approvals,
     prompts,
     storage,
@@ -104,5 +116,11 @@ export async function compose(onNetwork: () => void): Promise<Background> {
     changed: notifyUi,
     alarms: tellAlarms,
   });
-  return { wallet, approvals, server, ui, storage };
+  const end = async () => {
+    await approvals.end();
+    await wallet.lock();
+    over.abort();
+    await host.close();
+  };
+  return { wallet, approvals, server, ui, storage, end };
 }

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { Runtime } from 'webextension-polyfill';
 import { browser } from '../../adapters/browser/api.ts';
+import { tellAlarms } from '../../adapters/browser/alarms.ts';
 import { awakeWhile } from '../../adapters/browser/awake.ts';
+import { beginRemoval, finishRemoval } from '../../adapters/browser/removal.ts';
 import { closeStorageToPages } from '../../adapters/browser/stores.ts';
 import { packError } from '../../adapters/messaging/channel.ts';
 import { brokerChannels } from '../../adapters/storage/offscreen.ts';
@@ -60,7 +62,10 @@ async function goOver(from: Promise<Background>, begin: () => Promise<Background
  * What they do waits for `ready`.
  */
 export function startBackground(): void {
-  let ready: Promise<Background> = compose(changeNetwork);
+  const anew = { onNetwork: changeNetwork, remove };
+  /** What was being removed when the browser was closed comes before everything. */
+  const begin = () => finishRemoval().then(() => compose(anew));
+  let ready: Promise<Background> = begin();
   const withBackground = (work: (background: Background) => Promise<unknown>): void => {
     awakeWhile(ready.then(work)).catch(() => undefined); // shows in the wallet's status; nobody waits for it
   };
@@ -69,7 +74,20 @@ export function startBackground(): void {
   function changeNetwork(): void {
     const before = ready;
     // Whatever fails on the way: the next request finds the network that was chosen.
-    ready = goOver(before, () => compose(changeNetwork)).catch(() => compose(changeNetwork));
+    ready = goOver(before, () => compose(anew)).catch(() => compose(anew));
+  }
+
+  async function remove(): Promise<void> {
+    const before = await ready;
+    await beginRemoval();
+    // Whatever cannot be ended: what it kept is taken away under it.
+    ready = before
+      .end()
+      .catch(() => undefined)
+      .then(begin);
+    await ready;
+    tellAlarms(0);
+    notifyUi();
   }
 
   if (!import.meta.env.FIREFOX) brokerChannels(() => ready);
@@ -92,6 +110,7 @@ export function startBackground(): void {
 
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name !== SYNC_ALARM) return;
+    ready = ready.catch(begin); // what could not be begun is tried again
     withBackground(async ({ wallet, approvals }) => {
       await wallet.enforceDeadline();
       await approvals.expire();

@@ -52,6 +52,12 @@ export function nothingTaken({ skipped }: ImportReport): string {
 
 const ERROR_KEYS: Record<string, string> = {
   'wrong-password': 'wrongPassword',
+  'wrong-passkey': 'wrongPasskey',
+  'passkey-unsuited': 'passkeyUnsuited',
+  'passkey-known': 'passkeyKnown',
+  'passkey-cancelled': 'passkeyCancelled',
+  'not-removed': 'notRemoved',
+  'too-slow': 'tooSlow',
   'vault-locked': 'locked',
   'storage-full': 'storageFull',
   'plan-outdated': 'planOutdated',

@@ -90,7 +90,7 @@ export class WalletApp {
 
   async unlock(password = PASSWORD): Promise<void> {
     await this.page.getByLabel('Password').fill(password);
-    await this.page.getByRole('button', { name: 'Unlock' }).click();
+    await this.page.getByRole('button', { name: 'Unlock', exact: true }).click();
   }
 
   async go(name: 'Home' | 'Records' | 'Sharing' | 'Activity' | 'Payments' | 'Settings' | 'Patients'): Promise<void> {

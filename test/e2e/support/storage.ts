@@ -92,3 +92,32 @@ export async function damageVault(page: Page): Promise<void> {
     expect([await stored(page, 'local', 'vault'), await vaultCopy(page)]).toEqual(['not a vault', copy]);
   }).toPass({ timeout: 30_000 });
 }
+
+/** Everything that this extension keeps in the browser, in whatever place, by name. @param page one of the wallet's own pages */
+export const allThatIsKept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error('the database does not answer'));
+      });
+    const kept: string[] = [];
+    for (const area of ['local', 'session'] as const) {
+      for (const key of Object.keys(await chrome.storage[area].get(null))) kept.push(`storage.${area}/${key}`);
+    }
+    for (const { name = '' } of await indexedDB.databases()) {
+      const db = await done(indexedDB.open(name));
+      for (const store of db.objectStoreNames) {
+        const count = await done(db.transaction(store).objectStore(store).count());
+        if (count > 0) kept.push(`${name}/${store}: ${count}`);
+      }
+      // The wallet's own is there, and empty, as soon as it is looked into.
+      if (name !== 'salus') kept.push(name);
+      db.close();
+    }
+    const files = await navigator.storage.getDirectory();
+    for await (const [name] of files as unknown as AsyncIterable<[string, unknown]>) kept.push(`files/${name}`);
+    for (const name of await caches.keys()) kept.push(`caches/${name}`);
+    for (const key of Object.keys(localStorage)) kept.push(`localStorage/${key}`);
+    return kept;
+  });

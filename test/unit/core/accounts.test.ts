@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
+import { deriveKey } from '../../../extension/core/vault/derive-key.ts';
 import { Vault } from '../../../extension/core/vault/vault.ts';
 import { Wallet } from '../../../extension/core/wallet/wallet.ts';
 import { listOwn } from './listings.ts';
@@ -22,6 +23,8 @@ async function setUp() {
       primary: place(),
       copy: place(),
       attempts: place(),
+      autoLock: place(),
+      deriveKey,
       now: Date.now,
       session: memorySession(),
     });

@@ -1,4 +1,4 @@
-import type { SessionStore } from '../../../extension/core/vault/vault.ts';
+import type { SessionStore } from '../../../extension/core/vault/slots.ts';
 
 /** A place for one value, and how often it was read. */
 export function place() {

@@ -154,6 +154,11 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return Promise.resolve({ entries: entries.length, durable: entries.length, anchored });
   }
 
+  unsaved() {
+    const rows = [...this.ledger.values()].filter(({ kind, anchor }) => kind === 'entry' && anchor === undefined);
+    return Promise.resolve(rows.length);
+  }
+
   forget(account: string, others: readonly string[]): Promise<void> {
     for (const row of this.ledger.values()) {
       if (isOf(row, account) && !others.some((other) => isOf(row, other))) this.ledger.delete(row.root);

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isSalusError, SalusError } from '../../../extension/core/errors.ts';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { deriveKey } from '../../../extension/core/vault/derive-key.ts';
 import { Vault } from '../../../extension/core/vault/vault.ts';
 import { Wallet } from '../../../extension/core/wallet/wallet.ts';
 import { MemoryRows } from './memory-rows.ts';
@@ -32,6 +33,8 @@ beforeEach(async () => {
     primary,
     copy: place(),
     attempts: place(),
+    autoLock: place(),
+    deriveKey,
     now: Date.now,
     session: memorySession(),
   });

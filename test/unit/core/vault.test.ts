@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { equal, toBase64 } from '../../../extension/core/bytes.ts';
 import { isSalusError, type ErrorCode } from '../../../extension/core/errors.ts';
-import { sealVault } from '../../../extension/core/vault/vault-file.ts';
-import { AUTO_LOCK_MS, Vault, type VaultSlot } from '../../../extension/core/vault/vault.ts';
+import { deriveKey } from '../../../extension/core/vault/derive-key.ts';
+import type { VaultSlot } from '../../../extension/core/vault/slots.ts';
+import { passwordSlot, sealVault } from '../../../extension/core/vault/vault-file.ts';
+import { Vault } from '../../../extension/core/vault/vault.ts';
 import { memorySession } from './memory-slots.ts';
 import { fill } from './support.ts';
 
@@ -21,6 +23,7 @@ class Slot implements VaultSlot {
   }
 }
 
+const AUTO_LOCK_MS = 15 * 60_000;
 const PASSWORD = 'correct horse battery';
 const entropy = fill(32, 42);
 const code = (expected: ErrorCode) => (e: unknown) => isSalusError(e, expected);
@@ -35,6 +38,8 @@ beforeEach(() => {
     primary,
     copy,
     attempts,
+    autoLock: new Slot(),
+    deriveKey,
     now: () => now,
     session: memorySession(session),
   });
@@ -214,19 +219,16 @@ describe('vault', () => {
   });
 
   it('refuses a vault whose settings were weakened', async () => {
-    await expect(
-      sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, {
-        name: 'argon2id',
-        memory: 1_024,
-        passes: 1,
-        lanes: 1,
-      }),
-    ).rejects.toSatisfy(code('vault-too-weak'));
+    const weak = { name: 'argon2id' as const, memory: 1_024, passes: 1, lanes: 1 };
+    await expect(deriveKey(PASSWORD, fill(16, 1), weak)).rejects.toSatisfy(code('vault-too-weak'));
   });
 
   it('rises to today’s settings when an older vault is unlocked', async () => {
     const old = { name: 'argon2id' as const, memory: 19_456, passes: 2, lanes: 1 };
-    const { file } = await sealVault({ entropy: toBase64(entropy), createdAt: 0 }, PASSWORD, old);
+    const salt = fill(16, 1);
+    const dataKey = fill(32, 2);
+    const slot = await passwordSlot(dataKey, { key: await deriveKey(PASSWORD, salt, old), kdf: old, salt });
+    const file = await sealVault({ entropy: toBase64(entropy), createdAt: 0, passkeys: [] }, dataKey, slot);
     await vault.create(entropy, PASSWORD); // gives both slots their form
     const text = JSON.stringify(file);
     const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));

@@ -2,7 +2,7 @@ import { createDecipheriv, createECDH, createHash, hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { concat, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
+import { concat, toBase64, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
 import { leafHash, merkleRoot } from '../../../extension/core/merkle.ts';
 import { pad, unpad } from '../../../extension/core/envelope/padding.ts';
 import { padmeLength } from '../../../extension/core/envelope/padme.ts';
@@ -15,6 +15,15 @@ import { fromWords } from '../../../extension/core/keys/mnemonic.ts';
 import { decodeEntry, encodeEntry } from '../../../extension/core/records/entry.ts';
 import { indexKey, itemKey } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR, RAW } from '../../../extension/core/storage/cid.ts';
+import { deriveKey } from '../../../extension/core/vault/derive-key.ts';
+import { CURRENT_KDF } from '../../../extension/core/vault/kdf.ts';
+import {
+  openByPasskey,
+  openByPassword,
+  openContent,
+  parseVault,
+  passkeyKey,
+} from '../../../extension/core/vault/vault-file.ts';
 import vectors from '../../fixtures/vectors.json' with { type: 'json' };
 import { chunks, collect, fromHex, toHex } from './support.ts';
 
@@ -81,6 +90,41 @@ describe('the test vectors of docs/PROTOCOL.md', () => {
 
   it('give the padded lengths', () => {
     for (const [length, padded] of Object.entries(vectors.padme)) expect(padmeLength(Number(length))).toBe(padded);
+  });
+});
+
+describe('the vault of docs/PROTOCOL.md', () => {
+  const file = parseVault(JSON.parse(vectors.vaultFile));
+  const dataKey = fromHex(vectors.vaultDataKey);
+
+  it('opens by the password, and by the passkey', async () => {
+    const key = await deriveKey(vectors.vaultPassword, fromHex(vectors.vaultSalt), CURRENT_KDF);
+    expect(toHex(key)).toBe(vectors.vaultPasswordKey);
+    expect(await openByPassword(file, key)).toEqual(dataKey);
+    const secret = fromHex(vectors.vaultPasskeySecret);
+    expect(toHex(await passkeyKey(secret))).toBe(vectors.vaultPasskeyKey);
+    expect(await openByPasskey(file, toBase64(fromHex(vectors.vaultPasskeyId)), secret)).toEqual(dataKey);
+    const content = await openContent(file, dataKey);
+    expect(content).toMatchObject({ entropy: toBase64(fromWords(vectors.words)), passkeys: [{ name: 'Laptop' }] });
+  });
+
+  it('opens with Node’s own crypto', () => {
+    const open = (key: Buffer, { nonce, data }: { nonce: string; data: string }, bound: string) => {
+      const sealed = Buffer.from(data, 'base64');
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'));
+      decipher.setAAD(Buffer.from(`salus/vault/v2|${bound}`));
+      decipher.setAuthTag(sealed.subarray(-16));
+      return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+    };
+    const { password, passkeys } = file;
+    const bound = `password|argon2id|65536|3|4|${password.salt}`;
+    const key = open(Buffer.from(fromHex(vectors.vaultPasswordKey)), password, bound);
+    expect(JSON.parse(open(key, file, 'content').toString())).toMatchObject({ createdAt: 1_700_000_000 });
+    for (const slot of passkeys) {
+      const info = utf8('salus/vault/v2/passkey');
+      const under = hkdfSync('sha256', fromHex(vectors.vaultPasskeySecret), Buffer.alloc(0), info, 32);
+      expect(open(Buffer.from(under), slot, `passkey|${slot.id}|${slot.salt}`)).toEqual(key);
+    }
   });
 });
 
