@@ -12,7 +12,7 @@ import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
 import { arrivals } from '../core/wallet/arrivals.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
-import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
+import { namesIn, ownConsents } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
 import { lookedAtAlarms } from '../core/wallet/alarms.ts';
@@ -32,13 +32,14 @@ import type { Prompts, PromptView } from './prompts.ts';
 import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
+import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRearrangeCalls, REARRANGE_ARGUMENTS } from './ui-rearrange.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
 import { createSafetyCalls, SAFETY_ARGUMENTS, type SafetyParts } from './ui-safety.ts';
 import { tellingChain } from './site-network.ts';
-import { disconnect, endForGood, forgetYes } from './site-permissions.ts';
+import { disconnect, forgetYes } from './site-permissions.ts';
 
 export interface HomeView {
   readonly sections: readonly SectionCount[];
@@ -129,12 +130,11 @@ const ARGUMENTS = {
   cancelImport: v.tuple([text]),
   ...RECORD_ARGUMENTS,
   ...REARRANGE_ARGUMENTS,
+  ...SHARING_ARGUMENTS,
   ...READING_ARGUMENTS,
   ...SAFETY_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
-  consents: v.tuple([]),
-  endConsent: v.tuple([text, text]),
   undoneSeen: v.tuple([]),
   remembered: v.tuple([]),
   forget: v.tuple([text, text]),
@@ -212,6 +212,7 @@ export function createUiApi(parts: UiParts) {
   const api = {
     ...createRecordCalls({ wallet, changed }),
     ...createRearrangeCalls({ wallet, changed }),
+    ...createSharingCalls({ wallet, changed, notify }),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createSafetyCalls(parts),
@@ -335,14 +336,6 @@ export function createUiApi(parts: UiParts) {
       await approvals.rejectAll(origin);
       changed();
       await tellingChain(networks, notify)(origin, 'accountsChanged', []);
-    },
-    async consents(): Promise<ConsentView[]> {
-      return ownConsents(await wallet.session());
-    },
-    async endConsent(consentId: string, recipient: string): Promise<void> {
-      const { receipt } = await endForGood(await wallet.session(), { consentId, recipient });
-      changed();
-      if (receipt !== undefined) await notify(receipt.origin, 'consentChanged', { consentId, live: false });
     },
     async undoneSeen(): Promise<void> {
       const session = await wallet.session();

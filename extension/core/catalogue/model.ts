@@ -263,6 +263,8 @@ export const seenName = (keeper: string): string => `seen/${keeper}`;
 export const ALARMS = 'alarms';
 /** Row with the number of the next line of a keeper's log. */
 export const logName = (keeper: string): string => `log/${keeper}`;
+/** Row with when somebody last opened something of one folder (Unix seconds). */
+export const lookedName = (who: string, folder: number): string => `looked/${who.toLowerCase()}/${folder}`;
 /** Row with the keys in {@link ACTIVITY} of openings that are alike. */
 export const alikeName = (digest: string): string => `alike/${digest}`;
 

@@ -1,6 +1,6 @@
 import { keccak256, toUtf8Bytes } from 'ethers';
 import { EMERGENCY } from '../consent/purposes.ts';
-import { ACTIVITY, ALARMS, alikeName, logName, placeKey, type OpeningRow } from './model.ts';
+import { ACTIVITY, ALARMS, alikeName, logName, lookedName, placeKey, type OpeningRow } from './model.ts';
 import type { Draft } from './rows.ts';
 
 /** Seconds within which keepers write down one opening, their clocks being as they are. */
@@ -22,6 +22,7 @@ export async function takeOpenings(
 ): Promise<void> {
   for (const { block, ...opening } of openings) {
     const { refused, who, folder, records, purpose } = opening;
+    if (!refused && records.length > 0) await noteLook(draft, opening);
     const name = alikeName(keccak256(toUtf8Bytes([refused, who, folder, purpose, ...records].join())));
     const alike = (await draft.get<readonly string[]>(name)) ?? [];
     let isKnown = false;
@@ -41,4 +42,9 @@ export async function takeOpenings(
     if (refused || (purpose & EMERGENCY) !== 0) draft.put(ALARMS, ((await draft.get<number>(ALARMS)) ?? 0) + 1);
   }
   draft.put(logName(keeper), next);
+}
+
+async function noteLook(draft: Draft, { who, folder, at }: OpeningRow): Promise<void> {
+  const name = lookedName(who, folder);
+  if (at > ((await draft.get<number>(name)) ?? 0)) draft.put(name, at);
 }

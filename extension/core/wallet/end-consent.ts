@@ -49,7 +49,12 @@ export async function findConsent(session: Session, key: ConsentKey): Promise<Co
 const isOfReader = (a: ConsentView, b: ConsentView): boolean =>
   a.recipient === b.recipient && a.registry === b.registry;
 
-async function endIn(session: Session, deployment: Deployment, { recipient, live }: ConsentView): Promise<void> {
+/** Ends what one reader was given of some folders (`live`), in a turn of {@link Session.oneReader} that the caller has. */
+export async function endIn(
+  session: Session,
+  deployment: Deployment,
+  { recipient, live }: Pick<ConsentView, 'recipient' | 'live'>,
+): Promise<void> {
   const { calls, registry } = deployment;
   const signed = [await calls.revoke(recipient, live)];
   await act(session, deployment, signed, () => isAsSigned(session, deployment, signed));

@@ -1,4 +1,4 @@
-import { GIVEN, isLive, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
+import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
@@ -28,6 +28,8 @@ export interface ConsentView {
   /** Folders that can still be used under it, and those of them that can be read. */
   readonly live: readonly number[];
   readonly readable: readonly number[];
+  /** When the recipient last opened something of these sections, as keepers tell it (Unix seconds); absent where nothing was. */
+  readonly looked?: number;
 }
 
 /** Every consent this account gave, the oldest first. */
@@ -41,6 +43,9 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
   const groups = [...Map.groupBy(grants, (g) => `${g.registry}/${g.grantee}/${g.receipt}`).values()];
   const receipts = await rows.getAll<ReceiptRow>(groups.map(([first]) => receiptName(first?.receipt ?? '')));
   const now = await session.catalogue.time();
+  const looks = await Promise.all(
+    groups.map((group) => rows.getAll<number>(group.map((g) => lookedName(g.grantee, g.folder)))),
+  );
   const consents = groups.flatMap((group, i): ConsentView[] => {
     const live = group.filter((g) => g.rights !== 0 && !g.voided && g.until > now);
     // What holds says what it is; only where nothing does any more, what it was.
@@ -59,18 +64,24 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
         rights,
         purposes: first.purposes,
         until: first.until,
-        sections: group.flatMap((g) => folders.section(g.folder) ?? []),
+        sections: (live.length > 0 ? live : group).flatMap((g) => folders.section(g.folder) ?? []),
         ...(fits && { receipt }),
         transaction: first.transaction,
         block: first.block,
         settlement: settlementOf(first.block, final),
         live: live.map((g) => g.folder),
+        ...lastOf(looks[i]),
         readable: live.filter((g) => (g.rights & Right.Read) !== 0).map((g) => g.folder),
       },
     ];
   });
   return consents.sort((a, b) => a.block - b.block);
 }
+
+const lastOf = (looks: readonly (number | undefined)[] = []): Pick<ConsentView, 'looked'> => {
+  const looked = Math.max(0, ...looks.map((at) => at ?? 0));
+  return looked === 0 ? {} : { looked };
+};
 
 const rightsOf = (mask: number): ('read' | 'write')[] => [
   ...((mask & Right.Read) !== 0 ? (['read'] as const) : []),

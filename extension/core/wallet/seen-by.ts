@@ -1,0 +1,32 @@
+import { HIDDEN, MARKS, ownSection, type RecordItem } from '../catalogue/model.ts';
+import { isPrivate, markKindOf } from '../records/marks.ts';
+import type { Session } from './session.ts';
+import type { ConsentView } from './sharing.ts';
+
+/** What of a consent says what can be read. */
+type Readable = Pick<ConsentView, 'registry' | 'readable'>;
+
+/**
+ * Exactly what one reader gets under a consent, whether or not it was opened yet: what is listed, what the person only hid from
+ * themselves, and what they said beside it.
+ * @param most items at most
+ */
+export async function seenBy(session: Session, consent: Readable, most = Infinity): Promise<RecordItem[]> {
+  const { rows } = session.catalogue;
+  const folders = await session.folders();
+  const sections = [...new Set(consent.readable.flatMap((folder) => folders.section(folder) ?? []))];
+  const where = (item: RecordItem) => isSeen(item, consent);
+  const pages = await Promise.all([
+    ...sections.map((section) => ownSection(section).page(rows, most, { where })),
+    HIDDEN.page(rows, most, { where }),
+    MARKS.page(rows, most, { where, prefix: `${session.address.toLowerCase()}|` }),
+  ]);
+  return pages.flatMap(({ items }) => items).slice(0, most);
+}
+
+function isSeen(item: RecordItem, { registry, readable }: Readable): boolean {
+  const kind = markKindOf(item);
+  if (kind !== undefined && isPrivate(kind)) return false;
+  // What waits for the chain is there once it is recorded.
+  return readable.includes(item.folder) && item.registry === registry.toLowerCase();
+}
