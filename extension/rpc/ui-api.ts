@@ -16,7 +16,6 @@ import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.t
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
 import { lookedAtAlarms } from '../core/wallet/alarms.ts';
-import { exportOpenings } from '../core/wallet/export-openings.ts';
 import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
 import { linkedItems, seriesOf } from '../core/wallet/links.ts';
 import { lockAnew } from '../core/wallet/lock-anew.ts';
@@ -137,7 +136,6 @@ const ARGUMENTS = {
   activity: v.tuple([v.optional(text)]),
   askForOpenings: v.tuple([]),
   lookedAtAlarms: v.tuple([]),
-  exportOpenings: v.tuple([v.picklist(['fhir', 'csv'])]),
   keyKeepers: v.tuple([]),
   lockAnew: v.tuple([]),
   brokenLogs: v.tuple([]),
@@ -363,10 +361,6 @@ export function createUiApi({ wallet, approvals, prompts, storage, networks, not
     async lookedAtAlarms(): Promise<void> {
       await lookedAtAlarms(await wallet.session());
       alarms(0);
-    },
-    /** @returns the text of a file */
-    async exportOpenings(form: 'fhir' | 'csv'): Promise<string> {
-      return exportOpenings(await wallet.session(), form);
     },
     async keyKeepers(): Promise<KeyKeepers | undefined> {
       return keyKeepers(await wallet.session());

@@ -10,11 +10,13 @@ import {
 } from '../../core/records/import-plan.ts';
 import type { IssuerKey } from '../../core/import/reader.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
+import { ItemStreams } from '../../core/records/item-streams.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
-import { rewrapEntry, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
+import { sealPlan } from '../../core/records/seal-plan.ts';
+import { rewrapEntry, sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
@@ -66,6 +68,7 @@ export class StorageHost implements StoragePort {
   readonly #db: Database;
   readonly #source: NodeBlocks;
   readonly #reader: LocalEntryReader;
+  readonly #streams: ItemStreams;
   readonly #validate: Validate;
   /** Shared with the node, which asks for it at each fetch. */
   readonly #network: { managers: readonly string[]; durableAt: number };
@@ -85,6 +88,7 @@ export class StorageHost implements StoragePort {
     this.#counted = new Counted(db);
     this.#source = source;
     this.#reader = new LocalEntryReader(source, nobleGroup);
+    this.#streams = new ItemStreams(source);
     this.#validate = validate;
     this.#network = network;
   }
@@ -288,6 +292,19 @@ export class StorageHost implements StoragePort {
     return this.#reader.readItem(cid, key, commitment, position);
   }
 
+  openItems(cid: string, key: Bytes, commitment: Bytes) {
+    return this.#streams.openItems(cid, key, commitment);
+  }
+
+  nextParts(ticket: string) {
+    return this.#streams.nextParts(ticket);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
+  async closeItems(ticket: string): Promise<void> {
+    this.#streams.closeItems(ticket);
+  }
+
   /** Keeps a dag-cbor object (consent, keyring) and puts it in the outbox. @returns its root CID */
   async putObject(bytes: Bytes, patient: string, author: string): Promise<string> {
     const cid = await cidOf(DAG_CBOR, bytes);
@@ -397,18 +414,16 @@ export class StorageHost implements StoragePort {
   ) {
     const roots: Root[] = [];
     job.progress = { ...job.progress, itemsDone: 0, items: plan.report.taken };
-    for (const target of targets) {
-      for (const planned of splitItems(plan.items.get(target.section) ?? [])) {
-        const items = planned.map((item) => streamed(item, plan, job));
-        roots.push(
-          await this.#sealEntry(target, items, ingest, who, {
-            signal: job.abort.signal,
-            onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
-            onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
-          }),
-        );
-      }
-    }
+    await sealPlan(plan, targets, async (target, planned) => {
+      const items = planned.map((item) => streamed(item, plan, job));
+      const root = await this.#sealEntry(target, items, ingest, who, {
+        signal: job.abort.signal,
+        onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
+        onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
+      });
+      roots.push(root);
+      return idOf(root.row);
+    });
     job.abort.signal.throwIfAborted();
     await ingest.commit(roots);
     for (const { row } of roots) this.#counted.change(undefined, row);

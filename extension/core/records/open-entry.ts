@@ -54,7 +54,7 @@ function itemAt(opened: OpenedEntry, position: number): { cid: CID; meta: ItemMe
 }
 
 /** Opens one item as a stream. Its digest is known only at the end: use {@link readItem} where bytes must be proven first. */
-async function* streamItem(
+export async function* streamItem(
   opened: OpenedEntry,
   position: number,
   source: BlockSource,
