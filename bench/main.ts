@@ -3,6 +3,7 @@ import { within } from '../scripts/lib/patience.ts';
 import { appleHealthLines } from './apple-health.ts';
 import { bundleLines } from './bundles.ts';
 import { importLines } from './importing.ts';
+import { exportLines } from './exporting.ts';
 import { keeperLines } from './keepers.ts';
 import { memoryLines } from './memory.ts';
 import { isMet, save, table, type Line } from './report.ts';
@@ -41,6 +42,7 @@ const GROUPS: Readonly<Record<string, (args: readonly string[]) => Promise<Line[
     ...(await onStoragePage(({ page }) => importLines(page))),
     ...(await appleHealthLines(sizeOf(args, 'mebibytes', 1_024))),
   ],
+  export: (args) => onStoragePage(({ page }) => exportLines(page, sizeOf(args, 'mebibytes', 256))),
   keepers: (args) => keeperLines({ minutes: sizeOf(args, 'minutes', 10) }),
   bundle: () => Promise.resolve(bundleLines()),
   scale: (args) => scaleLines({ entries: sizeOf(args, 'entries', 10_000), patients: sizeOf(args, 'patients', 1_000) }),

@@ -2,11 +2,13 @@ import type { StorageHost } from '../../extension/adapters/storage/storage-host.
 import { fromHex } from '../../extension/core/bytes.ts';
 import type { ImportReport } from '../../extension/core/records/importer.ts';
 import { isSection } from '../../extension/core/records/sections.ts';
+import type { LedgerRow } from '../../extension/core/storage/ledger.ts';
 import { time, randomBytes } from './timing.ts';
 
 /** x coordinate of the generator of secp256k1: a key that is a point. */
+export const PATIENT_SECRET = Uint8Array.from({ length: 32 }, (_, at) => (at === 31 ? 1 : 0));
 const PATIENT_KEY = fromHex('0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798');
-const NOBODY = '0x0000000000000000000000000000000000000000';
+export const NOBODY = '0x0000000000000000000000000000000000000000';
 
 /** Runs whole imports through the storage host, as the wallet does, and leaves nothing behind. */
 export class Keeper {
@@ -38,7 +40,13 @@ export class Keeper {
     return { measured, resources };
   }
 
-  #commit(job: string, report: ImportReport): Promise<unknown> {
+  /** Reads, seals and stores a file, and leaves it there. @returns the entries that it gave */
+  async keep(file: Blob, name: string): Promise<LedgerRow[]> {
+    const job = await this.#host.stage(file, name, name);
+    return this.#commit(job, await this.#host.plan(job, { digests: [] }));
+  }
+
+  #commit(job: string, report: ImportReport): Promise<LedgerRow[]> {
     const sections = Object.keys(report.sections).filter(isSection);
     const targets = sections.map((section, index) => ({
       section,

@@ -2,6 +2,7 @@ import { fhirValidator } from '../../extension/adapters/fhir-validator.ts';
 import { StorageHost } from '../../extension/adapters/storage/storage-host.ts';
 import { deriveKey } from '../../extension/core/vault/derive-key.ts';
 import { CURRENT_KDF } from '../../extension/core/vault/kdf.ts';
+import { Exporter } from './exporter.ts';
 import { serialLimit, sum } from './limit.ts';
 import { Keeper } from './keeper.ts';
 import { randomBytes, time } from './timing.ts';
@@ -16,6 +17,7 @@ const SLICE_BYTES = 16 * 1_048_576;
 
 const host = StorageHost.start(fhirValidator(), '');
 const keeper = host.then((storage) => new Keeper(storage));
+const exporter = host.then((storage) => new Exporter(storage));
 
 /** What the bench asks of this page. */
 const api = {
@@ -43,6 +45,12 @@ const api = {
     const limit = (await time(() => JSON.parse(text) as unknown)) + sum(await serialLimit(bytes));
     return { ...(await (await keeper).keepFhir(new Blob([bytes]))), limit };
   },
+
+  /** A record with so many bytes of documents, and with small resources. */
+  makeRecord: async (bytes: number): Promise<void> => (await exporter).make(bytes),
+  /** Takes it out. The limit reads and packs the same bytes. */
+  takeOut: async (): Promise<Round> => (await exporter).takeOut(),
+  dropRecord: async (): Promise<void> => (await exporter).drop(),
 
   /** The bare key derivation of a vault. */
   derive: (): Promise<number> => time(() => deriveKey('correct horse battery', randomBytes(16), CURRENT_KDF)),

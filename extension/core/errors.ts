@@ -61,6 +61,8 @@ export const ERROR_CODES = [
   'host-unexpected',
   'host-elsewhere',
   'keys-unreadable',
+  'taking-out-stopped',
+  'out-too-large',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

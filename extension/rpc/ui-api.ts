@@ -16,7 +16,6 @@ import { namesIn, ownConsents } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import type { NetworksPort, Progress, StoragePort } from '../core/wallet/ports.ts';
 import { lookedAtAlarms } from '../core/wallet/alarms.ts';
-import { exportOpenings } from '../core/wallet/export-openings.ts';
 import { keyKeepers, type KeyKeepers } from '../core/wallet/key-keepers.ts';
 import { linkedItems, seriesOf } from '../core/wallet/links.ts';
 import { lockAnew } from '../core/wallet/lock-anew.ts';
@@ -141,7 +140,6 @@ const ARGUMENTS = {
   activity: v.tuple([v.optional(text)]),
   askForOpenings: v.tuple([]),
   lookedAtAlarms: v.tuple([]),
-  exportOpenings: v.tuple([v.picklist(['fhir', 'csv'])]),
   keyKeepers: v.tuple([]),
   lockAnew: v.tuple([]),
   brokenLogs: v.tuple([]),
@@ -363,10 +361,6 @@ export function createUiApi(parts: UiParts) {
     async lookedAtAlarms(): Promise<void> {
       await lookedAtAlarms(await wallet.session());
       alarms(0);
-    },
-    /** @returns the text of a file */
-    async exportOpenings(form: 'fhir' | 'csv'): Promise<string> {
-      return exportOpenings(await wallet.session(), form);
     },
     async keyKeepers(): Promise<KeyKeepers | undefined> {
       return keyKeepers(await wallet.session());

@@ -7,6 +7,7 @@ import { arrivals, keepArrivals } from '../core/wallet/arrivals.ts';
 import { recordedText, saveByHand } from '../core/wallet/by-hand.ts';
 import { draftOf, keepDraft } from '../core/wallet/drafts.ts';
 import { sharedRecords } from '../core/wallet/records.ts';
+import { OUT_LISTS, outEntry, outPage, type OutEntry, type OutList } from '../core/wallet/take-out.ts';
 import { addMark, besideOf, hiddenItems, type Beside } from '../core/wallet/marks.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { text, written } from './ui-arguments.ts';
@@ -28,6 +29,8 @@ export const RECORD_ARGUMENTS = {
   arrivalCount: v.tuple([]),
   keepArrivals: v.tuple([v.optional(v.array(text))]),
   checkable: v.tuple([v.optional(text)]),
+  outPage: v.tuple([text, v.picklist(OUT_LISTS), v.optional(text)]),
+  outEntry: v.tuple([text, text]),
 } as const;
 
 interface RecordParts {
@@ -74,6 +77,13 @@ export function createRecordCalls({ wallet, changed }: RecordParts) {
     /** @param before as the page before gave it in `next` */
     async hiddenRecords(before?: string): Promise<Page<RecordItem>> {
       return hiddenItems(await wallet.session(), before);
+    },
+    /** Ids of the entries of one of the lists. @param owner whose record it is */
+    async outPage(owner: string, of: OutList, before?: string): Promise<Page<string>> {
+      return outPage(await wallet.session(), owner, of, before);
+    },
+    async outEntry(owner: string, id: string): Promise<OutEntry | undefined> {
+      return outEntry(await wallet.session(), owner, id);
     },
     async arrivalCount(): Promise<number> {
       return (await arrivals(await wallet.session())).count;

@@ -1,3 +1,4 @@
+import type { ItemPart } from '../../core/records/item-streams.ts';
 import type { StoragePort } from '../../core/wallet/ports.ts';
 import type { PromptView } from '../../rpc/prompts.ts';
 import type { UiApi } from '../../rpc/ui-api.ts';
@@ -36,19 +37,33 @@ export function firstPrompt(id: string): Promise<PromptView> {
   return early?.then((answer) => unpack(answer) as PromptView) ?? wallet.prompt(id);
 }
 
-let channel: Remote<StoragePort> | undefined;
+/** A channel into the storage host. Not in Firefox, whose background page hosts it: it would end whenever that page is suspended. */
+async function hostChannel(): Promise<Remote<StoragePort>> {
+  const { port1, port2 } = new MessageChannel();
+  const registration = await navigator.serviceWorker.ready;
+  registration.active?.postMessage(STORAGE_CHANNEL, [port2]);
+  return openChannel<StoragePort>(port1);
+}
+
+let channel: Promise<Remote<StoragePort>> | undefined;
 
 /** Hands a file to the storage host without copying it. @param job with whose files it is added @returns the import job */
 export async function stageFile(file: File, job?: string): Promise<string> {
-  // Firefox's messages carry Files; and a channel to its background page would end whenever that page is suspended.
+  // Firefox's messages carry Files.
   if (import.meta.env.FIREFOX) return (await ask({ to: 'storage', file, ...(job !== undefined && { job }) })) as string;
-  if (channel === undefined) {
-    const { port1, port2 } = new MessageChannel();
-    const registration = await navigator.serviceWorker.ready;
-    registration.active?.postMessage(STORAGE_CHANNEL, [port2]);
-    channel = openChannel<StoragePort>(port1);
-  }
-  return channel.stage(file, file.name, file.name, { job });
+  channel ??= hostChannel();
+  return (await channel).stage(file, file.name, file.name, { job });
+}
+
+/** What the storage host gives of entries that were opened for one of the wallet's own pages. */
+export type ItemReading = Pick<StoragePort, 'nextParts' | 'closeItems'>;
+
+export async function itemReading(): Promise<ItemReading> {
+  if (!import.meta.env.FIREFOX) return hostChannel();
+  return {
+    nextParts: (next) => ask({ to: 'storage', next }) as Promise<readonly ItemPart[]>,
+    closeItems: (close) => ask({ to: 'storage', close }) as Promise<void>,
+  };
 }
 
 /** Calls `listener` whenever something the wallet shows may have changed. @returns how to stop */

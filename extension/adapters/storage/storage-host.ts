@@ -10,13 +10,15 @@ import {
 } from '../../core/records/import-plan.ts';
 import type { IssuerKey } from '../../core/import/reader.ts';
 import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../../core/records/importer.ts';
+import { ItemStreams } from '../../core/records/item-streams.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { itemsAnew, type ResealSource } from '../../core/records/reseal.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
-import { rewrapEntry, sealEntry, splitItems, type NewItem } from '../../core/records/seal-entry.ts';
+import { sealPlan, type Sealable } from '../../core/records/seal-plan.ts';
+import { rewrapEntry, sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
@@ -69,6 +71,7 @@ export class StorageHost implements StoragePort {
   readonly #db: Database;
   readonly #source: NodeBlocks;
   readonly #reader: LocalEntryReader;
+  readonly #streams: ItemStreams;
   readonly #validate: Validate;
   /** Shared with the node, which asks for it at each fetch. */
   readonly #network: { managers: readonly string[]; durableAt: number };
@@ -88,6 +91,7 @@ export class StorageHost implements StoragePort {
     this.#counted = new Counted(db);
     this.#source = source;
     this.#reader = new LocalEntryReader(source, nobleGroup);
+    this.#streams = new ItemStreams(source);
     this.#validate = validate;
     this.#network = network;
   }
@@ -230,13 +234,10 @@ export class StorageHost implements StoragePort {
   async #commit(job: Job, plan: ImportPlan, targets: readonly SealTarget[], patient: string, author: string) {
     job.progress = { ...job.progress, itemsDone: 0, items: plan.report.taken };
     const { signal } = job.abort;
-    const items = new Map(
-      [...plan.items].map(([section, some]) => [section, some.map((one) => streamed(one, plan, job))]),
-    );
     try {
       return await this.#ingest((ingest) =>
         this.#seal(
-          items,
+          plan,
           targets,
           ingest,
           { patient, author },
@@ -245,6 +246,7 @@ export class StorageHost implements StoragePort {
             onBytes: (bytesDone) => (job.progress = { ...job.progress, bytesDone }),
             onItem: () => (job.progress = { ...job.progress, itemsDone: job.progress.itemsDone + 1 }),
           },
+          (item) => streamed(item, plan, job),
         ),
       );
     } catch (error) {
@@ -273,7 +275,8 @@ export class StorageHost implements StoragePort {
     patient: string,
   ): Promise<LedgerRow[]> {
     const items = await itemsAnew(sources, this.#source);
-    const rows = await this.#ingest((ingest) => this.#seal(items, targets, ingest, { patient, author: patient }));
+    const plan = { items, exported: new Map() };
+    const rows = await this.#ingest((ingest) => this.#seal(plan, targets, ingest, { patient, author: patient }));
     // What was planned before may speak of what went by another name then.
     this.#ended++;
     return rows;
@@ -339,6 +342,19 @@ export class StorageHost implements StoragePort {
 
   readItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
     return this.#reader.readItem(cid, key, commitment, position);
+  }
+
+  openItems(cid: string, key: Bytes, commitment: Bytes) {
+    return this.#streams.openItems(cid, key, commitment);
+  }
+
+  nextParts(ticket: string) {
+    return this.#streams.nextParts(ticket);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- called over a channel
+  async closeItems(ticket: string): Promise<void> {
+    this.#streams.closeItems(ticket);
   }
 
   /** Keeps a dag-cbor object (consent, keyring) and puts it in the outbox. @returns its root CID */
@@ -445,19 +461,21 @@ export class StorageHost implements StoragePort {
     this.#counted.forget();
   }
 
+  /** @param from makes of an item what is sealed */
   async #seal(
-    items: ReadonlyMap<Section, readonly NewItem[]>,
+    plan: Sealable,
     targets: readonly SealTarget[],
     ingest: Ingest,
     who: Pick<LedgerRow, 'patient' | 'author'>,
     progress: Parameters<typeof sealEntry>[4] = {},
+    from: (item: NewItem) => NewItem = (item) => item,
   ) {
     const roots: Root[] = [];
-    for (const target of targets) {
-      for (const some of splitItems(items.get(target.section) ?? [])) {
-        roots.push(await this.#sealEntry(target, some, ingest, who, progress));
-      }
-    }
+    await sealPlan(plan, targets, async (target, some) => {
+      const root = await this.#sealEntry(target, some.map(from), ingest, who, progress);
+      roots.push(root);
+      return idOf(root.row);
+    });
     progress.signal?.throwIfAborted();
     await ingest.commit(roots);
     for (const { row } of roots) this.#counted.change(undefined, row);

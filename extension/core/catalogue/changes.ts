@@ -7,6 +7,7 @@ import {
   ACTIVITY,
   AWAY,
   BAD,
+  ENTRIES,
   entriesOf,
   entryKey,
   entryName,
@@ -148,6 +149,7 @@ export class Changes {
     if (row === undefined || row.block > 0) return;
     this.#draft.delete(name);
     this.#items.count({ entries: -1 });
+    this.#lists.put(ENTRIES, entryKey(row), undefined);
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
     this.#unlist(row);
     await this.#items.takeAway(row);
@@ -195,6 +197,7 @@ export class Changes {
     this.#draft.delete(keyName(row.registry, row.id));
     if (!own) return false;
     this.#lists.put(AWAY, entryKey(row), undefined);
+    this.#lists.put(ENTRIES, entryKey(row), undefined);
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
     this.#items.count({ entries: -1, anchored: row.block > 0 ? -1 : 0 });
     await this.#known.forget(this.#draft, gone);
@@ -298,6 +301,10 @@ export class Changes {
       this.#lists.put(list, entryKey(row), name);
     }
     await this.#items.renew(row);
+    if (row.state === 'open' && this.#isMe(row.patient)) {
+      this.#lists.put(ENTRIES, entryKey(known), undefined);
+      this.#lists.put(ENTRIES, entryKey(row), row.id);
+    }
     this.#lists.put(ACTIVITY, entryKey(known), undefined);
     this.#note(row);
   }
@@ -369,6 +376,7 @@ export class Changes {
 
   async #addOwn(row: EntryRow): Promise<void> {
     await this.#items.add(row);
+    this.#lists.put(ENTRIES, entryKey(row), row.id);
     if (row.block > 0) this.#lists.put(AWAY, entryKey(row), entryName(row.registry, row.id));
     this.#known.add(row.items);
     this.#note(row);

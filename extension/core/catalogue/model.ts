@@ -294,6 +294,8 @@ export const SHARING = new SortedList<GrantRow>('sharing');
 /** Grants to this account, by patient. */
 export const GIVEN = new SortedList<GrantRow>('given');
 export const ACTIVITY = new SortedList<ActivityRow>('activity');
+/** Ids of own entries that are open, by place. */
+export const ENTRIES = new SortedList<string>('own-entries');
 /** Names of the entries that do not open, and of those still to be fetched. */
 export const BAD = new SortedList<string>('bad');
 export const WAITING = new SortedList<string>('waiting');

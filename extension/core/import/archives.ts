@@ -1,4 +1,6 @@
 import { SalusError } from '../errors.ts';
+import { FILES } from '../export/manifest.ts';
+import { exportIn, readExport } from './exports.ts';
 import type { Found, ReadContext } from './reader.ts';
 import { bytesOf, fileSource, type Source, type SourceFile } from './source.ts';
 import { archiveTooLarge, checked, isArchiveTooLarge, isDamaged, MOST_NESTED, unpacked } from './unpack.ts';
@@ -61,6 +63,19 @@ export async function* readZip(source: Source, context: ReadContext): AsyncGener
   budget.files -= entries.length;
   budget.bytes -= entries.reduce((sum, { size }) => sum + size, 0);
   if (budget.files < 0 || budget.bytes < 0) throw archiveTooLarge();
+  const content = entries.filter(({ name }) => !NO_RECORD.test(name));
+  if (content.some(({ name }) => name === FILES.manifest) && content.some(({ name }) => name === FILES.lines)) {
+    const given = await exportIn(
+      new Map(content.map((entry) => [entry.name, () => entrySource(file, entry)])),
+      content.length,
+      inside,
+    );
+    if (given === 'changed') yield { kind: 'said', remark: 'taken-out-changed' };
+    else if (given !== undefined) {
+      yield* readExport(given, inside);
+      return;
+    }
+  }
   const apple = entries.some(({ name }) => APPLE.test(name));
   if (apple) yield { kind: 'said', format: 'apple-health' };
   for (const entry of entries) {

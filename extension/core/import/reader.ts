@@ -1,5 +1,6 @@
 import type { Bytes } from '../bytes.ts';
 import type { Resource } from '../fhir/resource.ts';
+import type { Section } from '../records/sections.ts';
 import type { CardParts } from './card-parts.ts';
 import type { TableQuestion } from './csv-columns.ts';
 import type { Source } from './source.ts';
@@ -10,6 +11,7 @@ export const FORMATS = [
   'fhir-ndjson',
   'fhir-xml',
   'zip',
+  'taken-out',
   'health-card',
   'health-link',
   'c-cda',
@@ -73,8 +75,21 @@ export const REMARKS = [
   'dates-unclear',
   'columns-guessed',
   'columns-chosen',
+  'taken-out',
+  'taken-out-changed',
 ] as const;
 export type Remark = (typeof REMARKS)[number];
+
+/** What the manifest of an export says of something in it, beside what it says itself. */
+export interface Exported {
+  /** Which it was in the record that was taken out, and which others there it corrects or says something of. */
+  readonly id: string;
+  readonly replaces?: string;
+  readonly about?: string;
+  readonly section: Section;
+  /** Where it came from there. */
+  readonly source?: string;
+}
 
 export interface FoundResource {
   readonly kind: 'resource';
@@ -82,6 +97,7 @@ export interface FoundResource {
   readonly resource: Resource;
   /** The identity other resources of the file refer to it by. */
   readonly fullUrl?: string;
+  readonly exported?: Exported;
   readonly remarks?: readonly Remark[];
 }
 
@@ -93,6 +109,7 @@ export interface FoundDocument {
   /** FHIR date, from the content or else from the file. */
   readonly date?: string;
   readonly section?: 'imaging';
+  readonly exported?: Exported;
   readonly remarks?: readonly Remark[];
 }
 

@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes.ts';
+import { Crc32 } from '../crc32.ts';
 import { through } from '../envelope/through.ts';
 import { isSalusError, SalusError } from '../errors.ts';
 
@@ -53,21 +54,15 @@ export async function* unpacked(
   }
 }
 
-const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
 /** Passes bytes on and compares their length and CRC-32 (APPNOTE 4.4.7) at the end. @throws SalusError `block-damaged` */
 export async function* checked(parts: AsyncIterable<Bytes>, size: number, crc: number): AsyncGenerator<Bytes> {
-  let sum = 0xffffffff;
+  const sum = new Crc32();
   let came = 0;
   for await (const part of parts) {
     came += part.byteLength;
     if (came > size) throw damaged();
-    for (const byte of part) sum = (TABLE[(sum ^ byte) & 0xff] ?? 0) ^ (sum >>> 8);
+    sum.update(part);
     yield part;
   }
-  if (came !== size || (sum ^ 0xffffffff) >>> 0 !== crc) throw damaged();
+  if (came !== size || sum.value !== crc) throw damaged();
 }

@@ -3,7 +3,7 @@ import { parseShown } from '../fhir/lossless.ts';
 import { asR4 } from '../fhir/releases.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { TableQuestion } from '../import/csv-columns.ts';
-import type { CardSaid, Format, Remark, SkipReason } from '../import/reader.ts';
+import type { CardSaid, Exported, Format, Remark, SkipReason } from '../import/reader.ts';
 import type { SourceFile } from '../import/source.ts';
 import { visible } from '../signing/visible.ts';
 import { MOST_PREVIEWED, previewOf, type PreviewItem } from './preview.ts';
@@ -54,6 +54,8 @@ export interface Taken {
   readonly digest?: string;
   readonly item: NewItem;
   readonly finding?: Finding;
+  /** What it was in the record that was taken out. */
+  readonly exported?: Exported;
   /** Where a document's bytes are, if they stand in one piece. */
   readonly file?: SourceFile;
 }
@@ -102,6 +104,8 @@ export interface ImportPlan {
   readonly identities: readonly string[];
   /** Documents that stand in a file, or are one: item → file. */
   readonly documents: ReadonlyMap<NewItem, SourceFile>;
+  /** What items of a record that was taken out were there: item → what its manifest says. */
+  readonly exported: ReadonlyMap<NewItem, Exported>;
 }
 
 /**
@@ -129,14 +133,20 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
   let newer = 0;
   const preview: PreviewItem[] = [];
   const documents = new Map<NewItem, SourceFile>();
+  const asExported = new Map<NewItem, Exported>();
   const reports: FileReport[] = [];
   for (const { name, format, total, remarks, links, cards, tables, taken, skipped: left } of files) {
     for (const one of left) skipped.push(one);
     let count = 0;
-    for (const { position, section: judged, digest, item, finding, file } of taken) {
+    for (const { position, section: judged, digest, item, finding, file, exported } of taken) {
       const essence = item.same && toHex(item.same.essence);
       // Two alike in one file are two; one like another that is kept is that one, exported again.
-      if ((digest !== undefined && seen.has(digest)) || (essence !== undefined && known.has(essence))) {
+      // A correction is meant, also where it says again what was once said.
+      const linked = exported?.replaces !== undefined || exported?.about !== undefined;
+      if (
+        (digest !== undefined && (linked ? known : seen).has(digest)) ||
+        (essence !== undefined && known.has(essence))
+      ) {
         skipped.push({ position, type: item.type, reason: 'already-here' });
         continue;
       }
@@ -158,8 +168,10 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
       if (essence !== undefined) digests.push(essence);
       if (digest !== undefined) seen.add(digest);
       const list = items.get(section) ?? [];
-      list.push(isNewer ? { ...item, replaces: before.id } : item);
+      const next = isNewer ? { ...item, replaces: before.id } : item;
+      list.push(next);
       items.set(section, list);
+      if (exported) asExported.set(next, exported);
       if (finding) findings.push(finding);
       if (file) documents.set(item, file);
       if (preview.length < MOST_PREVIEWED) preview.push(shown(item, section));
@@ -184,7 +196,7 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
     kind,
     files: reports,
   } as const;
-  return { report, items, digests, identities, documents };
+  return { report, items, digests, identities, documents, exported: asExported };
 }
 
 function shown(item: NewItem, section: Section): PreviewItem {

@@ -6,7 +6,7 @@ import { classify } from '../fhir/classify.ts';
 import { describe } from '../fhir/describe.ts';
 import { asR4 } from '../fhir/releases.ts';
 import { FHIR_JSON } from '../fhir/media-type.ts';
-import { referencesOver, type Resolve } from '../fhir/references.ts';
+import { referencesOver, withinItself, type Resolve } from '../fhir/references.ts';
 import { textAt, type Resource } from '../fhir/resource.ts';
 import { CardParts } from '../import/card-parts.ts';
 import type { TableQuestion } from '../import/csv-columns.ts';
@@ -14,6 +14,7 @@ import { readFhirJson } from '../import/fhir-json.ts';
 import { newContext, readSource } from '../import/read.ts';
 import type {
   CardSaid,
+  Exported,
   Format,
   Found,
   FoundDocument,
@@ -31,7 +32,7 @@ import { withinLimits } from './limits.ts';
 import { pauses } from './pauses.ts';
 import type { NewItem } from './seal-entry.ts';
 import { sameOf } from './same.ts';
-import type { Section } from './sections.ts';
+import { SENSITIVE, type Section } from './sections.ts';
 
 export type { FileReport, ImportPlan, ImportReport, Known } from './import-plan.ts';
 export type { SourceFile } from '../import/source.ts';
@@ -192,14 +193,14 @@ async function readFile(
     options.onItem?.();
     await pause();
   }
-  const resolve = referencesOver(
-    given.flatMap((one) => ('view' in one ? [{ resource: one.view, fullUrl: one.resource.fullUrl }] : [])),
-  );
+  const resolveIn = resolversOf(given);
   const taken: Taken[] = [];
   for (const one of given) {
     try {
       taken.push(
-        'view' in one ? await ofResource(one, source, { ...options, resolve }) : await ofDocument(one, source, options),
+        'view' in one
+          ? await ofResource(one, source, { ...options, resolve: resolveIn(one) })
+          : await ofDocument(one, source, options),
       );
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -211,9 +212,33 @@ async function readFile(
   return { name, format, total: position - start, remarks: [...remarks], ...asked, taken, skipped };
 }
 
+/** References are those of one source: of a record that was taken out, of each that it came from. */
+function resolversOf(given: readonly Given[]): (one: GivenResource) => Resolve {
+  const resources = given.filter((one) => 'view' in one);
+  const sourceOf = ({ resource }: GivenResource): string => resource.exported?.source ?? '';
+  const bySource = Map.groupBy(resources, sourceOf);
+  const resolvers = new Map(
+    [...bySource].map(([source, all]) => [
+      source,
+      referencesOver(all.map(({ view, resource: { fullUrl } }) => ({ resource: view, fullUrl }))),
+    ]),
+  );
+  return (one) => resolvers.get(sourceOf(one)) ?? withinItself;
+}
+
+/** Where it came from: a file alone says nothing of the places that its content names, and is none of them. */
+const sourceOf = (file: string, exported: Exported | undefined): string =>
+  exported?.source === undefined ? file : `${file}: ${exported.source}`;
+
+/** As it was in the record that was taken out, but never out of a sensitive section that it belongs in by what it says. */
+function sectionOf(judged: Section, exported: Exported | undefined): Section {
+  if (exported === undefined) return judged;
+  return SENSITIVE.has(judged) && judged !== 'unsorted' && !SENSITIVE.has(exported.section) ? judged : exported.section;
+}
+
 async function ofResource(
-  { position, resource: { resource, fullUrl, remarks = [] }, view }: GivenResource,
-  source: string,
+  { position, resource: { resource, fullUrl, exported, remarks = [] }, view }: GivenResource,
+  file: string,
   { validate, into, resolve }: ReadOptions & { readonly resolve: Resolve },
 ): Promise<Taken> {
   const plaintext = canonicalBytes(resource);
@@ -224,7 +249,7 @@ async function ofResource(
     same: await sameOf(resource, fullUrl),
     mediaType: FHIR_JSON,
     ...addressOf(resource, fullUrl),
-    source,
+    source: sourceOf(file, exported),
     plaintext,
     encoding: 'deflate',
   });
@@ -236,15 +261,16 @@ async function ofResource(
   const odd = paths.length + all.length;
   return {
     position,
-    section: into ?? classify(view, resolve),
+    section: into ?? sectionOf(classify(view, resolve), exported),
     digest: toHex(await sha256(plaintext)),
     item: paths.length > 0 ? { ...item, findings: paths.length } : item,
     ...(odd > 0 && { finding }),
+    ...(exported && { exported }),
   };
 }
 
 async function ofDocument(
-  { position, document: { source, mediaType, title, date, section, remarks = [] } }: GivenDocument,
+  { position, document: { source, mediaType, title, date, section, exported, remarks = [] } }: GivenDocument,
   from: string,
   { into }: ReadOptions,
 ): Promise<Taken> {
@@ -254,20 +280,27 @@ async function ofDocument(
     title,
     ...(date !== undefined && { date }),
     mediaType,
-    source: from,
+    source: sourceOf(from, exported),
     plaintext: { [Symbol.asyncIterator]: () => source.stream()[Symbol.asyncIterator]() },
     encoding: (await worthDeflating(await headOf(source))) ? 'deflate' : 'identity',
   });
   const finding: Finding = { position, type: 'File', paths: cut, ...(remarks.length > 0 && { remarks }) };
   return {
     position,
-    section: into ?? section ?? 'documents',
+    section: into ?? section ?? documentSection(exported),
     ...(digest !== undefined && { digest }),
     item,
     ...(source.file && { file: source.file }),
     ...(cut.length + remarks.length > 0 && { finding }),
+    ...(exported && { exported }),
   };
 }
+
+/** A document is in no section that is shared by default. */
+const documentSection = (exported: Exported | undefined): Section =>
+  exported !== undefined && (exported.section === 'imaging' || SENSITIVE.has(exported.section))
+    ? exported.section
+    : 'documents';
 
 /** What is packed is gone through in any case, so that what is damaged is known before a yes. @throws SalusError `block-damaged`, `too-large` */
 async function digestOf(source: Source): Promise<string | undefined> {

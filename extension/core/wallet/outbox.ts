@@ -8,6 +8,7 @@ import { act } from './act.ts';
 import { sealForEpoch } from './seal-anew.ts';
 import type { AccountKind } from './sealed-state.ts';
 import type { Deployment, Session } from './session.ts';
+import { trackWithdrawals } from './withdraw.ts';
 
 /** Entries copied to the managers at the same time. */
 const AT_ONCE = 4;
@@ -90,6 +91,7 @@ export async function drainOutbox(session: Session): Promise<void> {
     }
   }
   if (sealedAnew) {
+    await trackWithdrawals(session);
     await session.catalogue.listPending();
     await drainOutbox(session);
   }

@@ -4,6 +4,7 @@ import type { EntryPlace } from '../custody/entry-key.ts';
 import type { IssuerKey } from '../import/reader.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
 import type { ImportPlan, ImportReport, Known } from '../records/import-plan.ts';
+import type { ItemPart } from '../records/item-streams.ts';
 import type { ItemLinks } from '../records/linked-plan.ts';
 import type { Sorted } from '../records/like.ts';
 import type { ResealSource } from '../records/reseal.ts';
@@ -89,6 +90,11 @@ export interface StoragePort extends EntryReader {
   /** Keeps a dag-cbor object and puts it in the outbox. @returns root CID */
   putObject(bytes: Bytes, patient: string, author: string): Promise<string>;
   block(cid: string): Promise<Bytes>;
+  /** Opens an entry to be read from its first item to its last. @param key its content key. @returns a ticket */
+  openItems(cid: string, key: Bytes, commitment: Bytes): Promise<string>;
+  /** What comes next of an open entry; nothing at the end. @throws SalusError `cancelled` once it was closed */
+  nextParts(ticket: string): Promise<readonly ItemPart[]>;
+  closeItems(ticket: string): Promise<void>;
   /** By what the items that a planned file would give are known again. */
   knownBy(job: string): Promise<Pick<ImportPlan, 'digests' | 'identities'>>;
   /** Rows of one account, as patient or author, that are not yet durable, on the chain and final. */

@@ -7,6 +7,7 @@ import { isPrivate, markKindOf } from '../records/marks.ts';
 import type { ResealSource } from '../records/reseal.ts';
 import { SECTIONS, type Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
+import { idOf } from '../storage/ledger.ts';
 import { ownItem } from './by-hand.ts';
 import { familyOf } from './family.ts';
 import { ownTargets } from './import-records.ts';
@@ -126,14 +127,14 @@ async function rearrange(
       // Killed once it was sealed anew and before the entry was taken back: it need not be again.
       const moved = await movedId(session.catalogue.rows, entry.patient, item.id);
       if (moved !== undefined) {
-        before.push(rootOf(await entryOf(session, { registry: entry.registry, id: moved })));
+        before.push(moved.split('/')[0] ?? '');
         continue;
       }
       const section = ids.has(item.id) ? to(item) : item.section;
       if (section !== undefined) items.push({ position, id: item.id, section });
     }
     if (items.length === 0) continue;
-    const cid = rootOf(entry);
+    const cid = cidFromDigest(fromHex(entry.cid)).toString();
     const key = await session.catalogue.openings.keyOf(session.catalogue.rows, entry);
     const { wrapped } = await session.storage.keyOf(cid);
     const source = { cid, key, commitment: fromHex(entry.commitment), items };
@@ -147,7 +148,7 @@ async function rearrange(
   await withdraw(session, { entries: all, after, erased });
 }
 
-/** @returns roots of the new entries */
+/** @returns ids of the new entries */
 async function reseal(session: Session, sources: readonly ResealSource[], alone: boolean): Promise<string[]> {
   if (sources.length === 0) return [];
   const wanted = new Set(sources.flatMap(({ items }) => items.map(({ section }) => section)));
@@ -158,12 +159,10 @@ async function reseal(session: Session, sources: readonly ResealSource[], alone:
   );
   session.keyring.check();
   const rows = await session.storage.reseal(sources, targets, session.address);
-  return rows.map(({ root }) => root);
+  return rows.map(idOf);
 }
 
 const isOwn = ({ author, patient }: RecordItem): boolean => author.toLowerCase() === patient.toLowerCase();
-
-const rootOf = ({ cid }: EntryRow): string => cidFromDigest(fromHex(cid)).toString();
 
 async function entryOf(session: Session, { registry, id }: Pick<RecordItem, 'registry' | 'id'>): Promise<EntryRow> {
   const entry = await session.catalogue.entry(registry, id.split('/')[0] ?? '');

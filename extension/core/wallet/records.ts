@@ -175,7 +175,8 @@ async function mayRead(session: Reader, { client }: Deployment, row: EntryRow, u
   return (await readableFolders(session, use, row.patient)).some((given) => nameOf(given) === nameOf(row));
 }
 
-async function find(session: Reader, patient: string, id: string) {
+/** An entry of a patient’s record, by its id. */
+export async function find(session: Reader, patient: string, id: string) {
   const found: { deployment: Deployment; row: EntryRow }[] = [];
   for (const deployment of session.deployments) {
     const row = await session.catalogue.entry(deployment.registry, id);

@@ -152,7 +152,7 @@ const WithdrawalSchema = v.object({
   /** Registry that they are in. */
   registry: v.string(),
   records: v.array(v.string()),
-  /** Roots of the entries with what was in them beside; they are on the chain before. */
+  /** Ids of the entries with what was in them beside; they are on the chain before. */
   after: v.array(v.string()),
   /** Something was erased, and not only moved. */
   erased: v.boolean(),

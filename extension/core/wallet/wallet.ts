@@ -15,7 +15,7 @@ import type { AccountKind, UndoneAct } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
 import { Session, type SessionParts } from './session.ts';
 import { settleActs } from './unsettled.ts';
-import { withdrawDue } from './withdraw.ts';
+import { trackWithdrawals, withdrawDue } from './withdraw.ts';
 
 export interface WalletParts extends SessionParts {
   readonly vault: Vault;
@@ -331,6 +331,7 @@ export class Wallet {
       await settleActs(session);
       await deliverShares(session);
       await forgetOutdated(session);
+      await trackWithdrawals(session);
       await drainOutbox(session);
       await withdrawDue(session);
       const alarms = await watchOpenings(session, this.#justUnlocked);

@@ -5,6 +5,7 @@ import type { KeeperInfo } from '../network/descriptor.ts';
 import { signerOf } from '../registry/signed-calls.ts';
 import { managerDomain, WITHDRAWN_TYPES } from '../registry/typed-data.ts';
 import { cidFromDigest } from '../storage/cid.ts';
+import { idOf } from '../storage/ledger.ts';
 import { fromHex } from '../bytes.ts';
 import { act } from './act.ts';
 import type { Withdrawal } from './sealed-state.ts';
@@ -18,7 +19,7 @@ const MOST_REMEMBERED = 200;
 /** What is taken back together. */
 interface Taken {
   readonly entries: readonly EntryRow[];
-  /** Roots of what takes their place. */
+  /** Ids of what takes their place. */
   readonly after: readonly string[];
   readonly erased: boolean;
 }
@@ -39,7 +40,10 @@ export async function withdraw(session: Session, { entries, after, erased }: Tak
       receipts: [],
     })),
   );
-  await session.state.update((s) => ({ ...s, withdrawals: [...added, ...s.withdrawals] }));
+  const gone = new Set(entries.map(({ id }) => id));
+  // What takes the place of something that is taken back again before it is there.
+  const onward = (one: Withdrawal) => ({ ...one, after: one.after.flatMap((id) => (gone.has(id) ? after : [id])) });
+  await session.state.update((s) => ({ ...s, withdrawals: [...added, ...s.withdrawals.map(onward)] }));
   await session.catalogue.listPending();
   await session.catalogue.withdraw(entries);
   await session.storage.drop(entries.map(({ cid }) => cidFromDigest(fromHex(cid)).toString()));
@@ -76,8 +80,7 @@ async function say(session: Session, { registry, records, after }: Withdrawal): 
   const deployment: Deployment = session.deployment(registry);
   // Killed in between, this browser may have them still; a reorganisation brings them back.
   await session.catalogue.withdraw(records.map((id) => ({ registry, id })));
-  const rows = await Promise.all(after.map((root) => session.storage.row(root)));
-  if (rows.some((row) => row !== undefined && row.anchor === undefined)) return;
+  if (!(await areThere(session, after))) return;
   await act(session, deployment, [await deployment.calls.withdrawRecords(records)], async () => {
     await session.catalogue.sync();
     const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
@@ -114,4 +117,32 @@ async function receiptOf(
   const said = { signer: keeper, patient, records };
   const signer = signerOf(managerDomain(network.chainId, registry), WITHDRAWN_TYPES, said, signature);
   return signer?.toLowerCase() === keeper ? { keeper, signature, at: now() } : undefined;
+}
+
+async function areThere({ deployments, catalogue }: Session, ids: readonly string[]): Promise<boolean> {
+  for (const id of ids) {
+    const anchors = await Promise.all(deployments.map(({ registry }) => catalogue.anchorOf(registry, id)));
+    if (anchors.every((anchor) => anchor === undefined)) return false;
+  }
+  return true;
+}
+
+/**
+ * What is to be on the chain before something is withdrawn goes by another id where its folder's epoch overtook it. To be called
+ * before what took its place is there.
+ */
+export async function trackWithdrawals(session: Session): Promise<void> {
+  const { withdrawals } = await session.state.read();
+  if (withdrawals.length === 0) return;
+  const waiting = await session.storage.openRows(session.address);
+  const now = new Map(waiting.flatMap((row) => (row.instead === undefined ? [] : [[row.instead, idOf(row)] as const])));
+  const latest = (id: string): string => {
+    const next = now.get(id);
+    return next === undefined ? id : latest(next);
+  };
+  if (!withdrawals.some(({ after }) => after.some((id) => now.has(id)))) return;
+  await session.state.update((s) => ({
+    ...s,
+    withdrawals: s.withdrawals.map((one) => ({ ...one, after: one.after.map(latest) })),
+  }));
 }

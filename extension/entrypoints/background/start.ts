@@ -18,13 +18,29 @@ const isOurs = (url: string | undefined): boolean => url?.startsWith(browser.run
 
 /** A file as the wallet's own pages hand it over in Firefox, whose messages carry Files; in Chromium it goes over a channel. */
 const FileMessageSchema = v.object({ to: v.literal('storage'), file: v.instance(File), job: v.optional(v.string()) });
+/** What they read of an entry that was opened for them, in the same way. */
+const ReadMessageSchema = v.union([
+  v.strictObject({ to: v.literal('storage'), next: v.string() }),
+  v.strictObject({ to: v.literal('storage'), close: v.string() }),
+]);
 
 /** What one of the wallet's own pages asks. @returns undefined for a message that is not for the background */
 function answerOf(message: unknown, ready: Promise<Background>): Promise<unknown> | undefined {
   const { to, method, args } = (message ?? {}) as { to?: unknown; method?: unknown; args?: unknown };
   if (to === 'background') return ready.then(({ ui }) => callUiApi(ui, String(method), args));
-  const handedOver = import.meta.env.FIREFOX ? v.safeParse(FileMessageSchema, message) : undefined;
-  if (!handedOver?.success) return undefined;
+  return import.meta.env.FIREFOX && to === 'storage' ? hostAnswer(message, ready) : undefined;
+}
+
+function hostAnswer(message: unknown, ready: Promise<Background>): Promise<unknown> | undefined {
+  const reading = v.safeParse(ReadMessageSchema, message);
+  if (reading.success) {
+    const asked = reading.output;
+    return ready.then(({ storage }): Promise<unknown> =>
+      'next' in asked ? storage.nextParts(asked.next) : storage.closeItems(asked.close),
+    );
+  }
+  const handedOver = v.safeParse(FileMessageSchema, message);
+  if (!handedOver.success) return undefined;
   const { file, job } = handedOver.output;
   return ready.then(({ storage }) => storage.stage(file, file.name, file.name, { job }));
 }

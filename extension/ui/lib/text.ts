@@ -97,6 +97,8 @@ const ERROR_KEYS: Record<string, string> = {
   'host-unexpected': 'hostUnexpected',
   'host-elsewhere': 'hostElsewhere',
   'keys-unreadable': 'keysUnreadable',
+  'taking-out-stopped': 'takingOutStopped',
+  'out-too-large': 'outTooLarge',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */

@@ -5,9 +5,11 @@ import { issuerKeysIn } from '../../../extension/core/import/issuer-keys.ts';
 import { decodeEntry } from '../../../extension/core/records/entry.ts';
 import { planImport, type ImportPlan } from '../../../extension/core/records/importer.ts';
 import type { Known } from '../../../extension/core/records/import-plan.ts';
+import { ItemStreams } from '../../../extension/core/records/item-streams.ts';
 import { withLinks, type ItemLinks } from '../../../extension/core/records/linked-plan.ts';
 import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { itemsAnew, type ResealSource } from '../../../extension/core/records/reseal.ts';
+import { sealPlan } from '../../../extension/core/records/seal-plan.ts';
 import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
@@ -21,12 +23,14 @@ const MANAGER = 'http://127.0.0.1:1';
 /** A storage host in memory. Those that share `blocks` are wallets of one network, whose one manager has everything. */
 export class MemoryStorage extends LocalEntryReader implements StoragePort {
   readonly blocks: MemoryBlocks;
+  readonly #streams: ItemStreams;
   readonly ledger = new Map<string, LedgerRow>();
   readonly #jobs = new Map<string, { file: Blob; name: string; source: string; links: ItemLinks; plan?: ImportPlan }>();
 
   constructor(blocks = new MemoryBlocks()) {
     super(blocks, nobleGroup);
     this.blocks = blocks;
+    this.#streams = new ItemStreams(blocks);
   }
 
   setManagers = () => Promise.resolve();
@@ -64,8 +68,12 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   async commit(id: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]> {
     const plan = this.#jobs.get(id)?.plan;
     const rows: LedgerRow[] = [];
-    for (const target of targets) {
-      rows.push(await this.#sealed(target, plan?.items.get(target.section) ?? [], patient, author));
+    if (plan !== undefined) {
+      await sealPlan(plan, targets, async (target, items) => {
+        const row = await this.#sealed(target, items, patient, author);
+        rows.push(row);
+        return idOf(row);
+      });
     }
     for (const row of rows) this.ledger.set(row.root, row);
     return rows;
@@ -138,6 +146,10 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   async block(cid: string): Promise<Bytes> {
     return own(await this.blocks.block(CID.parse(cid)));
   }
+
+  openItems = (cid: string, key: Bytes, commitment: Bytes) => this.#streams.openItems(cid, key, commitment);
+  nextParts = (ticket: string) => this.#streams.nextParts(ticket);
+  closeItems = (ticket: string) => Promise.resolve(this.#streams.closeItems(ticket));
 
   knownBy = (id: string) => {
     const { digests = [], identities = [] } = this.#jobs.get(id)?.plan ?? {};

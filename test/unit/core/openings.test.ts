@@ -9,7 +9,7 @@ import { logOrigin } from '../../../extension/core/custody/openings-log.ts';
 import { eciesOpen, eciesSeal } from '../../../extension/core/keys/ecies.ts';
 import { activity } from '../../../extension/core/wallet/activity.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
-import { exportOpenings } from '../../../extension/core/wallet/export-openings.ts';
+import { openingsFile } from '../../../extension/core/export/openings.ts';
 import { keyKeepers } from '../../../extension/core/wallet/key-keepers.ts';
 import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
 import { lookedAtAlarms, watchOpenings } from '../../../extension/core/wallet/alarms.ts';
@@ -141,13 +141,15 @@ describe('what keepers wrote down', () => {
     const { patient, doctor, openings } = await scene();
     await share(patient, doctor, ['read'], '=HYPERLINK("x"), Dr');
     await openings();
-    const bundle = JSON.parse(await exportOpenings(patient, 'fhir')) as Bundle;
+    const about = { patient: patient.address, chainId: patient.network.chainId };
+    const pages = (before?: string) => activity(patient, { before, limit: 1 });
+    const bundle = JSON.parse(await openingsFile(pages, about, 'fhir')) as Bundle;
     const events = (bundle.entry ?? []).map(({ resource }) => resource as AuditEvent);
     expect(events).toMatchObject([
       { resourceType: 'AuditEvent', outcome: '0', purposeOfEvent: [{ coding: [{ code: 'TREAT' }] }] },
     ]);
     for (const event of events) expect(() => validateResource(event)).not.toThrow();
-    const csv = await exportOpenings(patient, 'csv');
+    const csv = await openingsFile(pages, about, 'csv');
     const [head, line, ...rest] = csv.split('\r\n');
     expect(head).toBe('time,who,name,outcome,section,items,purposes,keepers');
     expect(line).toContain(`,${doctor.address.toLowerCase()},"'=HYPERLINK(""x""), Dr",opened,allergies,1,TREAT,2`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activity } from '../../../extension/core/wallet/activity.ts';
 import { saveByHand } from '../../../extension/core/wallet/by-hand.ts';
+import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
 import { addMark, besideOf, hiddenItems } from '../../../extension/core/wallet/marks.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import { aboutErasing, eraseItem, likeItem, moveItem } from '../../../extension/core/wallet/rearrange.ts';
@@ -177,6 +178,26 @@ describe('an item that is erased', () => {
     await settle(again);
     expect(await listed(again)).toEqual(['Latex']);
     expect(await listed(await restored(w, again))).toEqual(['Latex']);
+  });
+
+  it('waits also for what was sealed anew once more: for another epoch, or as something else of it was erased', async () => {
+    const w = await world();
+    const { patient, doctor } = await w.clinic();
+    await importOwn(patient, bundle(allergy('Peanut'), allergy('Latex'), allergy('Pollen')));
+    await settle(patient);
+    await share(patient, doctor);
+    const due = async () => (await patient.state.read()).withdrawals.flatMap(({ after }) => after).length;
+    await eraseItem(patient, await idOf(patient, 'Peanut'));
+    await eraseItem(patient, await idOf(patient, 'Pollen'));
+    expect(await due()).toBe(2);
+    await lockAnew(patient);
+    const sent = w.sent.length;
+    await withdrawDue(patient);
+    expect(w.sent.length).toBe(sent);
+    await settle(patient);
+    expect(await listed(patient)).toEqual(['Latex']);
+    expect((await patient.state.read()).withdrawals.map(({ receipts }) => receipts.length)).toEqual([3, 3]);
+    expect(await listed(await restored(w, patient))).toEqual(['Latex']);
   });
 
   it('is said to keepers that are away once they are back, and not believed of one that signs something else', async () => {

@@ -1,57 +1,62 @@
+import type { Page } from '../catalogue/sorted-list.ts';
 import { purposesIn } from '../consent/purposes.ts';
-import { activity, type ActivityEvent } from './activity.ts';
-import type { Session } from './session.ts';
+import type { ActivityEvent } from '../wallet/activity.ts';
+import { ACT_REASON, didIdentifier, instantOf } from './did.ts';
 
 type Opened = Extract<ActivityEvent, { kind: 'opened' }>;
+/** One page of what happened. @param before as the page before gave it in `next` */
+export type ActivityPages = (before?: string) => Promise<Page<ActivityEvent>>;
 
 const AUDIT_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-event-type';
-const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 /** AuditEvent.outcome: a success, or a minor failure. */
 const [SUCCESS, REFUSED] = ['0', '4'];
 const COLUMNS = ['time', 'who', 'name', 'outcome', 'section', 'items', 'purposes', 'keepers'];
 
-/**
- * Every opening of this account's record that keepers wrote down, the newest first, to be handed on.
- * @param form `fhir`: a Bundle of AuditEvent (R4) as JSON; `csv`: RFC 4180, with a line of names
- */
-export async function exportOpenings(session: Session, form: 'fhir' | 'csv'): Promise<string> {
-  const opened: Opened[] = [];
+/** Every opening of a record that keepers wrote down, the newest first. */
+export async function* openingsOf(pages: ActivityPages): AsyncGenerator<Opened> {
   let before: string | undefined;
   do {
-    const { items, next } = await activity(session, { before, limit: 200 });
-    for (const event of items) if (event.kind === 'opened') opened.push(event);
+    const { items, next } = await pages(before);
+    for (const event of items) if (event.kind === 'opened') yield event;
     before = next;
   } while (before !== undefined);
+}
+
+/**
+ * The same as a file, to be handed on.
+ * @param form `fhir`: a Bundle of AuditEvent (R4) as JSON; `csv`: RFC 4180, with a line of names
+ */
+export async function openingsFile(
+  pages: ActivityPages,
+  { patient, chainId }: { readonly patient: string; readonly chainId: number },
+  form: 'fhir' | 'csv',
+): Promise<string> {
+  const opened: Opened[] = [];
+  for await (const event of openingsOf(pages)) opened.push(event);
   if (form === 'csv') return csvOf([COLUMNS, ...opened.map(rowOf)]);
-  const { chainId } = session.network;
-  const entry = opened.map((event) => ({ resource: auditEvent(event, session.address, chainId) }));
+  const entry = opened.map((event) => ({ resource: auditEvent(event, patient, chainId) }));
   return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }, undefined, 2);
 }
 
-const timeOf = ({ at = 0 }: Opened): string => new Date(at * 1_000).toISOString();
-
-/** An account as a decentralised identifier (CAIP-10, did:pkh). */
-const didOf = (chainId: number, account: string): string => `did:pkh:eip155:${chainId}:${account}`;
-
-function auditEvent(event: Opened, patient: string, chainId: number) {
-  const identifier = (account: string) => ({ system: 'urn:ietf:rfc:3986', value: didOf(chainId, account) });
+/** One opening as FHIR R4 has it. */
+export function auditEvent(event: Opened, patient: string, chainId: number) {
   return {
     resourceType: 'AuditEvent',
     type: { system: AUDIT_TYPE, code: 'rest' },
     action: 'R',
-    recorded: timeOf(event),
+    recorded: instantOf(event.at ?? 0),
     outcome: event.refused ? REFUSED : SUCCESS,
     purposeOfEvent: purposesIn(event.purpose).map((code) => ({ coding: [{ system: ACT_REASON, code }] })),
     agent: [
       {
-        who: { identifier: identifier(event.who), ...(event.whoName && { display: event.whoName }) },
+        who: { identifier: didIdentifier(chainId, event.who), ...(event.whoName && { display: event.whoName }) },
         requestor: true,
       },
     ],
     source: { observer: { display: `written down by ${event.keepers} of those who keep the keys` } },
     entity: [
       {
-        what: { identifier: identifier(patient) },
+        what: { identifier: didIdentifier(chainId, patient) },
         name: event.section ?? 'unknown section',
         description: `${event.count} items`,
       },
@@ -60,7 +65,7 @@ function auditEvent(event: Opened, patient: string, chainId: number) {
 }
 
 const rowOf = (event: Opened): string[] => [
-  timeOf(event),
+  instantOf(event.at ?? 0),
   event.who,
   event.whoName ?? '',
   event.refused ? 'refused' : 'opened',
