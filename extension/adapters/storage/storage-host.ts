@@ -13,7 +13,6 @@ import { MOST_FILE_BYTES, readFiles, type ImportFile, type Validate } from '../.
 import { ItemStreams } from '../../core/records/item-streams.ts';
 import { withLinks, type ItemLinks } from '../../core/records/linked-plan.ts';
 import { itemsAnew, type ResealSource } from '../../core/records/reseal.ts';
-import type { Section } from '../../core/records/sections.ts';
 import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts';
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';

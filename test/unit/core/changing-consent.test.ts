@@ -103,7 +103,7 @@ it('what somebody is said to see is what they get, whatever the person did befor
         else if (act === 'correct') await saveByHand(patient, JSON.stringify(allergy(`Right ${i}`)), item.id);
         else if (act === 'erase') await eraseItem(patient, item.id);
         else if (act === 'move') await moveItem(patient, item.id, 'unsorted', false);
-        else await addMark(patient, item.id, act as 'note' | 'hide' | 'show', 'said');
+        else await addMark(patient, item.id, act, 'said');
       }
       await patient.catalogue.sync();
       await drainOutbox(patient);
