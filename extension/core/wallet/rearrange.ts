@@ -47,7 +47,11 @@ export async function aboutErasing(session: Session, id: string): Promise<Erasin
  * goes, as only its author can say who wrote what is left.
  * @throws SalusError `not-found`, `block-missing` where what has to be sealed anew cannot be had now: nothing is changed then
  */
-export async function eraseItem(session: Session, id: string): Promise<void> {
+export function eraseItem(session: Session, id: string): Promise<void> {
+  return session.oneRearranging(() => eraseInTurn(session, id));
+}
+
+async function eraseInTurn(session: Session, id: string): Promise<void> {
   const item = await ownItem(session, id);
   const whole = isOwn(item) ? [item] : (await entryOf(session, item)).items;
   const gone = new Set<string>();
@@ -77,7 +81,11 @@ export async function likeItem(session: Session, id: string, section: Section): 
  * @returns how many were moved
  * @throws SalusError `not-found`, `block-missing`; `bad-request` for what somebody else wrote
  */
-export async function moveItem(session: Session, id: string, section: Section, like: boolean): Promise<number> {
+export function moveItem(session: Session, id: string, section: Section, like: boolean): Promise<number> {
+  return session.oneRearranging(() => moveInTurn(session, id, section, like));
+}
+
+async function moveInTurn(session: Session, id: string, section: Section, like: boolean): Promise<number> {
   const item = await ownItem(session, id);
   if (!isOwn(item)) {
     throw new SalusError('bad-request', 'Somebody else put this there, and only they can say who wrote it.');

@@ -197,6 +197,11 @@ export class Session {
     return this.#inTurn('dealing', work);
   }
 
+  /** What goes where in the own record changes one after the other: each seals anew what the one before left. */
+  oneRearranging<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn('rearranging', work);
+  }
+
   #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(key) ?? Promise.resolve();
     const next = before.then(work, work);

@@ -333,12 +333,14 @@ export class Wallet {
       await forgetOutdated(session);
       await trackWithdrawals(session);
       await drainOutbox(session);
-      await withdrawDue(session);
+      let late: unknown;
+      await withdrawDue(session).catch((error: unknown) => (late = error));
       const alarms = await watchOpenings(session, this.#justUnlocked);
       this.#justUnlocked = false;
       if (alarms !== undefined) this.#parts.onAlarms(alarms);
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);
+      if (late !== undefined) throw late;
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;

@@ -46,7 +46,15 @@ export async function withdraw(session: Session, { entries, after, erased }: Tak
   await session.state.update((s) => ({ ...s, withdrawals: [...added, ...s.withdrawals.map(onward)] }));
   await session.catalogue.listPending();
   await session.catalogue.withdraw(entries);
-  await session.storage.drop(entries.map(({ cid }) => cidFromDigest(fromHex(cid)).toString()));
+  await drop(session, entries);
+}
+
+/** Blocks of what was taken back are not kept here. */
+async function drop({ storage }: Session, entries: readonly EntryRow[]): Promise<void> {
+  const roots = entries.map(({ cid }) => cidFromDigest(fromHex(cid)).toString());
+  const rows = await Promise.all(roots.map((root) => storage.row(root)));
+  const here = roots.filter((_, i) => rows[i] !== undefined);
+  if (here.length > 0) await storage.drop(here);
 }
 
 const parts = (ids: readonly string[]): (readonly string[])[] =>
@@ -54,18 +62,29 @@ const parts = (ids: readonly string[]): (readonly string[])[] =>
     ids.slice(i * MOST_PER_CALL, (i + 1) * MOST_PER_CALL),
   );
 
-/** Says on the chain what was taken back, once what takes its place is there, and has keepers sign that they let go of it. */
+/**
+ * Says on the chain what was taken back, once what takes its place is there, and has keepers sign that they let go of it. What cannot
+ * be done now holds up nothing else, and is tried again the next time.
+ * @throws what the first that failed threw, once all were tried
+ */
 export async function withdrawDue(session: Session): Promise<void> {
   const { withdrawals } = await session.state.read();
   if (withdrawals.length === 0) return;
   const { final } = await session.catalogue.head();
+  let failed: unknown;
   for (const withdrawal of withdrawals) {
-    const { registry, records } = withdrawal;
-    const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
-    if (blocks.some((block) => block === undefined)) await say(session, withdrawal);
-    else if (blocks.every((block) => block !== undefined && block <= final)) await collectReceipts(session, withdrawal);
+    await oneDue(session, withdrawal, final).catch((error: unknown) => (failed ??= error));
   }
+  session.keyring.check();
   await session.state.update((s) => ({ ...s, withdrawals: remembered(session, s.withdrawals) }));
+  if (failed !== undefined) throw failed;
+}
+
+async function oneDue(session: Session, withdrawal: Withdrawal, final: number): Promise<void> {
+  const { registry, records } = withdrawal;
+  const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
+  if (blocks.some((block) => block === undefined)) await say(session, withdrawal);
+  else if (blocks.every((block) => block !== undefined && block <= final)) await collectReceipts(session, withdrawal);
 }
 
 /** What was only moved is forgotten once everybody signed; of what was erased the newest are kept, with what was signed. */
@@ -80,6 +99,11 @@ async function say(session: Session, { registry, records, after }: Withdrawal): 
   const deployment: Deployment = session.deployment(registry);
   // Killed in between, this browser may have them still; a reorganisation brings them back.
   await session.catalogue.withdraw(records.map((id) => ({ registry, id })));
+  const rows = await Promise.all(records.map((id) => session.catalogue.entry(registry, id)));
+  await drop(
+    session,
+    rows.filter((row) => row !== undefined),
+  );
   if (!(await areThere(session, after))) return;
   await act(session, deployment, [await deployment.calls.withdrawRecords(records)], async () => {
     await session.catalogue.sync();

@@ -180,6 +180,49 @@ describe('an item that is erased', () => {
     expect(await listed(await restored(w, again))).toEqual(['Latex']);
   });
 
+  it('is erased once where two are at the same time, and nothing is there twice', async () => {
+    const w = await world();
+    const { patient } = await w.clinic();
+    await importOwn(patient, bundle(allergy('Peanut'), allergy('Latex'), allergy('Pollen'), allergy('Dust')));
+    await settle(patient);
+    const [peanut, latex, dust] = await Promise.all(['Peanut', 'Latex', 'Dust'].map((title) => idOf(patient, title)));
+    await Promise.all([
+      eraseItem(patient, peanut!),
+      moveItem(patient, dust!, 'unsorted', false),
+      eraseItem(patient, latex!),
+    ]);
+    const check = async (session: Session) => {
+      expect(await listed(session)).toEqual(['Dust', 'Pollen']);
+      expect(await listed(session, 'unsorted')).toEqual(['Dust']);
+    };
+    await check(patient);
+    await settle(patient);
+    await check(patient);
+    await check(await restored(w, patient));
+  });
+
+  it('of several that are due, one that the health network refuses holds up no other', async () => {
+    const w = await world();
+    const { patient } = await w.clinic();
+    await saveByHand(patient, JSON.stringify(allergy('Peanut')));
+    await saveByHand(patient, JSON.stringify(allergy('Latex')));
+    await settle(patient);
+    await eraseItem(patient, await idOf(patient, 'Peanut'));
+    await eraseItem(patient, await idOf(patient, 'Latex'));
+    const { calls } = patient.newest;
+    const sign = calls.withdrawRecords.bind(calls);
+    const [refused] = (await patient.state.read()).withdrawals;
+    calls.withdrawRecords = (ids) =>
+      ids.join() === refused!.records.join() ? Promise.reject(new Error('refused')) : sign(ids);
+    await expect(withdrawDue(patient)).rejects.toThrow('refused');
+    await expect(withdrawDue(patient)).rejects.toThrow('refused');
+    const done = async () => (await patient.state.read()).withdrawals.map(({ receipts }) => receipts.length);
+    expect(await done()).toEqual([0, 3]);
+    calls.withdrawRecords = sign;
+    await settle(patient);
+    expect(await done()).toEqual([3, 3]);
+  });
+
   it('waits also for what was sealed anew once more: for another epoch, or as something else of it was erased', async () => {
     const w = await world();
     const { patient, doctor } = await w.clinic();
