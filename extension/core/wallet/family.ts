@@ -1,4 +1,4 @@
-import type { RecordItem } from '../catalogue/model.ts';
+import type { EntryRow, RecordItem } from '../catalogue/model.ts';
 import { marksOn } from './marks.ts';
 import type { Reader } from './reader.ts';
 import { earlierVersions, newestVersion } from './versions.ts';
@@ -15,4 +15,21 @@ export async function familyOf(reader: Reader, item: RecordItem): Promise<Family
   const versions = [newest, ...(await earlierVersions(reader, newest))];
   const marks = await Promise.all(versions.map((version) => marksOn(reader, version)));
   return { versions, marks: marks.flat() };
+}
+
+/** What an item was before it was sealed anew, where that is still there: a wallet that was killed in between left it. */
+export async function copiesOf(
+  { catalogue, deployments }: Reader,
+  { patient, was = [] }: RecordItem,
+): Promise<RecordItem[]> {
+  const found: RecordItem[] = [];
+  for (const id of was) {
+    const [entry = '', position = ''] = id.split('/');
+    for (const { registry } of deployments) {
+      const row: EntryRow | undefined = await catalogue.entry(registry, entry);
+      const item = row?.state === 'open' ? row.items[Number(position)] : undefined;
+      if (item !== undefined && item.patient.toLowerCase() === patient.toLowerCase()) found.push(item);
+    }
+  }
+  return found;
 }

@@ -9,7 +9,7 @@ import { SECTIONS, type Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { idOf } from '../storage/ledger.ts';
 import { ownItem } from './by-hand.ts';
-import { familyOf } from './family.ts';
+import { copiesOf, familyOf } from './family.ts';
 import { ownTargets } from './import-records.ts';
 import type { Session } from './session.ts';
 import { withdraw } from './withdraw.ts';
@@ -54,10 +54,10 @@ export function eraseItem(session: Session, id: string): Promise<void> {
 async function eraseInTurn(session: Session, id: string): Promise<void> {
   const item = await ownItem(session, id);
   const whole = isOwn(item) ? [item] : (await entryOf(session, item)).items;
-  const gone = new Set<string>();
+  const gone: RecordItem[] = [];
   for (const one of whole) {
     const { versions, marks } = await familyOf(session, one);
-    for (const { id: of } of [...versions, ...marks]) gone.add(of);
+    gone.push(...versions, ...marks);
   }
   await rearrange(session, gone, () => undefined, true);
 }
@@ -91,12 +91,11 @@ async function moveInTurn(session: Session, id: string, section: Section, like: 
     throw new SalusError('bad-request', 'Somebody else put this there, and only they can say who wrote it.');
   }
   const items = like ? await likeItem(session, id, section) : [item];
-  const moved = new Set<string>();
+  const moved: RecordItem[] = [];
   for (const one of items) {
     const { versions, marks } = await familyOf(session, one);
-    for (const { id: of } of versions) moved.add(of);
     // What is for the patient alone is nobody else's, wherever it is.
-    for (const mark of marks) if (!isPrivate(markKindOf(mark) ?? 'note')) moved.add(mark.id);
+    moved.push(...versions, ...marks.filter((mark) => !isPrivate(markKindOf(mark) ?? 'note')));
   }
   if (like) {
     const choice = { like: likeOf(item), section };
@@ -115,37 +114,40 @@ async function moveInTurn(session: Session, id: string, section: Section, like: 
  */
 async function rearrange(
   session: Session,
-  ids: ReadonlySet<string>,
+  items: readonly RecordItem[],
   to: (item: RecordItem) => Section | undefined,
   erased: boolean,
 ): Promise<void> {
+  const ids = new Set(items.map(({ id }) => id));
+  const copies = await Promise.all(items.map((item) => copiesOf(session, item)));
   const entries = new Map<string, EntryRow>();
-  for (const id of ids) {
-    const item = await ownItem(session, id);
+  for (const item of [...items, ...copies.flat()]) {
     const entry = await entryOf(session, item);
     entries.set(`${entry.registry}/${entry.id}`, entry);
   }
   const all = [...entries.values()];
+  const over = new Set(all.map(({ id }) => id));
   const shared: ResealSource[] = [];
   const alone: ResealSource[] = [];
   const before: string[] = [];
   for (const entry of all) {
-    const items: ResealSource['items'][number][] = [];
+    const left: ResealSource['items'][number][] = [];
     for (const [position, item] of entry.items.entries()) {
       // Killed once it was sealed anew and before the entry was taken back: it need not be again.
       const moved = await movedId(session.catalogue.rows, entry.patient, item.id);
       if (moved !== undefined) {
-        before.push(moved.split('/')[0] ?? '');
+        const [now = ''] = moved.split('/');
+        if (!over.has(now)) before.push(now);
         continue;
       }
       const section = ids.has(item.id) ? to(item) : item.section;
-      if (section !== undefined) items.push({ position, id: item.id, section });
+      if (section !== undefined) left.push({ position, id: item.id, section });
     }
-    if (items.length === 0) continue;
+    if (left.length === 0) continue;
     const cid = cidFromDigest(fromHex(entry.cid)).toString();
     const key = await session.catalogue.openings.keyOf(session.catalogue.rows, entry);
     const { wrapped } = await session.storage.keyOf(cid);
-    const source = { cid, key, commitment: fromHex(entry.commitment), items };
+    const source = { cid, key, commitment: fromHex(entry.commitment), items: left };
     (wrapped === undefined ? alone : shared).push(source);
   }
   const after = [

@@ -11,6 +11,8 @@ import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { readRecord } from '../../../extension/core/wallet/records.ts';
 import { listOwn } from './listings.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import { eraseItem } from '../../../extension/core/wallet/rearrange.ts';
+import { withdrawDue } from '../../../extension/core/wallet/withdraw.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
 import { allergy, DOCTOR, importOwn, json, PATIENT, share, world } from './wallets.ts';
 import { fill } from './support.ts';
@@ -131,6 +133,47 @@ describe('a wallet that is locked in the middle of its work', () => {
       },
     );
     expect(ended).toBeGreaterThan(5);
+  }, 400_000);
+
+  it('erases what it can finish, and has nothing twice or lost', async () => {
+    waits = new Waits();
+    const { open } = await setUp();
+    const titles = async (session: Session) => (await listOwn(session)).items.map(({ title }) => title);
+    let isOver = false;
+    let stopped = 0;
+    // Each third wait: there are more than a hundred.
+    for (let at = 1; !isOver; at += 3) {
+      waits.after(Infinity, () => undefined);
+      const before = await open(PATIENT, 'patient');
+      const entry = ['erased', 'kept'].map((what) => ({ resource: allergy(`${what} ${at}`) }));
+      await importOwn(before, { resourceType: 'Bundle', type: 'collection', entry });
+      await drainOutbox(before);
+      const { id } = (await listOwn(before)).items.find(({ title }) => title === `erased ${at}`)!;
+      const session = await open(PATIENT, 'patient');
+      waits.after(at, () => session.wipe());
+      isOver = true;
+      try {
+        await eraseItem(session, id);
+      } catch (error) {
+        if (!isSalusError(error, 'vault-locked')) throw error;
+        isOver = false;
+        stopped++;
+      }
+      waits.after(Infinity, () => undefined);
+      const unlocked = await open(PATIENT, 'patient');
+      await unlocked.catalogue.sync();
+      await drainOutbox(unlocked);
+      await withdrawDue(unlocked);
+      const left = (await titles(unlocked)).filter((title) => title.endsWith(` ${at}`));
+      // It is erased, or, where it was not noted yet that it is to be, there as before.
+      expect([[`erased ${at}`, `kept ${at}`], [`kept ${at}`]]).toContainEqual(left.toSorted());
+      for (const title of left) {
+        const again = (await listOwn(unlocked)).items.find((item) => item.title === title)!;
+        await eraseItem(unlocked, again.id);
+      }
+      expect(await titles(unlocked), 'what was left by the lock does not come back').toEqual([]);
+    }
+    expect(stopped).toBeGreaterThan(5);
   }, 400_000);
 
   it('as a doctor’s opens and writes nothing more', async () => {
