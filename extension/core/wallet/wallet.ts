@@ -333,14 +333,14 @@ export class Wallet {
       await forgetOutdated(session);
       await trackWithdrawals(session);
       await drainOutbox(session);
-      let late: unknown;
-      await withdrawDue(session).catch((error: unknown) => (late = error));
+      const withdrawing = withdrawDue(session);
+      await withdrawing.catch(() => undefined); // thrown once the rest is done
       const alarms = await watchOpenings(session, this.#justUnlocked);
       this.#justUnlocked = false;
       if (alarms !== undefined) this.#parts.onAlarms(alarms);
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);
-      if (late !== undefined) throw late;
+      await withdrawing;
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;

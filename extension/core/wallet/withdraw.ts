@@ -71,13 +71,14 @@ export async function withdrawDue(session: Session): Promise<void> {
   const { withdrawals } = await session.state.read();
   if (withdrawals.length === 0) return;
   const { final } = await session.catalogue.head();
-  let failed: unknown;
+  const failed: Promise<void>[] = [];
   for (const withdrawal of withdrawals) {
-    await oneDue(session, withdrawal, final).catch((error: unknown) => (failed ??= error));
+    const work = oneDue(session, withdrawal, final);
+    await work.catch(() => failed.push(work));
   }
   session.keyring.check();
   await session.state.update((s) => ({ ...s, withdrawals: remembered(session, s.withdrawals) }));
-  if (failed !== undefined) throw failed;
+  await failed[0];
 }
 
 async function oneDue(session: Session, withdrawal: Withdrawal, final: number): Promise<void> {
