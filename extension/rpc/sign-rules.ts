@@ -25,6 +25,7 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Revoke',
   'Rotate',
   'AddRecords',
+  'WithdrawRecords',
   'SetKeyring',
   'AllowEmergency',
   'Request',
@@ -35,6 +36,7 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Kept',
   'Erase',
   'Erased',
+  'Withdrawn',
   'Openings',
   'Store',
 ]);

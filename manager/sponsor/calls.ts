@@ -116,11 +116,10 @@ function readCall(data: string): SponsoredCall {
   return { name: parsed.name, signer: getAddress(signer), args };
 }
 
-/** What ends a permission or withdraws a record, and a new epoch that may come with it; nothing else goes that way. */
+/** What ends a permission, and a new epoch that may come with it; nothing else goes that way. */
 function laneOf(calls: readonly SponsoredCall[]): Lane {
   const isEnd = ({ name, args }: SponsoredCall) =>
     name === 'revokeFor' ||
-    name === 'withdrawRecordsFor' ||
     (name === 'rotateFor' && args['voidGrants'] === true) ||
     (name === 'allowEmergencyFor' && args['allowed'] === false);
   return calls.some(isEnd) && calls.every((call) => isEnd(call) || call.name === 'rotateFor') ? 'ending' : 'ordinary';

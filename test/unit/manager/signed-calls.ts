@@ -14,6 +14,7 @@ const TYPES: Record<string, Record<string, TypedDataField[]>> = {
   setKeyringFor: types.SET_KEYRING_TYPES,
   allowEmergencyFor: types.ALLOW_EMERGENCY_TYPES,
   addRecordsFor: types.ADD_RECORDS_TYPES,
+  withdrawRecordsFor: types.WITHDRAW_RECORDS_TYPES,
 };
 
 export interface How {

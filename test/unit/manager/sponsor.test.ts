@@ -227,6 +227,7 @@ describe('work', () => {
 describe('the sponsor sends', () => {
   test.each<[string, Record<string, unknown>]>([
     ['setKeyringFor', { folders: [1], keyring: ZeroHash }],
+    ['withdrawRecordsFor', { ids: [ZeroHash] }],
     ['allowEmergencyFor', { folders: [1], allowed: true }],
     ['rotateFor', { folders: [1, 2], voidGrants: true, keyring: ZeroHash }],
     [
