@@ -169,7 +169,16 @@ async function addByHand(page: Page, look: Look): Promise<void> {
   await beside.locator('textarea').fill('Twice, with food.');
   await primaryOf(page).click();
   await expect(beside.getByTestId('marks')).toBeVisible();
-  await beside.locator('.row button').last().click();
+  for (const [nth, asked] of [
+    [2, 'move'],
+    [3, 'erase'],
+  ] as const) {
+    await beside.locator('.row button').nth(nth).click();
+    await expect(beside.getByTestId(asked)).toBeVisible();
+    await look(page, `record-${asked}`);
+    await beside.getByTestId(asked).locator('.row button').last().click();
+  }
+  await beside.locator('.row button').nth(1).click();
   await expect(beside.locator('.notice')).toBeVisible();
   await look(page, 'record-hidden');
   await go(page, 'hidden');
