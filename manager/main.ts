@@ -57,6 +57,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
       blocks,
       pins,
       withdrawn: (after) => keeper.withdrawnRoots(after),
+      isWithdrawn: (root) => keeper.isWithdrawn(root),
       onLetGo: () => void collect(app),
     });
   const app: FastifyInstance = await createServer({

@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid';
-import { toHex, type Bytes } from '../../extension/core/bytes.ts';
+import type { Bytes } from '../../extension/core/bytes.ts';
 import { cidFromDigest, digestOf } from '../../extension/core/storage/cid.ts';
 import type { Blocks } from './blocks.ts';
 import type { Pins } from './pins.ts';
@@ -13,6 +13,8 @@ interface LettingGoParts {
    * which that was looked for. @throws ChainError
    */
   readonly withdrawn: (after: number) => Promise<{ readonly roots: readonly Bytes[]; readonly through: number }>;
+  /** Whether the entry with this root was withdrawn, and no other has it that was not; by the chain as it is known now. */
+  readonly isWithdrawn: (root: Bytes) => Promise<boolean>;
   /** Called once something was let go of. */
   readonly onLetGo: () => void;
 }
@@ -21,14 +23,12 @@ interface LettingGoParts {
 export interface LettingGo {
   /** Unpins what was withdrawn since it was last called. @throws ChainError, ManagerError, the system's error; what is left is tried again */
   run(): Promise<void>;
-  /** Whether an entry was withdrawn: then it is not taken again. As of the last {@link run}. */
-  has(root: CID): boolean;
+  /** Whether an entry was withdrawn: then it is not taken again. */
+  has(root: CID): Promise<boolean>;
 }
 
 /** The blocks themselves go with the next collection. What a root that was not withdrawn has too stays. */
-export function createLettingGo({ blocks, pins, withdrawn, onLetGo }: LettingGoParts): LettingGo {
-  /** Of all there are, from the beginning: those that another manager's copy could bring back. */
-  const gone = new Set<string>();
+export function createLettingGo({ blocks, pins, withdrawn, isWithdrawn, onLetGo }: LettingGoParts): LettingGo {
   let after = -1;
   let last: Promise<void> = Promise.resolve();
 
@@ -37,7 +37,6 @@ export function createLettingGo({ blocks, pins, withdrawn, onLetGo }: LettingGoP
     let isAny = false;
     for (const digest of roots) {
       const root = cidFromDigest(digest);
-      gone.add(toHex(digest));
       if (!pins.has(root)) continue;
       await blocks.release(root);
       await pins.remove(root);
@@ -49,6 +48,6 @@ export function createLettingGo({ blocks, pins, withdrawn, onLetGo }: LettingGoP
 
   return {
     run: () => (last = last.catch(() => undefined).then(letGo)),
-    has: (root) => gone.has(toHex(digestOf(root))),
+    has: (root) => isWithdrawn(digestOf(root)),
   };
 }

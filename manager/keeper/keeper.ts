@@ -63,11 +63,14 @@ export interface Keeper {
   erase(body: unknown): Promise<string>;
   /**
    * Says that some records of a patient were withdrawn, by what is final on the chain.
+   * @param letGo has it be so of their blocks, before it is said
    * @returns the signature of `Withdrawn`, 0x hex @throws ManagerError `bad-request`, `behind`; ChainError
    */
-  withdrawn(body: unknown): Promise<string>;
+  withdrawn(body: unknown, letGo: () => Promise<void>): Promise<string>;
   /** See `LettingGoParts`. @throws ChainError */
   withdrawnRoots(after: number): Promise<{ readonly roots: readonly Bytes[]; readonly through: number }>;
+  /** See `LettingGoParts`. */
+  isWithdrawn(root: Bytes): Promise<boolean>;
   /** @returns what is sealed to the signer, base64 @throws ManagerError, ChainError */
   read(body: unknown): Promise<string>;
   /** As {@link read}, for an author's own entries that are to be. */
@@ -145,11 +148,12 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
       const erased = { signer: account.address, patient, keyrings };
       return account.signTypedData(managerDomain(chainId, of), ERASED_TYPES, erased);
     },
-    async withdrawn(body) {
+    async withdrawn(body, letGo) {
       const { registry: of, patient, records } = parseWithdrawn(body, to);
       await index.catchUp();
       const found = await store.chain.withdrawnOf({ registry: of, patient }, records, index.followed.final);
       if (found.length < records.length) throw behind();
+      await letGo();
       const withdrawn = { signer: account.address, patient, records };
       return account.signTypedData(managerDomain(chainId, of), WITHDRAWN_TYPES, withdrawn);
     },
@@ -158,6 +162,7 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
       const through = index.followed.final;
       return { roots: await store.chain.withdrawnRoots(after, through), through };
     },
+    isWithdrawn: (root) => store.chain.isWithdrawn(root),
     read: (body) => release(() => answering.read(parseRead(body, to))),
     seal: (body) => release(() => answering.seal(parseSeal(body, to))),
     async log(body) {

@@ -10,6 +10,9 @@ import { decodePosition, encodePosition } from './stored-position.ts';
 const isWithdrawn = (entry: string): string =>
   `EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.registry = ${entry}.registry AND w.patient = ${entry}.patient AND w.id = ${entry}.id)`;
 
+/** None has the root of `e` that was not withdrawn. */
+const NO_OTHER = `NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`;
+
 /** What the chain says, in the tables `entries`, `withdrawn`, `anchored`, `anchors` and `position`. */
 export function postgresChain(db: Database): ChainRows {
   let scope = '';
@@ -79,10 +82,17 @@ export function postgresChain(db: Database): ChainRows {
     async withdrawnRoots(after, through) {
       const { rows } = await db.query(
         `SELECT DISTINCT e.cid FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
-         WHERE w.block > $1 AND w.block <= $2 AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`,
+         WHERE w.block > $1 AND w.block <= $2 AND ${NO_OTHER}`,
         [after, through],
       );
       return rows.map((row) => bytesIn(row, 'cid'));
+    },
+    async isWithdrawn(root) {
+      const { rows } = await db.query(
+        `SELECT 1 FROM entries AS e WHERE e.cid = $1 AND ${isWithdrawn('e')} AND ${NO_OTHER} LIMIT 1`,
+        [Buffer.from(root)],
+      );
+      return rows.length > 0;
     },
     async withdrawnOf({ registry, patient }, ids, through) {
       const { rows } = await db.query(

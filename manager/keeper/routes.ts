@@ -37,9 +37,7 @@ export function registerKeeper(app: FastifyInstance, { config, keeper, lettingGo
     return reply.header('cache-control', 'no-store').send({ signature });
   });
   app.post('/v1/withdrawn', options, async ({ body }, reply) => {
-    // It is said once it is so.
-    await lettingGo.run();
-    const signature = await keeper.withdrawn(body);
+    const signature = await keeper.withdrawn(body, () => lettingGo.run());
     return reply.header('cache-control', 'no-store').send({ signature });
   });
   app.post('/v1/cosign', { bodyLimit: MOST_HEAD_BYTES }, async ({ body }, reply) => {

@@ -18,6 +18,7 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   // Only the patient whose record it is in withdraws an entry.
   const isWithdrawn = (entry: string): string =>
     `EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.registry = ${entry}.registry AND w.patient = ${entry}.patient AND w.id = ${entry}.id)`;
+  const noOther = `NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`;
   const readEntry = db.prepare(
     `SELECT * FROM entries AS e WHERE registry = ? AND id = ? AND NOT ${isWithdrawn('e')} ORDER BY block, place LIMIT 1`,
   );
@@ -27,7 +28,10 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
   );
   const readRoots = db.prepare(
     `SELECT DISTINCT e.cid FROM withdrawn AS w JOIN entries AS e ON e.registry = w.registry AND e.patient = w.patient AND e.id = w.id
-     WHERE w.block > ? AND w.block <= ? AND NOT EXISTS (SELECT 1 FROM entries AS o WHERE o.cid = e.cid AND NOT ${isWithdrawn('o')})`,
+     WHERE w.block > ? AND w.block <= ? AND ${noOther}`,
+  );
+  const readRoot = db.prepare(
+    `SELECT 1 FROM entries AS e WHERE e.cid = ? AND ${isWithdrawn('e')} AND ${noOther} LIMIT 1`,
   );
   const readWithdrawn = db.prepare(
     'SELECT 1 FROM withdrawn WHERE registry = ? AND patient = ? AND id = ? AND block <= ? LIMIT 1',
@@ -120,6 +124,7 @@ export function sqliteChain(db: DatabaseSync): ChainRows {
         ),
       ),
     withdrawnRoots: (after, through) => later(() => readRoots.all(after, through).map((row) => bytesIn(row, 'cid'))),
+    isWithdrawn: (root) => later(() => readRoot.get(root) !== undefined),
     withdrawnOf: ({ registry, patient }, ids, through) =>
       later(() =>
         ids.filter((id) => readWithdrawn.get(blob(registry), blob(patient), blob(id), through) !== undefined),

@@ -45,6 +45,8 @@ export interface ChainRows {
    * which was not.
    */
   withdrawnRoots(after: number, through: number): Promise<readonly Bytes[]>;
+  /** Whether an entry with this root was withdrawn, and none has it that was not. */
+  isWithdrawn(root: Bytes): Promise<boolean>;
   /** Those of some records of a patient that were withdrawn up to and including a block. */
   withdrawnOf(
     whose: Pick<FolderName, 'registry' | 'patient'>,

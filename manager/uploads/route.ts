@@ -81,7 +81,7 @@ export function registerUpload(app: FastifyInstance, parts: UploadParts): void {
       if (!(await isActive(authorization.member))) {
         throw new ManagerError('not-a-member', 'The account is not an active member of the registry. Join it first.');
       }
-      if (lettingGo?.has(root)) {
+      if (await lettingGo?.has(root)) {
         throw new ManagerError('erased', 'Its patient withdrew this. It is not kept any more.');
       }
       return quotas.begin(authorization.member);

@@ -83,7 +83,8 @@ export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'imperson
     try {
       if (path === '/v1/shares') return { status: 200, body: { signature: await keeper.deal(body, authorization) } };
       if (path === '/v1/erase') return { status: 200, body: { signature: await keeper.erase(body) } };
-      if (path === '/v1/withdrawn') return { status: 200, body: { signature: await keeper.withdrawn(body) } };
+      if (path === '/v1/withdrawn')
+        return { status: 200, body: { signature: await keeper.withdrawn(body, () => Promise.resolve()) } };
       return { status: 200, body: { sealed: await keeper[PATHS[path]](body) } };
     } catch (error) {
       if (error instanceof ManagerError) return { status: error.status, body: error.toBody() };

@@ -263,6 +263,7 @@ export async function startManager(
       blocks: elsewhere ?? blocks,
       pins,
       withdrawn: (after) => of.withdrawnRoots(after),
+      isWithdrawn: (root) => of.isWithdrawn(root),
       onLetGo: () => undefined,
     });
   const parts = {

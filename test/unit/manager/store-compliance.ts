@@ -298,6 +298,11 @@ export function storeCompliance(name: string, empty: () => Promise<() => Promise
         const stranger = added(6, { cid: shared, patient: address(), registry: address() });
         await take([one, two, stranger, withdrawn(6, one), withdrawn(7, two)], at(5, 6, 7));
         expect(await store.chain.withdrawnRoots(-1, 7)).toEqual([own]);
+        expect(await Promise.all([own, shared, random(32)].map((root) => store.chain.isWithdrawn(root)))).toEqual([
+          true,
+          false,
+          false,
+        ]);
         expect(await store.chain.withdrawnRoots(6, 7)).toEqual([]);
         await take([withdrawn(8, stranger, { registry: stranger.registry })], at(8), at(5, 6, 7));
         expect(await store.chain.withdrawnRoots(7, 8)).toEqual([shared]);

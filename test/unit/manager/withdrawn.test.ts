@@ -71,6 +71,30 @@ test('its blocks go, and are not taken again; a manager signs that they went, on
   expect((await manager.store([kept.root.cid], kept.blocks)).status).toBe(201);
 });
 
+test('nothing is signed before it is so, nor is anything done for what was not withdrawn', async () => {
+  const { add, withdraw, patient, manager, address } = await withdrawing();
+  const { id } = await add(patient);
+  const body = { registry: address, patient: patient.address, records: [id] };
+  const letGo = vi.fn(() => Promise.reject(new Error('the place for blocks is down')));
+  await expect(manager.keeper.withdrawn(body, letGo)).rejects.toMatchObject({ code: 'behind' });
+  await expect(manager.keeper.withdrawn({}, letGo)).rejects.toMatchObject({ code: 'bad-request' });
+  expect(letGo).not.toHaveBeenCalled();
+  await withdraw([id]);
+  await expect(manager.keeper.withdrawn(body, letGo)).rejects.toThrow('down');
+});
+
+test('a root that somebody else withdrew before is taken once another entry has it', async () => {
+  const { add, withdraw, patient, doctor, manager } = await withdrawing();
+  const { root, blocks } = await entry('shared');
+  const { id } = await add(patient, { cid: digestOf(root.cid) });
+  await withdraw([id]);
+  await manager.keeper.catchUp();
+  expect(await refusal(await manager.store([root.cid], blocks))).toMatchObject({ code: 'erased' });
+  await add(doctor, { cid: digestOf(root.cid) });
+  await manager.keeper.catchUp();
+  expect((await manager.store([root.cid], blocks)).status).toBe(201);
+});
+
 test('what fails in the middle is let go of the next time', async () => {
   const roots = [random(32), random(32)];
   const pinned = new Set(roots.map(toHex));
@@ -89,6 +113,7 @@ test('what fails in the middle is let go of the next time', async () => {
       remove: async (root) => Promise.resolve(void pinned.delete(nameOf(root))),
     },
     withdrawn: (after) => Promise.resolve({ roots: after < 7 ? roots : [], through: 7 }),
+    isWithdrawn: () => Promise.resolve(false),
     onLetGo,
   });
   await expect(lettingGo.run()).rejects.toThrow('down');
