@@ -24,7 +24,7 @@ export async function itemsAnew(
   sources: readonly ResealSource[],
   blocks: BlockSource,
 ): Promise<ReadonlyMap<Section, readonly NewItem[]>> {
-  const bySection = new Map<Section, NewItem[]>();
+  const anew: { readonly section: Section; readonly item: NewItem }[] = [];
   for (const { cid, key, commitment, items } of sources) {
     const opened = await openEntry(CID.parse(cid), commitment, key, blocks);
     for (const { position, id, section } of items) {
@@ -35,8 +35,9 @@ export async function itemsAnew(
       const plaintext = { [Symbol.asyncIterator]: () => streamItem(opened, position, blocks) };
       // What the seal of each part does not prove already, its author proved once.
       const item = { ...said, was: [...was, id].slice(-MOST_MOVES), plaintext, digest: () => Promise.resolve(digest) };
-      bySection.set(section, [...(bySection.get(section) ?? []), item]);
+      anew.push({ section, item });
     }
   }
-  return bySection;
+  const bySection = Map.groupBy(anew, ({ section }) => section);
+  return new Map([...bySection].map(([section, some]) => [section, some.map(({ item }) => item)]));
 }

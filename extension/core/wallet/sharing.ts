@@ -43,9 +43,9 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
   const groups = [...Map.groupBy(grants, (g) => `${g.registry}/${g.grantee}/${g.receipt}`).values()];
   const receipts = await rows.getAll<ReceiptRow>(groups.map(([first]) => receiptName(first?.receipt ?? '')));
   const now = await session.catalogue.time();
-  const looks = await Promise.all(
-    groups.map((group) => rows.getAll<number>(group.map((g) => lookedName(g.grantee, g.folder)))),
-  );
+  const looked = new Map<string, number | undefined>();
+  const looks = grants.map((g) => lookedName(g.grantee, g.folder));
+  for (const [i, at] of (await rows.getAll<number>(looks)).entries()) looked.set(looks[i] ?? '', at);
   const consents = groups.flatMap((group, i): ConsentView[] => {
     const live = group.filter((g) => g.rights !== 0 && !g.voided && g.until > now);
     // What holds says what it is; only where nothing does any more, what it was.
@@ -70,7 +70,7 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
         block: first.block,
         settlement: settlementOf(first.block, final),
         live: live.map((g) => g.folder),
-        ...lastOf(looks[i]),
+        ...lastOf(group.map((g) => looked.get(lookedName(g.grantee, g.folder)))),
         readable: live.filter((g) => (g.rights & Right.Read) !== 0).map((g) => g.folder),
       },
     ];
@@ -78,7 +78,7 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
   return consents.sort((a, b) => a.block - b.block);
 }
 
-const lastOf = (looks: readonly (number | undefined)[] = []): Pick<ConsentView, 'looked'> => {
+const lastOf = (looks: readonly (number | undefined)[]): Pick<ConsentView, 'looked'> => {
   const looked = Math.max(0, ...looks.map((at) => at ?? 0));
   return looked === 0 ? {} : { looked };
 };

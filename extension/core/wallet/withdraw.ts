@@ -68,11 +68,11 @@ const parts = (ids: readonly string[]): (readonly string[])[] =>
  * @throws what the first that failed threw, once all were tried
  */
 export async function withdrawDue(session: Session): Promise<void> {
-  const { withdrawals } = await session.state.read();
-  if (withdrawals.length === 0) return;
+  const due = (await session.state.read()).withdrawals.filter((one) => isOpen(session, one));
+  if (due.length === 0) return;
   const { final } = await session.catalogue.head();
   const failed: Promise<void>[] = [];
-  for (const withdrawal of withdrawals) {
+  for (const withdrawal of due) {
     const work = oneDue(session, withdrawal, final);
     await work.catch(() => failed.push(work));
   }
@@ -82,21 +82,29 @@ export async function withdrawDue(session: Session): Promise<void> {
 }
 
 async function oneDue(session: Session, withdrawal: Withdrawal, final: number): Promise<void> {
-  const { registry, records } = withdrawal;
-  const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
+  const blocks = await blocksOf(session, withdrawal);
   if (blocks.some((block) => block === undefined)) await say(session, withdrawal);
   else if (blocks.every((block) => block !== undefined && block <= final)) await collectReceipts(session, withdrawal);
 }
 
+/** In which the chain says that each of them was withdrawn. */
+const blocksOf = ({ catalogue }: Session, { registry, records }: Withdrawal): Promise<(number | undefined)[]> =>
+  Promise.all(records.map((id) => catalogue.withdrawnIn(registry, id)));
+
+/** Keepers of the network that have not signed yet. */
+const missing = ({ network }: Session, { receipts }: Withdrawal): KeeperInfo[] =>
+  (network.custody?.keepers ?? []).filter(({ account }) => !receipts.some(({ keeper }) => keeper === account));
+
+const isOpen = (session: Session, withdrawal: Withdrawal): boolean => missing(session, withdrawal).length > 0;
+
 /** What was only moved is forgotten once everybody signed; of what was erased the newest are kept, with what was signed. */
-function remembered({ network }: Session, all: readonly Withdrawal[]): Withdrawal[] {
-  const keepers = network.custody?.keepers ?? [];
-  const isOpen = ({ receipts }: Withdrawal) => keepers.some((k) => !receipts.some((r) => r.keeper === k.account));
+function remembered(session: Session, all: readonly Withdrawal[]): Withdrawal[] {
   let over = 0;
-  return all.filter((one) => isOpen(one) || (one.erased && ++over <= MOST_REMEMBERED));
+  return all.filter((one) => isOpen(session, one) || (one.erased && ++over <= MOST_REMEMBERED));
 }
 
-async function say(session: Session, { registry, records, after }: Withdrawal): Promise<void> {
+async function say(session: Session, withdrawal: Withdrawal): Promise<void> {
+  const { registry, records, after } = withdrawal;
   const deployment: Deployment = session.deployment(registry);
   // Killed in between, this browser may have them still; a reorganisation brings them back.
   await session.catalogue.withdraw(records.map((id) => ({ registry, id })));
@@ -108,17 +116,13 @@ async function say(session: Session, { registry, records, after }: Withdrawal): 
   if (!(await areThere(session, after))) return;
   await act(session, deployment, [await deployment.calls.withdrawRecords(records)], async () => {
     await session.catalogue.sync();
-    const blocks = await Promise.all(records.map((id) => session.catalogue.withdrawnIn(registry, id)));
-    return blocks.every((block) => block !== undefined);
+    return (await blocksOf(session, withdrawal)).every((block) => block !== undefined);
   });
 }
 
 /** One that is away, or does not sign that it let go, is asked again the next time. */
 async function collectReceipts(session: Session, withdrawal: Withdrawal): Promise<void> {
-  const missing = (session.network.custody?.keepers ?? []).filter(
-    ({ account }) => !withdrawal.receipts.some(({ keeper }) => keeper === account),
-  );
-  const found = await Promise.all(missing.map((keeper) => receiptOf(session, keeper, withdrawal)));
+  const found = await Promise.all(missing(session, withdrawal).map((keeper) => receiptOf(session, keeper, withdrawal)));
   const receipts = found.filter((receipt) => receipt !== undefined);
   if (receipts.length === 0) return;
   const isIt = (one: Withdrawal) =>
@@ -157,15 +161,15 @@ async function areThere({ deployments, catalogue }: Session, ids: readonly strin
  * before what took its place is there.
  */
 export async function trackWithdrawals(session: Session): Promise<void> {
-  const { withdrawals } = await session.state.read();
-  if (withdrawals.length === 0) return;
+  const due = (await session.state.read()).withdrawals.filter((one) => isOpen(session, one));
+  if (due.length === 0) return;
   const waiting = await session.storage.openRows(session.address);
   const now = new Map(waiting.flatMap((row) => (row.instead === undefined ? [] : [[row.instead, idOf(row)] as const])));
   const latest = (id: string): string => {
     const next = now.get(id);
     return next === undefined ? id : latest(next);
   };
-  if (!withdrawals.some(({ after }) => after.some((id) => now.has(id)))) return;
+  if (!due.some(({ after }) => after.some((id) => now.has(id)))) return;
   await session.state.update((s) => ({
     ...s,
     withdrawals: s.withdrawals.map((one) => ({ ...one, after: one.after.map(latest) })),
