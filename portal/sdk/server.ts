@@ -109,7 +109,7 @@ export class Recipient implements Reader {
         rowsKey: () => hkdf(this.#open.encryption.secret, new Uint8Array(), utf8('salus/server-catalogue/v1')),
         folderSeed: () => Promise.reject(new SalusError('no-consent', 'A server has no folders of its own.')),
         secret: () => own(this.#open.encryption.secret),
-        sectionOf: () => Promise.resolve(undefined),
+        kindOf: () => Promise.resolve(undefined),
       },
       now: this.now,
     });

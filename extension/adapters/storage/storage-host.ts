@@ -17,16 +17,32 @@ import { entryKeyOf, LocalEntryReader } from '../../core/records/local-reader.ts
 import { nobleGroup } from '../../core/custody/noble-group.ts';
 import { decodeEntry } from '../../core/records/entry.ts';
 import { sealPlan, type Sealable } from '../../core/records/seal-plan.ts';
-import { rewrapEntry, sealEntry, type NewItem } from '../../core/records/seal-entry.ts';
+import { blocksOfItem, pickItems, sealSelection, splitPicked, type PickedItem } from '../../core/records/selection.ts';
+import {
+  rewrapEntry,
+  sealEntry,
+  type NewItem,
+  type SealedEntry,
+  type SealedFor,
+} from '../../core/records/seal-entry.ts';
 import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
-import type { Progress, ReadAs, SealTarget, Staged, StoragePort, WrapUnder } from '../../core/wallet/ports.ts';
+import type {
+  PickTarget,
+  Progress,
+  ReadAs,
+  SealTarget,
+  Staged,
+  StoragePort,
+  WrapUnder,
+} from '../../core/wallet/ports.ts';
 import { openDatabase, type Database, type StoredRow } from './database.ts';
 import { fileBytes } from './file-bytes.ts';
 import { fileDigest, worthWorker } from './file-digest.ts';
 import { startNode, type NodeBlocks } from './helia-node.ts';
 import { Counted } from './counted.ts';
+import { blockKey } from './idb-blockstore.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { pictureCodes } from './picture-codes.ts';
 import { countUnsaved } from './unsaved.ts';
@@ -281,6 +297,31 @@ export class StorageHost implements StoragePort {
     return rows;
   }
 
+  async pick(sources: readonly ResealSource[], target: PickTarget, patient: string): Promise<LedgerRow[]> {
+    const picked = await pickItems(sources, this.#source);
+    return this.#ingest(async (ingest) => {
+      const roots: Root[] = [];
+      for (const some of splitPicked(picked)) roots.push(await this.#sealPicked(some, target, ingest, patient));
+      await ingest.commit(roots);
+      for (const { row } of roots) this.#counted.change(undefined, row);
+      return roots.map(({ row }) => row);
+    });
+  }
+
+  /** An entry of picked items keeps their blocks here, and is sent with them: whoever has it can open them. */
+  async #sealPicked(some: readonly PickedItem[], target: PickTarget, ingest: Ingest, patient: string): Promise<Root> {
+    const [{ section } = { section: 'unsorted' as const }] = some;
+    const sealed = await sealSelection(section, some, sealedFor(target), ingest);
+    const items = (await Promise.all(some.map(({ item }) => blocksOfItem(item, this.#source)))).flat();
+    for (const cid of items) {
+      if ((await this.#db.getKey('blocks', blockKey(cid))) !== undefined) continue;
+      await ingest.put(cid, own(await this.#source.block(cid)));
+    }
+    const bytes = some.reduce((sum, { meta }) => sum + meta.size, 0);
+    const blocks = [...new Map([...sealed.blocks, ...items].map((cid) => [cid.toString(), cid])).values()];
+    return this.#rootOf({ ...sealed, blocks }, target, { patient, author: patient }, bytes);
+  }
+
   async drop(roots: readonly string[]): Promise<void> {
     const tx = this.#db.transaction(['outbox', 'pins'], 'readwrite', { durability: 'strict' });
     for (const root of roots) for (const store of ['outbox', 'pins'] as const) void tx.objectStore(store).delete(root);
@@ -489,23 +530,26 @@ export class StorageHost implements StoragePort {
     progress: Parameters<typeof sealEntry>[4] = {},
   ): Promise<Root> {
     const sink = new CountingSink(ingest);
-    const { patientKey, under, authorKey } = target;
-    const sealedFor = {
-      patientKey,
-      ...(under && { entryKey: (commitment: Bytes) => entryKey(under, commitment) }),
-      ...(authorKey && { authorKey }),
-    };
-    const sealed = await sealEntry(target.section, items, sealedFor, sink, progress);
+    const sealed = await sealEntry(target.section, items, sealedFor(target), sink, progress);
+    return this.#rootOf(sealed, target, who, sink.bytes);
+  }
+
+  #rootOf(
+    sealed: SealedEntry,
+    { folder, registry, under }: PickTarget,
+    who: Pick<LedgerRow, 'patient' | 'author' | 'instead'>,
+    bytes: number,
+  ): Root {
     const row = newRow({
       root: sealed.cid.toString(),
       kind: 'entry',
-      folder: target.folder,
-      ...(target.registry !== undefined && { registry: target.registry }),
+      folder,
+      ...(registry !== undefined && { registry }),
       epoch: under?.place.epoch ?? -1,
       ...(sealed.draft && { draft: toHex(sealed.draft) }),
       ...who,
       commitment: toHex(sealed.commitment),
-      bytes: sink.bytes,
+      bytes,
     });
     return { cid: sealed.cid, blocks: sealed.blocks, row: this.#indexed(row) };
   }
@@ -554,6 +598,12 @@ function streamed(item: NewItem, { documents }: ImportPlan, { abort }: Job): New
 
 const entryKey = (under: WrapUnder, commitment: Bytes): Bytes =>
   entryKeyOf(nobleGroup, 'key' in under ? under : { ...under, place: { ...under.place, commitment } });
+
+const sealedFor = ({ patientKey, under, authorKey }: PickTarget): SealedFor => ({
+  patientKey,
+  ...(under && { entryKey: (commitment: Bytes) => entryKey(under, commitment) }),
+  ...(authorKey && { authorKey }),
+});
 
 class CountingSink {
   bytes = 0;

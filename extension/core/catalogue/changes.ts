@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../bytes.ts';
 import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
-import type { Section } from '../records/sections.ts';
+import { SELECTION, type FolderKind } from '../records/sections.ts';
 import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
@@ -15,6 +15,8 @@ import {
   GIVEN,
   givenKey,
   keyName,
+  PICKED,
+  pickedKey,
   placeKey,
   receiptName,
   SHARING,
@@ -41,6 +43,7 @@ import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import { KnownItems } from './known-items.ts';
 import type { Draft } from './rows.ts';
+import type { RowReader } from './sorted-list.ts';
 
 /** Entries that are opened at the same time. */
 const AT_ONCE = 24;
@@ -112,11 +115,12 @@ export class Changes {
 
   /** Opens what is to be opened, and puts everything into the lists. */
   async finish(): Promise<void> {
+    const known = withRows(this.#draft, new Map(this.#toOpen));
     const rows = [...this.#toOpen.values()];
     this.#toOpen.clear();
     for (let i = 0; i < rows.length; i += AT_ONCE) {
       const some = rows.slice(i, i + AT_ONCE);
-      const opened = await Promise.all(some.map((row) => this.#open(row)));
+      const opened = await Promise.all(some.map((row) => this.#open(row, known)));
       for (const [j, row] of some.entries()) {
         const { code, tries, due, ...plain } = row;
         void [code, tries, due];
@@ -149,6 +153,10 @@ export class Changes {
     if (row === undefined || row.block > 0) return;
     this.#draft.delete(name);
     this.#items.count({ entries: -1 });
+    if (await this.#isSelection(row)) {
+      this.#lists.put(PICKED, pickedKey(row), undefined);
+      return this.#unlist(row);
+    }
     this.#lists.put(ENTRIES, entryKey(row), undefined);
     this.#lists.put(ACTIVITY, entryKey(row), undefined);
     this.#unlist(row);
@@ -189,6 +197,12 @@ export class Changes {
     if (wasOpened) this.#unlist(known);
     if (wasOpened && !own && (known.state === 'waiting' || known.state === 'bad'))
       await this.#items.countPatient(row.patient, -1);
+    if (await this.#isSelection(row)) {
+      this.#lists.put(PICKED, pickedKey(row), undefined);
+      this.#draft.put(name, { ...row, state: 'withdrawn', items: [] } satisfies EntryRow);
+      this.#items.count({ entries: -1, anchored: row.block > 0 ? -1 : 0 });
+      return false;
+    }
     const gone = [];
     for (const item of row.items) if ((await movedId(this.#draft, row.patient, item.id)) === undefined) gone.push(item);
     await this.#items.takeAway(row);
@@ -300,6 +314,11 @@ export class Changes {
       this.#lists.put(list, entryKey(known), undefined);
       this.#lists.put(list, entryKey(row), name);
     }
+    if (await this.#isSelection(row)) {
+      this.#lists.put(PICKED, pickedKey(known), undefined);
+      if (row.state === 'open') this.#lists.put(PICKED, pickedKey(row), name);
+      return;
+    }
     await this.#items.renew(row);
     if (row.state === 'open' && this.#isMe(row.patient)) {
       this.#lists.put(ENTRIES, entryKey(known), undefined);
@@ -313,11 +332,12 @@ export class Changes {
     this.#toOpen.set(entryName(row.registry, row.id), row);
   }
 
-  async #open(row: EntryRow): Promise<Opened> {
+  /** @param known entries that came with it, too: a selection is of others that may */
+  async #open(row: EntryRow, known: RowReader): Promise<Opened> {
     const faults = this.#isMe(row.author) ? 0 : ((await this.#draft.get<number>(badBy(row.author))) ?? 0);
     if (faults >= MOST_BAD && !this.#wanted.has(entryName(row.registry, row.id)))
       return { state: 'bad', code: 'too-many-faults', items: [] };
-    return this.#openings.open(this.#draft, row, await this.#sectionOf(row));
+    return this.#openings.open(known, row, await this.#kindOf(row));
   }
 
   async #opened(row: EntryRow): Promise<void> {
@@ -329,6 +349,7 @@ export class Changes {
       return;
     }
     this.#draft.put(name, row);
+    if (row.state === 'open' && (await this.#isSelection(row))) return this.#lists.put(PICKED, pickedKey(row), name);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
     if (!this.#isMe(row.patient)) await this.#noteUnopened(row);
     if (row.state === 'open') return this.#items.add(row);
@@ -367,11 +388,16 @@ export class Changes {
     return undefined;
   }
 
-  async #sectionOf({ registry, patient, folder }: EntryRow): Promise<Section | undefined> {
-    if (this.#isMe(patient)) return this.#keys.sectionOf(folder);
+  async #kindOf({ registry, patient, folder }: EntryRow): Promise<FolderKind | undefined> {
+    if (this.#isMe(patient)) return this.#keys.kindOf(folder);
     const grant = await GIVEN.find(this.#draft, givenKey({ patient, registry, folder }));
     const receipt = grant && (await this.#draft.get<ReceiptRow>(receiptName(grant.receipt)))?.receipt;
     return receipt?.sections.find((s) => s.folder === folder)?.section;
+  }
+
+  /** Of the own record: it holds what other entries hold, and is in no list but its own. */
+  async #isSelection({ patient, folder }: EntryRow): Promise<boolean> {
+    return this.#isMe(patient) && (await this.#keys.kindOf(folder)) === SELECTION;
   }
 
   async #addOwn(row: EntryRow): Promise<void> {
@@ -548,3 +574,9 @@ export class Changes {
     return address.toLowerCase() === this.#keys.address.toLowerCase();
   }
 }
+
+/** What a reader has, and some rows over it. */
+const withRows = (rows: RowReader, over: ReadonlyMap<string, unknown>): RowReader => ({
+  get: async <T>(name: string) => (over.get(name) as T | undefined) ?? rows.get<T>(name),
+  getAll: (names) => rows.getAll(names),
+});

@@ -1,5 +1,4 @@
 import { MOST_MOVES } from '../records/limits.ts';
-import type { Section } from '../records/sections.ts';
 import { claimsBy, claimsOn, placeOf, withClaim, type Claim, type Claims, type Place } from './claims.ts';
 import type { ListChanges } from './list-changes.ts';
 import {
@@ -92,21 +91,15 @@ export class ItemLists {
   }
 
   /** @param sign 1 for what was opened or found to be unreadable; -1 for what is taken away */
-  async countPatient(patient: string, sign: 1 | -1, section?: Section): Promise<void> {
+  async countPatient(patient: string, sign: 1 | -1, item?: RecordItem): Promise<void> {
     const { draft } = this.#parts;
     const name = patientName(patient);
     const before = (await draft.get<PatientRow>(name)) ?? EMPTY_PATIENT;
-    const sections =
-      section === undefined
-        ? before.sections
-        : { ...before.sections, [section]: (before.sections[section] ?? 0) + sign };
-    const added = section === undefined ? 0 : sign;
-    this.count({ theirs: added });
-    draft.put(name, {
-      total: before.total + added,
-      sections,
-      unreadable: before.unreadable + sign - added,
-    } satisfies PatientRow);
+    if (item === undefined) return draft.put(name, { ...before, unreadable: before.unreadable + sign });
+    const of = item.picked === undefined ? 'sections' : 'picked';
+    const counts = { ...before[of], [item.section]: (before[of][item.section] ?? 0) + sign };
+    this.count({ theirs: sign });
+    draft.put(name, { ...before, total: before.total + sign, [of]: counts } satisfies PatientRow);
   }
 
   #claimsOn({ patient, id }: Pick<EntryRow, 'patient' | 'id'>): Promise<Claims> {
@@ -168,7 +161,7 @@ export class ItemLists {
     if (place === 'mark') lists.put(MARKS, markKey(item), there ? item : undefined);
     if (place === 'replaced') return;
     lists.put(THEIRS, theirKey(item), there ? item : undefined);
-    await this.countPatient(item.patient, there ? 1 : -1, item.section);
+    await this.countPatient(item.patient, there ? 1 : -1, item);
   }
 
   #showOwn(item: RecordItem, place: Place, there: boolean): void {

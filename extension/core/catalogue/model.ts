@@ -46,6 +46,8 @@ export interface RecordItem {
   readonly about?: string;
   /** Ids that it had before it was sealed anew. */
   readonly was?: readonly string[];
+  /** In a selection: id of the item of the record that it is. */
+  readonly picked?: string;
   /** 0 while its entry waits for the chain. */
   readonly block: number;
   readonly transaction: string;
@@ -184,9 +186,11 @@ const EMPTY_SUMMARY: Summary = {
 export interface PatientRow {
   readonly total: number;
   readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** Of selections, by the section of each item. */
+  readonly picked: Readonly<Partial<Record<Section, number>>>;
   readonly unreadable: number;
 }
-export const EMPTY_PATIENT: PatientRow = { total: 0, sections: {}, unreadable: 0 };
+export const EMPTY_PATIENT: PatientRow = { total: 0, sections: {}, picked: {}, unreadable: 0 };
 export const patientName = (patient: string): string => `patient/${patient.toLowerCase()}`;
 
 /** A remembered block, and the rows that undo what was written since the one before it, oldest first. */
@@ -207,7 +211,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 11;
+export const LAYOUT = 12;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -296,6 +300,8 @@ export const GIVEN = new SortedList<GrantRow>('given');
 export const ACTIVITY = new SortedList<ActivityRow>('activity');
 /** Ids of own entries that are open, by place. */
 export const ENTRIES = new SortedList<string>('own-entries');
+/** Names of own entries that are selections, by folder. */
+export const PICKED = new SortedList<string>('picked');
 /** Names of the entries that do not open, and of those still to be fetched. */
 export const BAD = new SortedList<string>('bad');
 export const WAITING = new SortedList<string>('waiting');
@@ -311,6 +317,9 @@ export const placeKey = ({ block, index }: { readonly block: number; readonly in
   `${block === 0 ? '9'.repeat(12) : padded(block, 12)}|${padded(index, 6)}`;
 /** Place of an entry in the lists of entries. */
 export const entryKey = (row: EntryRow): string => `${placeKey(row)}|${row.id}`;
+export const pickedPrefix = ({ registry, folder }: Pick<EntryRow, 'registry' | 'folder'>): string =>
+  `${registry}|${folder}|`;
+export const pickedKey = (row: EntryRow): string => `${pickedPrefix(row)}${entryKey(row)}`;
 /** What has no date comes after all that have one. */
 export function itemKey({ date = ' ', id }: RecordItem): string {
   const [entry, position] = id.split('/');

@@ -3,11 +3,12 @@ import { openConsent, type ConsentContent } from '../consent/consent-object.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
-import type { ItemMeta } from '../records/entry.ts';
+import type { EntryIndex, ItemMeta } from '../records/entry.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
-import type { Section } from '../records/sections.ts';
+import { leafHash, verifyInclusion } from '../merkle.ts';
+import { SELECTION, type FolderKind, type Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
-import { keyName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
+import { entryName, keyName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
 import type { RowReader } from './sorted-list.ts';
 
 /** What the catalogue may use of a person's keys. Every call throws SalusError `vault-locked` once the wallet is locked. */
@@ -21,7 +22,7 @@ export interface CatalogueKeys {
   /** Opens capsules. */
   secret(): Bytes;
   /** What one of this account's own folders holds. */
-  sectionOf(folder: number): Promise<Section | undefined>;
+  kindOf(folder: number): Promise<FolderKind | undefined>;
 }
 
 /** Where sealed things are read. */
@@ -50,21 +51,15 @@ export class Openings {
     this.#now = now;
   }
 
-  /** @param section what the folder holds, by what its patient says; undefined where nobody said */
-  async open(rows: RowReader, row: EntryRow, section: Section | undefined): Promise<Opened> {
+  /** @param kind what the folder holds, by what its patient says; undefined where nobody said */
+  async open(rows: RowReader, row: EntryRow, kind: FolderKind | undefined): Promise<Opened> {
     try {
       const key = await this.keyOf(rows, row);
       await this.#requireOneKey(row, key);
       const cid = cidFromDigest(fromHex(row.cid)).toString();
       const commitment = fromHex(row.commitment);
       const index = await this.#source.openIndex(cid, key, commitment);
-      if (section === undefined || index.section !== section) {
-        throw new SalusError(
-          'misfiled',
-          'Its author put this entry under another section than the folder that it is in.',
-        );
-      }
-      const items = index.items.map((meta, position) => itemOf(row, section, meta, position));
+      const items = kind === SELECTION ? await pickedItems(rows, row, index) : itemsOf(row, index, kind);
       return { state: 'open', items };
     } catch (error) {
       return this.#failed(error, row.tries ?? 0);
@@ -137,10 +132,50 @@ export class Openings {
   }
 }
 
+/** Items of an entry in a folder that holds one section. */
+function itemsOf(row: EntryRow, { section, items }: EntryIndex, kind: FolderKind | undefined): RecordItem[] {
+  // Only in a selection is an item another's.
+  if (section !== kind || items.some(({ from }) => from !== undefined)) throw misfiled();
+  return items.map((meta, position) => itemOf(row, section, meta, position));
+}
+
+/** Items of a selection, which its patient alone makes. Each has the author whose entry it is proven to be of. */
+function pickedItems(rows: RowReader, row: EntryRow, { section, items }: EntryIndex): Promise<RecordItem[]> {
+  if (row.author.toLowerCase() !== row.patient.toLowerCase()) throw misfiled();
+  return Promise.all(
+    items.map(async ({ from, ...meta }, position) => {
+      if (from === undefined) throw misfiled();
+      const author = await authorOf(rows, row, meta, from);
+      return { ...itemOf({ ...row, author }, section, meta, position), picked: from.of };
+    }),
+  );
+}
+
+/**
+ * Who recorded an item of a selection: the patient says which entry it is of, and the proof that it is. Where that entry is not known,
+ * the patient alone stands for it.
+ */
+async function authorOf(
+  rows: RowReader,
+  { registry, patient, author }: EntryRow,
+  { leafSalt, digest }: ItemMeta,
+  { of, path, count }: NonNullable<ItemMeta['from']>,
+): Promise<string> {
+  const [entry = '', position = ''] = of.split('/');
+  const original = await rows.get<EntryRow>(entryName(registry, entry));
+  if (original === undefined || original.patient.toLowerCase() !== patient.toLowerCase()) return author;
+  const leaf = await leafHash(leafSalt, digest);
+  if (await verifyInclusion(fromHex(original.commitment), leaf, Number(position), count, path)) return original.author;
+  throw new SalusError('commitment-mismatch', 'This is not what its author recorded.');
+}
+
+const misfiled = () =>
+  new SalusError('misfiled', 'Its author put this entry under another section than the folder that it is in.');
+
 /** An item as lists have it. */
 function itemOf(row: EntryRow, section: Section, meta: ItemMeta, position: number): RecordItem {
-  const { salt, leafSalt, encoding, digest, same, measures, ...said } = meta;
-  void [salt, leafSalt, encoding];
+  const { salt, leafSalt, encoding, digest, same, measures, from, ...said } = meta;
+  void [salt, leafSalt, encoding, from];
   return {
     ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as typeof said),
     id: `${row.id}/${position}`,

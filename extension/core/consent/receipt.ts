@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { SECTIONS } from '../records/sections.ts';
+import { FOLDER_KINDS } from '../records/sections.ts';
 import { PURPOSES } from './purposes.ts';
+import { RuleSchema } from './rule.ts';
 
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -21,7 +22,9 @@ export const ReceiptSchema = v.strictObject({
   purpose: v.picklist(PURPOSES),
   /** The site's own words. */
   reason: v.pipe(v.string(), v.maxLength(500)),
-  sections: v.array(v.strictObject({ section: v.picklist(SECTIONS), folder: seconds })),
+  sections: v.array(v.strictObject({ section: v.picklist(FOLDER_KINDS), folder: seconds })),
+  /** What is in a folder of picked things is added to by itself, as this says. */
+  rule: v.optional(RuleSchema),
   rights: v.array(v.picklist(['read', 'write'])),
   issued: seconds,
   until: seconds,

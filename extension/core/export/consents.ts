@@ -1,6 +1,6 @@
 import { purposesIn } from '../consent/purposes.ts';
 import type { Receipt } from '../consent/receipt.ts';
-import { SENSITIVE } from '../records/sections.ts';
+import { SELECTION, SENSITIVE } from '../records/sections.ts';
 import type { ConsentView } from '../wallet/sharing.ts';
 import { ACT_REASON, didIdentifier, didOf, instantOf } from './did.ts';
 
@@ -125,7 +125,7 @@ function iso27560(consent: ConsentView, { patient, chainId }: ConsentsAbout) {
           lawful_basis: 'consent',
           pii_information: [...new Set(sections)].map((section) => ({
             pii_type: section,
-            special_pii_category: SENSITIVE.has(section) ? 'health, sensitive' : 'health',
+            special_pii_category: section !== SELECTION && SENSITIVE.has(section) ? 'health, sensitive' : 'health',
           })),
           pii_controllers: [controller],
           processing_method: consent.rights,

@@ -37,6 +37,9 @@ export const walletKey = (entropy: Uint8Array): Promise<Bytes> =>
 /** Bytes that a folder's secret is made of: twice its own, so that no scalar is likelier than another. */
 const SEED_BYTES = 64;
 
+const TAG_BYTES = 6;
+const tagOf = (bytes: Uint8Array): number => bytes.slice(0, TAG_BYTES).reduce((n, byte) => n * 256 + byte, 0);
+
 /** A registry on its chain. */
 export interface RegistryPlace {
   readonly chainId: number;
@@ -118,8 +121,17 @@ export class Keyring {
    * The same in every registry, and always the same from the same words; to anybody else it is random.
    */
   async folderTag(section: string): Promise<number> {
-    const bytes = await this.#derive(concat(utf8('salus/tag/v1'), utf8(section)));
-    return bytes.slice(0, 6).reduce((n, byte) => n * 256 + byte, 0);
+    return tagOf(await this.#derive(concat(utf8('salus/tag/v1'), utf8(section))));
+  }
+
+  /**
+   * Tags of the folders of picked things, in the order in which they are used: each the next 6 bytes of HKDF-SHA256(content root, info =
+   * "salus/selections/v1").
+   * @param count up to 1,360
+   */
+  async selectionTags(count: number): Promise<number[]> {
+    const bytes = await this.#derive(utf8('salus/selections/v1'), count * TAG_BYTES);
+    return Array.from({ length: count }, (_, n) => tagOf(bytes.subarray(n * TAG_BYTES)));
   }
 
   /** Key under which this wallet seals its own settings on disk; never shared. */

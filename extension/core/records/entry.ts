@@ -5,7 +5,7 @@ import type { Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import { WRAPPED_BYTES } from '../keys/key-wrap.ts';
 import { isItemStatus, type ItemStatus } from '../fhir/present/status.ts';
-import { clip, MOST_ITEMS, MOST_MEASURES, MOST_MOVES, TEXT_LIMITS } from './limits.ts';
+import { clip, MOST_ITEMS, MOST_MEASURES, MOST_MOVES, MOST_PATH, TEXT_LIMITS } from './limits.ts';
 import { isSection, type Section } from './sections.ts';
 
 const bytesOf = (length: number) =>
@@ -95,6 +95,18 @@ const ItemMetaSchema = v.strictObject({
   was: v.optional(v.pipe(v.array(text('about')), v.maxLength(MOST_MOVES))),
   /** Number of findings by the FHIR validator when it was taken in. */
   findings: v.optional(count),
+  /**
+   * In a selection: the sealed item is that of another entry, given by its key alone. `of` is its entry id and position there, `path`
+   * proves that it is one of `count` under that entry's commitment (RFC 9162).
+   */
+  from: v.optional(
+    v.strictObject({
+      of: text('about'),
+      key: bytesOf(32),
+      count: v.pipe(count, v.minValue(1), v.maxValue(MOST_ITEMS)),
+      path: v.pipe(v.array(bytesOf(32)), v.maxLength(MOST_PATH)),
+    }),
+  ),
   salt: bytesOf(32),
   leafSalt: bytesOf(32),
   /** SHA-256 of the plaintext. */

@@ -61,7 +61,7 @@ export async function* streamItem(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const { cid, meta } = itemAt(opened, position);
-  const key = await itemKey(opened.key, meta.salt);
+  const key = meta.from?.key ?? (await itemKey(opened.key, meta.salt));
   const { salt, encoding } = meta;
   yield* open(cid, { key, kind: Kind.Item, salt, encoding, limit: meta.size, ...(signal && { signal }) }, source);
 }

@@ -145,7 +145,7 @@ async function sealItem(
 export async function sealEntry(
   section: Section,
   items: readonly NewItem[],
-  { patientKey, entryKey, authorKey }: SealedFor,
+  sealedFor: SealedFor,
   sink: BlockSink,
   progress: SealProgress = {},
 ): Promise<SealedEntry> {
@@ -163,8 +163,32 @@ export async function sealEntry(
     metas.push({ ...saidOf(item), encoding, size, digest, salt, leafSalt: random(32) });
     progress.onItem?.();
   }
+  const closed = await closeEntry({ section, metas, items: cids }, contentKey, sealedFor, sink);
+  return { ...closed, blocks: [...blocks, ...closed.blocks] };
+}
+
+/** What is known of all items of an entry once each is sealed. */
+export interface SealedItems {
+  readonly section: Section;
+  readonly metas: readonly ItemMeta[];
+  /** Roots of the sealed items, in the same order. */
+  readonly items: readonly CID[];
+}
+
+/**
+ * Seals the index of an entry, and writes the entry.
+ * @param contentKey is wiped
+ * @returns the entry, with the blocks of index and root alone
+ * @throws SalusError `too-large`
+ */
+export async function closeEntry(
+  { section, metas, items }: SealedItems,
+  contentKey: Bytes,
+  { patientKey, entryKey, authorKey }: SealedFor,
+  sink: BlockSink,
+): Promise<SealedEntry> {
   const salt = random(32);
-  const plainIndex = encodeIndex({ v: 1, section, items: metas });
+  const plainIndex = encodeIndex({ v: 1, section, items: [...metas] });
   if (plainIndex.byteLength > INDEX_LIMIT) throw tooLarge();
   const index = await seal(
     plainIndex,
@@ -177,8 +201,8 @@ export async function sealEntry(
   const key = entryKey ? await wrapped({ capsule }, contentKey, await entryKey(commitment)) : { capsule };
   const draft = authorKey && eciesSeal(authorKey, contentKey);
   contentKey.fill(0);
-  const cid = await putEntry({ v: 2, suite: 1, key, salt, index: index.cid, items: cids }, sink);
-  return { cid, blocks: [...blocks, ...index.blocks, cid], commitment, ...(draft && { draft }) };
+  const cid = await putEntry({ v: 2, suite: 1, key, salt, index: index.cid, items: [...items] }, sink);
+  return { cid, blocks: [...index.blocks, cid], commitment, ...(draft && { draft }) };
 }
 
 /**

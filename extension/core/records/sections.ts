@@ -42,4 +42,9 @@ export const SENSITIVE: ReadonlySet<Section> = new Set([
 /** Ticked by the person alone: what is sensitive, and files and letters, which may say anything. */
 export const NEVER_TICKED: ReadonlySet<Section> = new Set([...SENSITIVE, 'documents']);
 
+/** What a folder holds that is no section: things that the person picked, whatever section each is in, to share them alone. */
+export const SELECTION = 'selection';
+export const FOLDER_KINDS = [...SECTIONS, SELECTION] as const;
+export type FolderKind = (typeof FOLDER_KINDS)[number];
+
 export const isSection = (value: unknown): value is Section => SECTIONS.includes(value as Section);

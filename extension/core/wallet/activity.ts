@@ -1,6 +1,6 @@
 import { ACTIVITY, entryName, type ActivityRow, type EntryRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
-import type { Section } from '../records/sections.ts';
+import type { FolderKind, Section } from '../records/sections.ts';
 import { timeOf } from './records.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
@@ -27,7 +27,7 @@ export type ActivityEvent = {
       readonly kind: 'shared';
       readonly recipient: string;
       readonly recipientName?: string;
-      readonly sections: readonly Section[];
+      readonly sections: readonly FolderKind[];
       readonly until: number;
       readonly live: boolean;
     }
@@ -38,7 +38,7 @@ export type ActivityEvent = {
       readonly kind: 'ended';
       readonly recipient: string;
       readonly recipientName?: string;
-      readonly sections: readonly Section[];
+      readonly sections: readonly FolderKind[];
     }
   | {
       /** Somebody opened something, or was refused, as keepers wrote it down. */
@@ -47,7 +47,7 @@ export type ActivityEvent = {
       readonly who: string;
       readonly whoName?: string;
       /** Absent for a folder that is none of this person's. */
-      readonly section?: Section;
+      readonly section?: FolderKind;
       /** Items in what was opened. */
       readonly count: number;
       /** Bits. */
@@ -75,7 +75,7 @@ export async function activity(
   const names = new Map([...namesIn(consents)].map(([address, name]) => [address.toLowerCase(), name]));
   const nameOf = (address: string) => names.get(address.toLowerCase());
   const live = new Set(consents.flatMap((c) => (c.live.length > 0 ? [`${c.transaction}/${c.recipient}`] : [])));
-  const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.section(tag) ?? []);
+  const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.kind(tag) ?? []);
   const toEvent = async (row: ActivityRow): Promise<ActivityEvent> => {
     const { block, transaction } = row;
     const at = block > 0 ? await timeOf(session, block) : undefined;
@@ -95,7 +95,7 @@ export async function activity(
     }
     if (row.kind === 'opened') {
       const { kind, refused, who, folder, records, purpose, keepers } = row;
-      const [whoName, section] = [nameOf(who), folders.section(folder)];
+      const [whoName, section] = [nameOf(who), folders.kind(folder)];
       const count = await itemsIn(session, records);
       const said = { kind, refused, who, count, purpose, keepers: keepers.length };
       // Of what keepers say the time is theirs, and nothing has to settle.

@@ -1,5 +1,5 @@
 import { SalusError } from '../errors.ts';
-import type { Section } from '../records/sections.ts';
+import { SELECTION, type FolderKind } from '../records/sections.ts';
 import { endIn, findConsent, type ConsentKey } from './end-consent.ts';
 import { giveInTurn } from './give-consent.ts';
 import type { Session } from './session.ts';
@@ -8,7 +8,7 @@ import type { ConsentView } from './sharing.ts';
 /** How a consent is to stand from now on. */
 export interface ChangedTerms {
   /** Those that stay; none is added. */
-  readonly sections: readonly Section[];
+  readonly sections: readonly FolderKind[];
   /** Unix seconds. */
   readonly until: number;
 }
@@ -33,7 +33,10 @@ export async function changeConsent(
       throw new SalusError('not-found', 'This permission has ended.');
     }
     const folders = await session.folders();
-    const stays = (folder: number) => sections.some((section) => folders.tag(section) === folder);
+    const stays = (folder: number) => {
+      const kind = folders.kind(folder);
+      return kind !== undefined && sections.includes(kind);
+    };
     const [left, over] = [consent.live.filter(stays), consent.live.filter((folder) => !stays(folder))];
     if (left.length === 0) throw new SalusError('bad-request', 'Nothing would be left. Stop sharing instead.');
     const { receipt } = consent;
@@ -42,9 +45,21 @@ export async function changeConsent(
     }
     if (over.length > 0) await endIn(session, session.deployment(consent.registry), { ...consent, live: over });
     if (until === consent.until || receipt === undefined) return findConsent(session, key);
-    const { origin, recipientName, principalName, purpose, reason, rights } = receipt;
-    const kept = left.flatMap((folder) => folders.section(folder) ?? []);
-    const decision = { origin, recipient: consent.recipient, purpose, reason, rights, sections: kept, until };
+    const { origin, recipientName, principalName, purpose, reason, rights, rule } = receipt;
+    const kinds = left.flatMap((folder) => folders.kind(folder) ?? []);
+    const kept = kinds.filter((kind) => kind !== SELECTION);
+    const picked = left.find((folder) => folders.kind(folder) === SELECTION);
+    const selection = picked === undefined ? undefined : { folder: picked, rule };
+    const decision = {
+      origin,
+      recipient: consent.recipient,
+      purpose,
+      reason,
+      rights,
+      sections: kept,
+      selection,
+      until,
+    };
     const names = { ...(recipientName && { recipientName }), ...(principalName && { principalName }) };
     return (await giveInTurn(session, { ...decision, ...names })).consent;
   });

@@ -2,7 +2,8 @@ import { randomId, toHex, type Bytes } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
-import type { Section } from '../records/sections.ts';
+import type { Rule } from '../consent/rule.ts';
+import { SELECTION, type Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Grant } from '../registry/client.ts';
 import { act, orUnknown } from './act.ts';
@@ -23,6 +24,8 @@ export interface Decision {
   readonly purpose: Purpose;
   readonly reason: string;
   readonly sections: readonly Section[];
+  /** A folder of picked things beside them, and what is added to it by itself. */
+  readonly selection?: { readonly folder: number; readonly rule?: Rule | undefined } | undefined;
   readonly rights: readonly ('read' | 'write')[];
   /** Unix seconds. */
   readonly until: number;
@@ -57,7 +60,11 @@ export async function giveInTurn(
     );
   }
   const folders = await session.folders();
-  const sections = decision.sections.map((section) => ({ section, folder: folders.tag(section) }));
+  const { selection } = decision;
+  const sections = [
+    ...decision.sections.map((section) => ({ section, folder: folders.tag(section) })),
+    ...(selection ? [{ section: SELECTION, folder: selection.folder } as const] : []),
+  ];
   const { network } = session.client;
   const receipt: Receipt = {
     schema: 'salus/receipt/v1',
@@ -70,6 +77,7 @@ export async function giveInTurn(
     purpose: decision.purpose,
     reason: decision.reason,
     sections,
+    ...(selection?.rule && { rule: selection.rule }),
     rights: [...decision.rights],
     issued: Math.floor(session.now() / 1000),
     until: decision.until,

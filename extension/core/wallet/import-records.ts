@@ -6,7 +6,7 @@ import type { SealTarget } from './ports.ts';
 import type { Session } from './session.ts';
 
 /** What is new on the chain counts, where a node of it answers: without one, what is known does. */
-async function lookIfPossible({ catalogue }: Session): Promise<void> {
+export async function lookIfPossible({ catalogue }: Session): Promise<void> {
   await catalogue.sync().catch((error: unknown) => {
     if (!isSalusError(error, 'chain-unreachable') && !isSalusError(error, 'wrong-chain')) throw error;
   });

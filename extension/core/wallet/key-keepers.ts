@@ -1,7 +1,6 @@
 import { folderName, seenName, type FolderRow } from '../catalogue/model.ts';
 import { readKeyring } from '../custody/keyring-object.ts';
 import { isSalusError } from '../errors.ts';
-import { SECTIONS } from '../records/sections.ts';
 import type { LogHead } from './sealed-state.ts';
 import type { Session } from './session.ts';
 
@@ -66,7 +65,7 @@ const accountsIn = (accounts: readonly string[]): string => accounts.toSorted().
 async function keyringsOf(session: Session): Promise<string[]> {
   const folders = await session.folders();
   const registry = session.newest.registry.toLowerCase();
-  const names = SECTIONS.map((section) => folderName(registry, session.address, folders.tag(section)));
+  const names = folders.all.map((tag) => folderName(registry, session.address, tag));
   const rows = await session.catalogue.rows.getAll<FolderRow>(names);
   return [...new Set(rows.flatMap((row) => row?.keyring ?? []))];
 }

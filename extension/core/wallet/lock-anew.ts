@@ -1,6 +1,5 @@
 import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { noKeepers } from '../errors.ts';
-import { SECTIONS } from '../records/sections.ts';
 import { act } from './act.ts';
 import { dealEpochs } from './deal.ts';
 import { forgetLater } from './erase-shares.ts';
@@ -23,8 +22,7 @@ async function lockInTurn(session: Session): Promise<number> {
   if (custody === undefined) throw noKeepers();
   await session.catalogue.sync();
   const { newest } = session;
-  const all = await session.folders();
-  const tags = SECTIONS.map((section) => all.tag(section));
+  const tags = (await session.folders()).all;
   const names = tags.map((tag) => folderName(newest.registry.toLowerCase(), session.address, tag));
   const rows = await session.catalogue.rows.getAll<FolderRow>(names);
   const shared = tags.flatMap((folder, i) => {

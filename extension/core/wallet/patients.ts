@@ -1,7 +1,7 @@
-import { patientName, type PatientRow, type RecordItem } from '../catalogue/model.ts';
+import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../catalogue/model.ts';
 import { wordsOf } from '../catalogue/words.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
-import { SECTIONS, type Section } from '../records/sections.ts';
+import { FOLDER_KINDS, SELECTION, type FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
 import { openRecords, sharedRecords } from './records.ts';
@@ -17,7 +17,7 @@ export interface PatientView {
   readonly sections: readonly PatientSection[];
 }
 interface PatientSection {
-  readonly section: Section;
+  readonly section: FolderKind;
   readonly read: boolean;
   readonly write: boolean;
   readonly until: number;
@@ -38,12 +38,12 @@ export async function patientsOf(reader: Reader, patient?: string): Promise<Pati
 function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): PatientView {
   const newest = grants.toSorted((a, b) => b.block - a.block);
   const name = newest.find(({ principalName }) => principalName !== undefined)?.principalName;
-  const sections = SECTIONS.flatMap((section): PatientSection[] => {
+  const sections = FOLDER_KINDS.flatMap((section): PatientSection[] => {
     const of = grants.filter((grant) => grant.section === section);
     if (of.length === 0) return [];
     const may = (right: number) => of.some(({ rights }) => (rights & right) !== 0);
     const until = Math.max(...of.map((grant) => grant.until));
-    return [{ section, read: may(Right.Read), write: may(Right.Write), until, opened: row?.sections[section] ?? 0 }];
+    return [{ section, read: may(Right.Read), write: may(Right.Write), until, opened: openedOf(section, row) }];
   });
   return {
     patient: grants[0]?.patient ?? '',
@@ -53,11 +53,14 @@ function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): Pa
   };
 }
 
+const openedOf = (kind: FolderKind, { sections, picked }: PatientRow = EMPTY_PATIENT): number =>
+  kind === SELECTION ? Object.values(picked).reduce((sum, n) => sum + n, 0) : (sections[kind] ?? 0);
+
 /** What is wanted of a patient's record. */
 export interface PatientQuery {
   readonly patient: string;
   /** What is looked at: keepers are asked for this alone, and write that down. All that was opened before, where it is not named. */
-  readonly section?: Section | undefined;
+  readonly section?: FolderKind | undefined;
   /** Words, each of which begins some word of a title or value. */
   readonly typed?: string | undefined;
 }

@@ -35,6 +35,9 @@ export interface SealTarget {
   readonly authorKey?: Bytes;
 }
 
+/** Where picked items go. */
+export type PickTarget = Omit<SealTarget, 'section'>;
+
 /** How far an import is: while it is read, `items` were found so far. `bytes` are those of what is being sealed, `fetched` those of a link. */
 export interface Progress {
   readonly itemsDone: number;
@@ -78,6 +81,11 @@ export interface StoragePort extends EntryReader {
   commit(job: string, targets: readonly SealTarget[], patient: string, author: string): Promise<LedgerRow[]>;
   /** Seals items of the own record anew, as they are, in one commit: under other keys, and with the ids that they had. */
   reseal(sources: readonly ResealSource[], targets: readonly SealTarget[], patient: string): Promise<LedgerRow[]>;
+  /**
+   * Seals picked items of the own record into a folder of their own, by their keys and where they are. @param target its `section` is
+   * that of each item
+   */
+  pick(sources: readonly ResealSource[], target: PickTarget, patient: string): Promise<LedgerRow[]>;
   /** Deletes entries from this browser, whatever has still to be done with them. */
   drop(roots: readonly string[]): Promise<void>;
   /**

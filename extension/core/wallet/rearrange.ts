@@ -11,6 +11,7 @@ import { idOf } from '../storage/ledger.ts';
 import { ownItem } from './by-hand.ts';
 import { copiesOf, familyOf } from './family.ts';
 import { ownTargets } from './import-records.ts';
+import { pickAgain, selectionsOf } from './selections.ts';
 import type { Session } from './session.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -155,7 +156,11 @@ async function rearrange(
     ...(await reseal(session, shared, false)),
     ...(await reseal(session, alone, true)),
   ];
-  await withdraw(session, { entries: all, after, erased });
+  // What was picked of them goes with them, and what is left is picked anew by what it is now.
+  const selections = await selectionsOf(session, all);
+  const gone = new Set(items.filter((item) => to(item) === undefined).map(({ id }) => id));
+  await pickAgain(session, selections, gone);
+  await withdraw(session, { entries: [...all, ...selections], after, erased });
 }
 
 /** @returns ids of the new entries */

@@ -13,7 +13,7 @@ import {
 } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.ts';
-import type { Section } from '../records/sections.ts';
+import { SELECTION, type Section } from '../records/sections.ts';
 import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
 import { openEntry, openGiven } from './open-given.ts';
@@ -88,13 +88,19 @@ export async function countShared(
   const rows = await session.catalogue.rows.getAll<PatientRow>(patients.map(([one]) => patientName(one)));
   const counts = { total: 0, unreadable: 0 };
   for (const [i, [, given]] of patients.entries()) {
-    const { sections, unreadable } = rows[i] ?? EMPTY_PATIENT;
+    const { sections, picked, unreadable } = rows[i] ?? EMPTY_PATIENT;
     const open = new Set(given.map((folder) => folder.section));
-    for (const one of open) if (section === undefined || section === one) counts.total += sections[one] ?? 0;
+    for (const one of open) {
+      if (one === SELECTION) counts.total += sumOf(picked, section);
+      else if (section === undefined || section === one) counts.total += sections[one] ?? 0;
+    }
     counts.unreadable += unreadable;
   }
   return counts;
 }
+
+const sumOf = (counts: PatientRow['picked'], section: Section | undefined): number =>
+  section === undefined ? Object.values(counts).reduce((sum, n) => sum + n, 0) : (counts[section] ?? 0);
 
 const nameOf = ({ registry, patient, folder }: Pick<RecordItem, 'registry' | 'patient' | 'folder'>): string =>
   folderName(registry, patient, folder);
@@ -164,7 +170,15 @@ export async function readRecord(session: Reader, patient: string, id: string, u
     throw own ? notFound() : noConsent();
   }
   const bytes = await session.catalogue.readItem(row, Number(position));
-  return { item, bytes, provenance: await provenanceOf(session, deployment, row) };
+  const { row: source } = (item.picked !== undefined && (await original(session, item, item.picked))) || { row };
+  return { item, bytes, provenance: await provenanceOf(session, deployment, source) };
+}
+
+/** The entry that a picked item is of, where that is known: what was picked was proven against it when it was opened. */
+async function original(session: Reader, { patient, author }: RecordItem, picked: string) {
+  const [entry = ''] = picked.split('/');
+  const found = await find(session, patient, entry);
+  return found?.row.author.toLowerCase() === author.toLowerCase() ? found : undefined;
 }
 
 /** Asked of the registry, and of the words of the consent where they count. */

@@ -163,6 +163,15 @@ const WithdrawalSchema = v.object({
 });
 export type Withdrawal = v.InferOutput<typeof WithdrawalSchema>;
 
+/** Things that are still to be put into a folder of picked things. */
+const PickingSchema = v.object({
+  folder: v.number(),
+  /** Of items. */
+  ids: v.array(v.string()),
+  /** Milliseconds since the epoch. */
+  at: v.number(),
+});
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -190,6 +199,7 @@ const StateSchema = v.object({
   sorted: v.optional(v.array(SortedSchema), []),
   /** Newest first. */
   withdrawals: v.optional(v.array(WithdrawalSchema), []),
+  picking: v.optional(v.array(PickingSchema), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -212,6 +222,7 @@ const NEW_STATE: WalletState = {
   outdated: [],
   sorted: [],
   withdrawals: [],
+  picking: [],
   logHeads: [],
   seenAlarms: 0,
 };

@@ -1,5 +1,7 @@
 import { HIDDEN, MARKS, ownSection, type RecordItem } from '../catalogue/model.ts';
 import { isPrivate, markKindOf } from '../records/marks.ts';
+import { SELECTION } from '../records/sections.ts';
+import { pickedIn } from './selections.ts';
 import type { Session } from './session.ts';
 import type { ConsentView } from './sharing.ts';
 
@@ -14,14 +16,19 @@ type Readable = Pick<ConsentView, 'registry' | 'readable'>;
 export async function seenBy(session: Session, consent: Readable, most = Infinity): Promise<RecordItem[]> {
   const { rows } = session.catalogue;
   const folders = await session.folders();
-  const sections = [...new Set(consent.readable.flatMap((folder) => folders.section(folder) ?? []))];
+  const kinds = new Set(consent.readable.flatMap((folder) => folders.kind(folder) ?? []));
   const where = (item: RecordItem) => isSeen(item, consent);
   const pages = await Promise.all([
-    ...sections.map((section) => ownSection(section).page(rows, most, { where })),
+    ...[...kinds].map((kind) => (kind === SELECTION ? { items: [] } : ownSection(kind).page(rows, most, { where }))),
     HIDDEN.page(rows, most, { where }),
     MARKS.page(rows, most, { where, prefix: `${session.address.toLowerCase()}|` }),
   ]);
-  return pages.flatMap(({ items }) => items).slice(0, most);
+  const selected = await Promise.all(
+    consent.readable
+      .filter((folder) => folders.kind(folder) === SELECTION)
+      .map((folder) => pickedIn(session, { registry: consent.registry, folder })),
+  );
+  return [...pages.flatMap(({ items }) => items), ...selected.flat().filter(({ block }) => block > 0)].slice(0, most);
 }
 
 function isSeen(item: RecordItem, { registry, readable }: Readable): boolean {

@@ -1,6 +1,7 @@
 import { CID } from 'multiformats/cid';
 import { toHex, utf8 } from '../bytes.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
+import { SHARING } from '../catalogue/model.ts';
 import type { RowStore } from '../catalogue/rows.ts';
 import { Follower } from '../chain/follower.ts';
 import { Keepers, type AskKeeper } from '../custody/keepers.ts';
@@ -8,7 +9,7 @@ import { readKeyring } from '../custody/keyring-object.ts';
 import type { KeyWorkPort } from '../custody/key-work.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Network } from '../network/descriptor.ts';
-import { SECTIONS } from '../records/sections.ts';
+import { SECTIONS, SELECTION } from '../records/sections.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { SignedCalls, signTyped } from '../registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../registry/typed-data.ts';
@@ -116,7 +117,9 @@ export class Session {
       },
       ownFolders: async () => {
         const folders = await this.folders();
-        return SECTIONS.map((section) => folders.tag(section));
+        const shared = await SHARING.all(this.catalogue.rows);
+        const selections = shared.map(({ folder }) => folder).filter((folder) => folders.kind(folder) === SELECTION);
+        return [...SECTIONS.map((section) => folders.tag(section)), ...new Set(selections)];
       },
       keys: {
         address: keyring.address,
@@ -125,7 +128,7 @@ export class Session {
         folderSeed: (registry, folder, epoch) =>
           keyring.folderSeed({ chainId: network.chainId, registry }, folder, epoch),
         secret: () => keyring.encryption.secret,
-        sectionOf: async (folder) => (await this.folders()).section(folder),
+        kindOf: async (folder) => (await this.folders()).kind(folder),
       },
       now: parts.now,
     });
@@ -200,6 +203,11 @@ export class Session {
   /** What goes where in the own record changes one after the other: each seals anew what the one before left. */
   oneRearranging<T>(work: () => Promise<T>): Promise<T> {
     return this.#inTurn('rearranging', work);
+  }
+
+  /** Selections are made and added to one after the other: each knows then what is in them. */
+  oneSelecting<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn('selecting', work);
   }
 
   #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
 import type { Receipt } from '../consent/receipt.ts';
-import type { Section } from '../records/sections.ts';
+import type { FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
@@ -20,7 +20,7 @@ export interface ConsentView {
   readonly purposes: number;
   /** Unix seconds. */
   readonly until: number;
-  readonly sections: readonly Section[];
+  readonly sections: readonly FolderKind[];
   readonly receipt?: Receipt;
   readonly transaction: string;
   readonly block: number;
@@ -64,7 +64,7 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
         rights,
         purposes: first.purposes,
         until: first.until,
-        sections: (live.length > 0 ? live : group).flatMap((g) => folders.section(g.folder) ?? []),
+        sections: (live.length > 0 ? live : group).flatMap((g) => folders.kind(g.folder) ?? []),
         ...(fits && { receipt }),
         transaction: first.transaction,
         block: first.block,
@@ -98,7 +98,7 @@ export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =
 
 /** A folder that a patient opened to this account. */
 export interface GivenFolder extends GrantRow {
-  readonly section: Section;
+  readonly section: FolderKind;
   /** Web origin of the site through which it was given. */
   readonly site: string;
   /** What the patient chose to be called. */
@@ -111,8 +111,8 @@ export interface Use {
   readonly purpose?: number;
   /** Whether a consent that was given through this site counts. */
   readonly through?: (site: string) => Promise<boolean>;
-  /** The only section that is looked at. */
-  readonly within?: Section | undefined;
+  /** The only kind of folder that is looked at. */
+  readonly within?: FolderKind | undefined;
 }
 
 /** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */

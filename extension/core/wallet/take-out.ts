@@ -3,7 +3,7 @@ import { currentId } from '../catalogue/claims.ts';
 import { BAD, ENTRIES, WAITING, type EntryRow, type RecordItem } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import { isForLater, isSalusError, SalusError, type ErrorCode } from '../errors.ts';
-import type { Section } from '../records/sections.ts';
+import { SELECTION, type Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { find, timeOf } from './records.ts';
 import type { Session } from './session.ts';
@@ -53,7 +53,9 @@ export async function outEntry(session: Session, owner: string, id: string): Pro
   if (found === undefined || found.state === 'closed' || found.state === 'withdrawn') return undefined;
   const row = { ...found, items: await Promise.all(found.items.map((item) => withLinks(session, item))) };
   const at = row.block > 0 ? await timeOf(session, row.block) : undefined;
-  const section = (await session.folders()).section(row.folder);
+  const section = (await session.folders()).kind(row.folder);
+  // What was picked is taken out where it is.
+  if (section === SELECTION) return undefined;
   const known = { row, ...(section && { section }), ...(at !== undefined && { at }) };
   if (row.state !== 'open') return { ...known, code: row.code ?? 'block-missing' };
   try {

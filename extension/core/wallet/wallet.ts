@@ -13,6 +13,7 @@ import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
 import type { AccountKind, UndoneAct } from './sealed-state.ts';
 import type { SealedValue } from './sealed-value.ts';
+import { fillSelections } from './selections.ts';
 import { Session, type SessionParts } from './session.ts';
 import { settleActs } from './unsettled.ts';
 import { trackWithdrawals, withdrawDue } from './withdraw.ts';
@@ -333,6 +334,7 @@ export class Wallet {
       await forgetOutdated(session);
       await trackWithdrawals(session);
       await drainOutbox(session);
+      if (await fillSelections(session)) await drainOutbox(session);
       const withdrawing = withdrawDue(session);
       await withdrawing.catch(() => undefined); // thrown once the rest is done
       const alarms = await watchOpenings(session, this.#justUnlocked);

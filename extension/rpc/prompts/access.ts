@@ -1,6 +1,7 @@
 import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
+import { SELECTION } from '../../core/records/sections.ts';
 import { giveInTurn } from '../../core/wallet/give-consent.ts';
 import { ownName } from '../../core/wallet/overview.ts';
 import { ownConsents, type ConsentView } from '../../core/wallet/sharing.ts';
@@ -111,7 +112,7 @@ const toQuestion = ({ origin, recipient, purpose, rights, sections }: Receipt): 
   recipient,
   purpose,
   rights,
-  sections: [...new Set(sections.map(({ section }) => section))],
+  sections: [...new Set(sections.flatMap(({ section }) => (section === SELECTION ? [] : [section])))],
 });
 
 const questionOf = (origin: string, { recipient, purpose, rights, sections }: AccessRequest): Question => ({

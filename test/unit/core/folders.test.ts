@@ -44,8 +44,8 @@ describe('what a folder of a record is', () => {
     const tags = SECTIONS.map((section) => folders.tag(section));
     expect(SECTIONS.map((section) => again.tag(section))).toEqual(tags);
     expect(new Set(tags).size).toBe(SECTIONS.length);
-    expect(tags.map((tag) => folders.section(tag))).toEqual(SECTIONS);
-    expect(folders.section(tags[0]! + 1)).toBeUndefined();
+    expect(tags.map((tag) => folders.kind(tag))).toEqual(SECTIONS);
+    expect(folders.kind(tags[0]! + 1)).toBeUndefined();
     const [item] = (await listOwn(patient)).items;
     expect(item).toMatchObject({ section: 'mental-health', folder: folders.tag('mental-health') });
   });

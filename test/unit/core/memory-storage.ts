@@ -10,13 +10,33 @@ import { withLinks, type ItemLinks } from '../../../extension/core/records/linke
 import { entryKeyOf, LocalEntryReader } from '../../../extension/core/records/local-reader.ts';
 import { itemsAnew, type ResealSource } from '../../../extension/core/records/reseal.ts';
 import { sealPlan } from '../../../extension/core/records/seal-plan.ts';
-import { rewrapEntry, sealEntry, type NewItem } from '../../../extension/core/records/seal-entry.ts';
+import {
+  rewrapEntry,
+  sealEntry,
+  type NewItem,
+  type SealedEntry,
+  type SealedFor,
+} from '../../../extension/core/records/seal-entry.ts';
+import { pickItems, sealSelection, splitPicked } from '../../../extension/core/records/selection.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
-import type { ReadAs, SealTarget, Staged, StoragePort, WrapUnder } from '../../../extension/core/wallet/ports.ts';
+import type {
+  PickTarget,
+  ReadAs,
+  SealTarget,
+  Staged,
+  StoragePort,
+  WrapUnder,
+} from '../../../extension/core/wallet/ports.ts';
 import { MemoryBlocks } from './support.ts';
 
 const isOf = (row: LedgerRow, account: string) => keepersOf(row).includes(account.toLowerCase());
+
+const sealedFor = ({ patientKey, under, authorKey }: PickTarget): SealedFor => {
+  const entryKey = (commitment: Bytes) =>
+    entryKeyOf(nobleGroup, { seed: under!.seed, place: { ...under!.place, commitment } });
+  return { patientKey, ...(under && { entryKey }), ...(authorKey && { authorKey }) };
+};
 
 const MANAGER = 'http://127.0.0.1:1';
 
@@ -92,6 +112,16 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return rows;
   }
 
+  async pick(sources: readonly ResealSource[], target: PickTarget, patient: string): Promise<LedgerRow[]> {
+    const rows: LedgerRow[] = [];
+    for (const some of splitPicked(await pickItems(sources, this.blocks))) {
+      const sealed = await sealSelection(some[0]!.section, some, sealedFor(target), this.blocks);
+      rows.push(this.#entryRow(sealed, target, patient, patient));
+    }
+    for (const row of rows) this.ledger.set(row.root, row);
+    return rows;
+  }
+
   drop(roots: readonly string[]): Promise<void> {
     for (const root of roots) this.ledger.delete(root);
     return Promise.resolve();
@@ -115,16 +145,12 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return row;
   }
 
-  async #sealed(
-    { section, folder, registry, patientKey, under, authorKey }: SealTarget,
-    items: readonly NewItem[],
-    patient: string,
-    author: string,
-  ): Promise<LedgerRow> {
-    const entryKey = (commitment: Bytes) =>
-      entryKeyOf(nobleGroup, { seed: under!.seed, place: { ...under!.place, commitment } });
-    const sealedFor = { patientKey, ...(under && { entryKey }), ...(authorKey && { authorKey }) };
-    const sealed = await sealEntry(section, items, sealedFor, this.blocks);
+  async #sealed(target: SealTarget, items: readonly NewItem[], patient: string, author: string): Promise<LedgerRow> {
+    const sealed = await sealEntry(target.section, items, sealedFor(target), this.blocks);
+    return this.#entryRow(sealed, target, patient, author);
+  }
+
+  #entryRow(sealed: SealedEntry, { folder, registry, under }: PickTarget, patient: string, author: string): LedgerRow {
     return {
       ...this.#row(sealed.cid.toString(), patient, author),
       kind: 'entry',
