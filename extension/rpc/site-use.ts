@@ -1,5 +1,7 @@
 import { PURPOSE_BITS, type Purpose } from '../core/consent/purposes.ts';
+import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { isSalusError } from '../core/errors.ts';
+import { knownMember } from '../core/wallet/records.ts';
 import type { Session } from '../core/wallet/session.ts';
 import type { Use } from '../core/wallet/sharing.ts';
 
@@ -10,7 +12,7 @@ const MOST_KEPT = 1_000;
 
 /**
  * What a site may read: what patients let this account read for the purpose that it names, by consents that were given through it or
- * through another site of its hospital. A site that is connected sees no more of a provider's patients than that.
+ * through another site of its hospital, or that patients began themselves with somebody of that hospital. A site that is connected sees no more of a provider's patients than that.
  */
 export class SiteUse {
   readonly #hospitals = new Map<string, { readonly hospital: Promise<string | undefined>; readonly asked: number }>();
@@ -19,7 +21,8 @@ export class SiteUse {
     const through = async (site: string): Promise<boolean> => {
       if (site === origin) return true;
       const hospital = await this.#hospitalOf(session, origin);
-      return hospital !== undefined && hospital === (await this.#hospitalOf(session, site));
+      if (hospital === undefined) return false;
+      return hospital === (await (site === BY_PATIENT ? voucherOf(session) : this.#hospitalOf(session, site)));
     };
     return { purpose: PURPOSE_BITS[purpose], through };
   }
@@ -41,3 +44,7 @@ export class SiteUse {
     return hospital;
   }
 }
+
+/** Who vouches for this account: where a patient began a share, it is that hospital's site that may use it. */
+const voucherOf = async (session: Session): Promise<string> =>
+  (await knownMember(session, session.client, session.address)).enroller;

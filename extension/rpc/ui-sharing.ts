@@ -1,14 +1,26 @@
+import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
 import type { RecordItem } from '../core/catalogue/model.ts';
+import { PURPOSES } from '../core/consent/purposes.ts';
+import { BY_PATIENT } from '../core/consent/receipt.ts';
+import { RuleSchema } from '../core/consent/rule.ts';
+import { SalusError } from '../core/errors.ts';
+import { visible } from '../core/signing/visible.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
+import { giveConsent } from '../core/wallet/give-consent.ts';
 import { seenBy } from '../core/wallet/seen-by.ts';
-import { ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
+import { MOST_PICKED, sharePicked } from '../core/wallet/selections.ts';
+import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
+import { recipientTrust, type RecipientTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { section, text } from './ui-arguments.ts';
+import { folderKind, section, text } from './ui-arguments.ts';
 import { endForGood, forgetYes } from './site-permissions.ts';
 
 /** Items that are shown of what somebody sees. */
 const MOST_SEEN = 1_000;
+/** A share goes on for at most so many seconds: a year. */
+const LONGEST_SECONDS = 366 * 86_400;
+const address = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
 
 /** Arguments of the calls of {@link createSharingCalls}. */
 export const SHARING_ARGUMENTS = {
@@ -17,10 +29,40 @@ export const SHARING_ARGUMENTS = {
   changeConsent: v.tuple([
     text,
     text,
-    v.object({ sections: v.pipe(v.array(section), v.minLength(1)), until: v.pipe(v.number(), v.safeInteger()) }),
+    v.object({ sections: v.pipe(v.array(folderKind), v.minLength(1)), until: v.pipe(v.number(), v.safeInteger()) }),
   ]),
   seenBy: v.tuple([text, text]),
+  readers: v.tuple([]),
+  reader: v.tuple([address]),
+  share: v.tuple([
+    v.object({
+      what: v.variant('kind', [
+        v.object({ kind: v.literal('sections'), sections: v.pipe(v.array(section), v.minLength(1)) }),
+        v.object({
+          kind: v.literal('picked'),
+          ids: v.pipe(v.array(text), v.maxLength(MOST_PICKED)),
+          rule: v.optional(RuleSchema),
+        }),
+      ]),
+      recipient: address,
+      recipientName: v.optional(v.pipe(v.string(), v.maxLength(120), v.transform(visible), v.maxLength(200))),
+      principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
+      purpose: v.picklist(PURPOSES),
+      reason: v.pipe(v.string(), v.trim(), v.maxLength(300)),
+      until: v.pipe(v.number(), v.safeInteger()),
+    }),
+  ]),
 } as const;
+
+/** A share that the person begins themselves. */
+export type OwnShare = v.InferOutput<typeof SHARING_ARGUMENTS.share>[0];
+
+/** Somebody to whom the person gave something before. */
+export interface KnownReader {
+  readonly address: string;
+  /** What they were called then, by whoever asked for them. */
+  readonly name?: string;
+}
 
 /** What one member sees of the own record. */
 export interface SeenView {
@@ -62,6 +104,36 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
       if (changedTo === undefined || origin === undefined) return;
       if (changedTo.consentId !== consentId) await notify(origin, 'consentChanged', { consentId, live: false });
       await notify(origin, 'consentChanged', { consentId: changedTo.consentId, live: changedTo.live.length > 0 });
+    },
+    /** Everybody to whom something was given, the newest first. */
+    async readers(): Promise<KnownReader[]> {
+      const consents = (await ownConsents(await wallet.session())).toReversed();
+      const names = namesIn(consents.toReversed());
+      return [...new Set(consents.map(({ recipient }) => recipient))].map((one) => {
+        const name = names.get(one);
+        return { address: one, ...(name !== undefined && { name }) };
+      });
+    },
+    /** What the registry knows of somebody. */
+    async reader(of: string): Promise<RecipientTrust> {
+      const session = await wallet.session();
+      return recipientTrust(session, session.storage, of, Promise.resolve({ origin: BY_PATIENT }));
+    },
+    /** Gives somebody access that nobody asked for. */
+    async share({ what, ...terms }: OwnShare): Promise<ConsentView> {
+      const session = await wallet.session();
+      const now = Math.floor(session.now() / 1000);
+      if (terms.until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
+      const until = Math.min(terms.until, now + LONGEST_SECONDS);
+      const decision = { ...terms, until, origin: BY_PATIENT, rights: ['read'] as const };
+      const { sections } = what.kind === 'sections' ? what : { sections: undefined };
+      const consent =
+        sections === undefined
+          ? await sharePicked(session, what as Extract<typeof what, { kind: 'picked' }>, decision)
+          : (await giveConsent(session, { ...decision, sections })).consent;
+      void wallet.sync();
+      changed();
+      return consent;
     },
     /** What one member sees; undefined for a consent that is none. */
     async seenBy(consentId: string, recipient: string): Promise<SeenView | undefined> {

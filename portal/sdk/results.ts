@@ -2,12 +2,14 @@ import * as v from 'valibot';
 import { fromBase64 } from '../../extension/core/bytes.ts';
 import { PURPOSES } from '../../extension/core/consent/purposes.ts';
 import { ResourceSchema } from '../../extension/core/fhir/resource.ts';
-import { SECTIONS } from '../../extension/core/records/sections.ts';
+import { FOLDER_KINDS, SECTIONS } from '../../extension/core/records/sections.ts';
 
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 const hash = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{64}$/));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const section = v.picklist(SECTIONS);
+/** What a folder holds: a section, or picked records of several. */
+const folderKind = v.picklist(FOLDER_KINDS);
 
 /** Accounts the person lets this site see. */
 export const AccountsSchema = v.array(address);
@@ -30,7 +32,7 @@ export const AccessSchema = v.object({
   consentId: hash,
   patient: address,
   /** On-chain folders by the section they hold. */
-  folders: v.array(v.object({ section, folder: count })),
+  folders: v.array(v.object({ section: folderKind, folder: count })),
   purpose: v.picklist(PURPOSES),
   /** Unix seconds. */
   until: count,
@@ -44,7 +46,7 @@ export type Access = v.InferOutput<typeof AccessSchema>;
 const ConsentSchema = v.object({
   consentId: hash,
   recipient: address,
-  sections: v.array(section),
+  sections: v.array(folderKind),
   purpose: v.picklist(PURPOSES),
   /** Unix seconds. */
   until: count,

@@ -3,6 +3,9 @@ import { FOLDER_KINDS } from '../records/sections.ts';
 import { PURPOSES } from './purposes.ts';
 import { RuleSchema } from './rule.ts';
 
+/** In place of a site's origin: the patient began this share. It counts at the sites of the hospital that vouches for its recipient. */
+export const BY_PATIENT = 'wallet';
+
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 

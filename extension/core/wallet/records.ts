@@ -229,7 +229,7 @@ async function provenanceOf(session: Reader, { client }: Deployment, row: EntryR
 type StoredMember = Pick<Member, 'address' | 'role' | 'active' | 'suspended' | 'enroller'>;
 
 /** A member as the registry has it now; as it was when it was last asked for, while no node answers. */
-async function knownMember(session: Reader, client: Deployment['client'], address: string): Promise<Member> {
+export async function knownMember(session: Reader, client: Deployment['client'], address: string): Promise<Member> {
   const { rows } = session.catalogue;
   const name = `member/${client.network.registry.toLowerCase()}/${address.toLowerCase()}`;
   const before = await rows.get<StoredMember>(name);

@@ -51,7 +51,7 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
     const sections = request.sections.filter((s) => choice.sections?.includes(s));
     if (sections.length === 0) throw new SalusError('bad-request', 'Choose at least one section to share.');
     const now = Math.floor(session.now() / 1000);
-    const until = choice.until ?? now + request.duration;
+    const until = Math.min(choice.until ?? Infinity, now + request.duration);
     if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
     // In one turn with the giving: who ends it afterwards ends this, too.
     const given = await session.oneReader(request.recipient.address, async () => {

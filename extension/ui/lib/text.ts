@@ -4,7 +4,7 @@ import type { ColumnKind } from '../../core/import/csv-mapping.ts';
 import type { Format, Remark, SkipReason } from '../../core/import/reader.ts';
 import type { ImportReport } from '../../core/records/import-plan.ts';
 import type { Purpose } from '../../core/consent/purposes.ts';
-import type { Section } from '../../core/records/sections.ts';
+import type { FolderKind } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
 import type { KnownContract } from '../../core/registry/known-calls.ts';
 import type { SentTransaction } from '../../core/wallet/transactions.ts';
@@ -27,7 +27,7 @@ export const t = text as typeof i18n.t;
 /** Keys made from fixed words are not known to the catalogue's types; every one of them is in it (a test walks them). */
 export const lookUp = text;
 
-export const sectionName = (section: Section): string => lookUp(`section.${section.replaceAll('-', '_')}`);
+export const sectionName = (section: FolderKind): string => lookUp(`section.${section.replaceAll('-', '_')}`);
 export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);
 export const roleName = (role: Role): string => lookUp(`role.r${role}`);
 export const callText = (contract: KnownContract, name: string): string => lookUp(`call.${contract}_${name}`);

@@ -1,7 +1,7 @@
-import type { Section } from '../../../extension/core/records/sections.ts';
+import type { FolderKind } from '../../../extension/core/records/sections.ts';
 
 /** What a person calls each section: the same words as in the wallet, so that a request and its prompt read alike. */
-export const SECTION_NAMES: Readonly<Record<Section, string>> = {
+export const SECTION_NAMES: Readonly<Record<FolderKind, string>> = {
   profile: 'About you',
   allergies: 'Allergies',
   medications: 'Medicines',
@@ -26,4 +26,5 @@ export const SECTION_NAMES: Readonly<Record<Section, string>> = {
   'substance-use': 'Alcohol and drugs',
   genetics: 'Genetics',
   unsorted: 'Not sorted yet',
+  selection: 'Chosen records',
 };
