@@ -46,7 +46,7 @@ export function createPrompts({
   const parts: PromptParts = { ...given, notify: tellingChain(networks, given.notify) };
   const kinds: { readonly [K in Approval['kind']]: PromptKind<Extract<KindView, { kind: K }>> } = {
     connect: connectPrompt(parts),
-    access: accessPrompt(parts),
+    access: accessPrompt(parts, () => wallet.sync()),
     offer: offerPrompt(() => wallet.sync()),
     write: writePrompt(parts, () => wallet.sync()),
     sign: signPrompt(parts),

@@ -4,9 +4,8 @@ import { isSection, type Section } from '../records/sections.ts';
 const word = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const date = v.pipe(v.string(), v.regex(/^\d{4}(-\d{2}(-\d{2})?)?$/));
 
-/** Which things of a record are meant: those of these sections for which all else that is said holds. */
-export const RuleSchema = v.strictObject({
-  sections: v.pipe(v.array(v.custom<Section>(isSection)), v.minLength(1), v.maxLength(32)),
+/** Which things of some sections are meant: those for which all that is said holds. */
+export const WhichSchema = v.strictObject({
   /** FHIR resource types. */
   types: v.optional(v.pipe(v.array(word), v.minLength(1), v.maxLength(50))),
   /** `system|code`. */
@@ -14,6 +13,12 @@ export const RuleSchema = v.strictObject({
   /** FHIR dates, both included; what has no date is not meant where one of them is given. */
   from: v.optional(date),
   to: v.optional(date),
+});
+
+/** Which things of a record are meant. */
+export const RuleSchema = v.strictObject({
+  sections: v.pipe(v.array(v.custom<Section>(isSection)), v.minLength(1), v.maxLength(32)),
+  ...WhichSchema.entries,
 });
 export type Rule = v.InferOutput<typeof RuleSchema>;
 

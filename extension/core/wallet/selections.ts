@@ -45,15 +45,23 @@ export interface Picking {
  */
 export async function sharePicked(
   session: Session,
-  { ids, rule }: Picking,
+  picking: Picking,
   decision: Omit<Decision, 'sections' | 'selection'>,
 ): Promise<GivenConsent> {
-  if (ids.length > MOST_PICKED) throw tooMany();
-  for (const id of ids) await pickable(session, id);
-  const folder = await session.oneSelecting(() => reserve(session, ids));
-  const { consent } = await giveConsent(session, { ...decision, sections: [], selection: { folder, rule } });
+  const selection = await selectionFor(session, picking);
+  const { consent } = await giveConsent(session, { ...decision, sections: [], selection });
   await fillSelections(session);
   return consent;
+}
+
+/** A folder for picked things, which {@link fillSelections} puts there once it is shared. @throws SalusError as {@link sharePicked} */
+export async function selectionFor(
+  session: Session,
+  { ids, rule }: Picking,
+): Promise<NonNullable<Decision['selection']>> {
+  if (ids.length > MOST_PICKED) throw tooMany();
+  for (const id of ids) await pickable(session, id);
+  return { folder: await session.oneSelecting(() => reserve(session, ids)), rule };
 }
 
 async function pickable(session: Session, id: string): Promise<RecordItem> {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PURPOSES } from '../../core/consent/purposes.ts';
-import { SECTIONS } from '../../core/records/sections.ts';
+import { WhichSchema } from '../../core/consent/rule.ts';
+import { SECTIONS, type Section } from '../../core/records/sections.ts';
 import { visible } from '../../core/signing/visible.ts';
 import { address, section, shortText } from './common.ts';
 
@@ -18,22 +19,55 @@ const memberName = v.pipe(
 /** Longest time a page may ask for: a year. */
 const LONGEST_SECONDS = 366 * 86_400;
 
-export const AccessRequestSchema = v.strictObject({
-  /** HL7 v3 PurposeOfUse. */
-  purpose: v.picklist(PURPOSES),
-  sections: v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length), v.transform(distinct)),
-  rights: v.optional(
-    v.pipe(v.array(v.picklist(['read', 'write'])), v.minLength(1), v.maxLength(2), v.transform(distinct)),
-    ['read'],
+const someSections = v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length), v.transform(distinct));
+
+export const AccessRequestSchema = v.pipe(
+  v.strictObject({
+    /** HL7 v3 PurposeOfUse. */
+    purpose: v.picklist(PURPOSES),
+    sections: someSections,
+    /** Further sections that would help; none of them is ticked for the person. */
+    optional: v.optional(someSections),
+    /** Only such records of these sections, also ones that come later; `read` alone. */
+    records: v.optional(WhichSchema),
+    rights: v.optional(
+      v.pipe(v.array(v.picklist(['read', 'write'])), v.minLength(1), v.maxLength(2), v.transform(distinct)),
+      ['read'],
+    ),
+    /** Seconds. Either this or `until`. */
+    duration: v.optional(v.pipe(seconds, v.minValue(60), v.maxValue(LONGEST_SECONDS))),
+    /** Unix seconds. */
+    until: v.optional(seconds),
+    /** Shown to the person as the site's own words. */
+    reason: v.pipe(shortText(300), v.nonEmpty()),
+    /** The member who will read; `name` is the site's claim. */
+    recipient: v.strictObject({ address, name: v.optional(memberName) }),
+  }),
+  v.check(
+    (asked) => (asked.duration === undefined) !== (asked.until === undefined),
+    'expected either duration or until',
   ),
-  /** Seconds. */
-  duration: v.pipe(seconds, v.minValue(60), v.maxValue(LONGEST_SECONDS)),
-  /** Shown to the person as the site's own words. */
-  reason: v.pipe(shortText(300), v.nonEmpty()),
-  /** The member who will read; `name` is the site's claim. */
-  recipient: v.strictObject({ address, name: v.optional(memberName) }),
-});
+  v.check(({ until }) => until === undefined || isAhead(until), 'expected an end from a minute to a year ahead'),
+  v.check(
+    ({ records, rights }) => records === undefined || !rights.includes('write'),
+    'expected only read with records',
+  ),
+  v.check(
+    ({ sections, optional = [] }) => !optional.some((one) => sections.includes(one)),
+    'expected each section once, in sections or in optional',
+  ),
+);
 export type AccessRequest = v.InferOutput<typeof AccessRequestSchema>;
+
+const isAhead = (until: number): boolean => {
+  const left = until - Date.now() / 1000;
+  return left >= 60 && left <= LONGEST_SECONDS;
+};
+
+/** Every section that is asked for. */
+export const sectionsOf = ({ sections, optional = [] }: AccessRequest): Section[] => [...sections, ...optional];
+/** Unix seconds until which is asked. @param now Unix seconds */
+export const askedUntil = ({ duration = 0, until }: AccessRequest, now: number): number => until ?? now + duration;
 
 /** What a reading is for, as HL7 v3 PurposeOfUse; it must be what the patient agreed to. Treatment, where it is left out. */
 const purposeOfUse = v.optional(v.picklist(PURPOSES), 'TREAT');

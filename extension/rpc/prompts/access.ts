@@ -2,28 +2,38 @@ import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
 import { SELECTION } from '../../core/records/sections.ts';
+import { ownSection, type RecordItem, type Summary } from '../../core/catalogue/model.ts';
+import { isMeant, type Rule } from '../../core/consent/rule.ts';
+import { fillSelections, selectionFor } from '../../core/wallet/selections.ts';
 import { giveInTurn } from '../../core/wallet/give-consent.ts';
 import { ownName } from '../../core/wallet/overview.ts';
 import { ownConsents, type ConsentView } from '../../core/wallet/sharing.ts';
 import type { Session } from '../../core/wallet/session.ts';
 import { recipientTrust, siteTrust, type RecipientTrust } from '../../core/wallet/trust.ts';
-import type { AccessRequest } from '../params/health.ts';
+import { askedUntil, sectionsOf, type AccessRequest } from '../params/health.ts';
 import { countOf, type SectionCount } from '../section-counts.ts';
 import { connectSite } from './connect.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
+
+/** A section that is asked for, and how much of it. */
+export interface AskedSection extends Omit<SectionCount, 'newest'> {
+  readonly newest?: string | undefined;
+  /** Where only some of its records are asked for: what the newest of them are called. */
+  readonly examples?: readonly string[];
+}
 
 export interface AccessView {
   readonly kind: 'access';
   readonly request: AccessRequest;
   readonly recipient: RecipientTrust;
-  readonly sections: readonly SectionCount[];
+  readonly sections: readonly AskedSection[];
   /** What the person is called by their own record. */
   readonly ownName?: string;
   /** How many of those who keep the keys must agree to each opening; absent on a network where nobody keeps them. */
   readonly keepers?: { readonly needed: number; readonly of: number };
 }
 
-export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
+export const accessPrompt = (parts: PromptParts, sync: () => Promise<void>): PromptKind<AccessView> => ({
   async view({ approval, session }, site) {
     const request = approval.params as AccessRequest;
     const [{ summary }, recipient, name] = await Promise.all([
@@ -31,7 +41,7 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
       recipientTrust(session, parts.storage, request.recipient.address, site),
       ownName(session),
     ]);
-    const sections = request.sections.map((section) => countOf(summary, section));
+    const sections = await countsOf(session, request, summary);
     const { custody } = session.network;
     const keepers = custody && { needed: custody.threshold, of: custody.keepers.length };
     return {
@@ -48,43 +58,78 @@ export const accessPrompt = (parts: PromptParts): PromptKind<AccessView> => ({
     const request = approval.params as AccessRequest;
     const { origin } = approval;
     // The person may narrow what was asked, never widen it.
-    const sections = request.sections.filter((s) => choice.sections?.includes(s));
+    const sections = sectionsOf(request).filter((s) => choice.sections?.includes(s));
     if (sections.length === 0) throw new SalusError('bad-request', 'Choose at least one section to share.');
     const now = Math.floor(session.now() / 1000);
-    const until = Math.min(choice.until ?? Infinity, now + request.duration);
+    const until = Math.min(choice.until ?? Infinity, askedUntil(request, now));
     if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
     // In one turn with the giving: who ends it afterwards ends this, too.
     const given = await session.oneReader(request.recipient.address, async () => {
       const name = choice.name?.trim();
       const given = await giveAccess(session, origin, { ...request, sections }, until, name);
-      if (choice.remember) await rememberYes(parts, session, origin, { ...request, sections }, until, name);
+      if (choice.remember && isPlain(request))
+        await rememberYes(parts, session, origin, { ...request, sections }, until, name);
       return given;
     });
+    if (request.records !== undefined && (await fillSelections(session))) void sync();
     return told(parts, session, origin, given);
   },
 });
 
+/** What is asked for of the record, and nothing that it leaves open. */
+const isPlain = ({ records, optional }: AccessRequest): boolean => records === undefined && optional === undefined;
+
+/** How much of each section is asked for. Where only some records are, they are counted. */
+async function countsOf(session: Session, request: AccessRequest, summary: Summary): Promise<AskedSection[]> {
+  const { optional = [], records } = request;
+  return Promise.all(
+    sectionsOf(request).map(async (section) => {
+      const all = countOf(summary, section);
+      const of =
+        records === undefined ? all : { ...all, ...(await meantIn(session, { ...records, sections: [section] })) };
+      return { ...of, ticked: of.ticked && !optional.includes(section) };
+    }),
+  );
+}
+
+/** Items that are counted one by one. */
+const MOST_COUNTED = 1_000;
+const MOST_EXAMPLES = 3;
+
+async function meantIn(session: Session, rule: Rule): Promise<Pick<AskedSection, 'count' | 'newest' | 'examples'>> {
+  const [section] = rule.sections;
+  if (section === undefined) return { count: 0, newest: undefined, examples: [] };
+  const where = (item: RecordItem) => isMeant(item, rule);
+  const { items } = await ownSection(section).page(session.catalogue.rows, MOST_COUNTED, { where });
+  const titles = new Set(items.map(({ title }) => title));
+  return { count: items.length, newest: items[0]?.date, examples: [...titles].slice(0, MOST_EXAMPLES) };
+}
+
 type Given = Awaited<ReturnType<typeof giveInTurn>>;
 
 /** Carries out a yes, in the reader's turn. */
-const giveAccess = (
+async function giveAccess(
   session: Session,
   origin: string,
   request: AccessRequest,
   until: number,
   principalName?: string,
-): Promise<Given> =>
-  giveInTurn(session, {
+): Promise<Given> {
+  const { sections, records } = request;
+  const selection = records && (await selectionFor(session, { ids: [], rule: { ...records, sections } }));
+  return giveInTurn(session, {
     principalName,
     origin,
     recipient: request.recipient.address,
     ...(request.recipient.name && { recipientName: request.recipient.name }),
     purpose: request.purpose,
     reason: request.reason,
-    sections: request.sections,
+    sections: selection ? [] : sections,
+    selection,
     rights: request.rights,
     until,
   });
+}
 
 /** Says what was given to the site. @returns what the page gets */
 async function told({ notify }: PromptParts, session: Session, origin: string, { consent, patient }: Given) {
@@ -163,11 +208,12 @@ export async function answerFromRemembered(
   request: AccessRequest,
 ): Promise<unknown> {
   const now = Math.floor(session.now() / 1000);
+  if (!isPlain(request)) return undefined;
   const { remembered } = await session.state.read();
   const yes = findRemembered(remembered, questionOf(origin, request), now);
   if (yes === undefined) return undefined;
   if ((await commonHospital(parts, session, origin, yes.recipient)) !== yes.hospital) return undefined;
-  const until = Math.min(now + request.duration, yes.until);
+  const until = Math.min(askedUntil(request, now), yes.until);
   const given = await session.oneReader(yes.recipient, async () => {
     // It may have been taken back while this waited for its turn.
     const { remembered } = await session.state.read();

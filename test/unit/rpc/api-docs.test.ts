@@ -19,7 +19,7 @@ describe('the published provider API', () => {
   it('says in the JSON Schema what is required, and refuses what it does not know', () => {
     expect($defs['health_requestAccess']).toMatchObject({
       type: 'object',
-      required: ['purpose', 'sections', 'duration', 'reason', 'recipient'],
+      required: ['purpose', 'sections', 'reason', 'recipient'],
       additionalProperties: false,
     });
     expect($defs['health_readRecord']).toMatchObject({ required: ['patient', 'id'], additionalProperties: false });
