@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { registryInterface } from '../registry/abi.ts';
 import type { Terms } from '../registry/signed-calls.ts';
+import { LogSchema } from './answers.ts';
 
 /** Where on the chain something is. */
 export interface Place {
@@ -76,26 +77,6 @@ export interface LogAnchored extends Place {
 }
 
 export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | LogAnchored;
-
-const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]*$/));
-const quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,13}$/), v.transform(Number));
-const word = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{64}$/));
-
-/** A log as JSON-RPC gives it. */
-const LogSchema = v.object({
-  address: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/), v.toLowerCase()),
-  topics: v.array(word),
-  data: hex,
-  blockNumber: quantity,
-  blockHash: word,
-  logIndex: quantity,
-  transactionHash: word,
-  removed: v.optional(v.boolean()),
-});
-
-/** A block as JSON-RPC gives it, as far as it is looked at. `timestamp` in Unix seconds. */
-export const BlockSchema = v.object({ number: quantity, hash: word, parentHash: word, timestamp: quantity });
-export type Block = v.InferOutput<typeof BlockSchema>;
 
 /** Topic of one of the registry's events. */
 export const topicOf = (event: string): string => registryInterface.getEvent(event)?.topicHash ?? '';

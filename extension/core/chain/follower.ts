@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { chainUnreachable, isSalusError } from '../errors.ts';
-import { addressTopic, BlockSchema, topicOf, type Block, type RegistryEvent } from './events.ts';
-import { LogReader, type AskNode, type Topics } from './logs.ts';
+import { BlockSchema, type Block } from './answers.ts';
+import { addressTopic, topicOf, type RegistryEvent } from './events.ts';
+import type { AskNode, Topics } from './log-windows.ts';
+import { LogReader } from './logs.ts';
 
 /** A block as it is remembered. */
 export interface BlockRef {

@@ -151,6 +151,13 @@ const notFound = () => new SalusError('not-found', 'There is no such record.');
  * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
  */
 export async function readRecord(session: Reader, patient: string, id: string, use: Use = {}): Promise<ReadRecord> {
+  const { deployment, row, position, item } = await openItem(session, patient, id, use);
+  const bytes = await session.catalogue.readItem(row, position);
+  return { item, bytes, provenance: await provenanceOf(session, deployment, row) };
+}
+
+/** One item that this account may read now, and where it is. @throws SalusError as {@link readRecord} */
+export async function openItem(session: Reader, patient: string, id: string, use: Use = {}) {
   const [entryId = '', position = ''] = (await currentId(session.catalogue.rows, patient, id)).split('/');
   const own = patient.toLowerCase() === session.address.toLowerCase();
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
@@ -163,8 +170,7 @@ export async function readRecord(session: Reader, patient: string, id: string, u
     if (row.code !== undefined) throw new SalusError(row.code, 'This entry does not open.');
     throw own ? notFound() : noConsent();
   }
-  const bytes = await session.catalogue.readItem(row, Number(position));
-  return { item, bytes, provenance: await provenanceOf(session, deployment, row) };
+  return { deployment, row, position: Number(position), item };
 }
 
 /** Asked of the registry, and of the words of the consent where they count. */
