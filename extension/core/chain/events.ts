@@ -56,6 +56,7 @@ export interface Rotated extends Place {
   readonly patient: string;
   readonly folder: number;
   readonly epoch: number;
+  readonly isNewEpoch: boolean;
   /** Whether every grant of the folder ended with it. */
   readonly voidsGrants: boolean;
   readonly keyring: Bytes;
@@ -68,6 +69,16 @@ export interface Enrolled extends Place {
   readonly enroller: string;
 }
 
+/** Something that changes nothing in a record, and concerns one account all the same. */
+export interface Noted extends Place {
+  readonly kind: 'noted';
+  readonly what: 'key' | 'profile' | 'requested' | 'emergency-on' | 'emergency-off' | 'emergency-opened';
+  readonly account: string;
+  /** Who did it, where that is somebody else. */
+  readonly by?: string;
+  readonly folder?: number;
+}
+
 /** How far a manager's log of openings was, and its root then. */
 export interface LogAnchored extends Place {
   readonly kind: 'log';
@@ -76,7 +87,7 @@ export interface LogAnchored extends Place {
   readonly root: Bytes;
 }
 
-export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | LogAnchored;
+export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | Noted | LogAnchored;
 
 /** Topic of one of the registry's events. */
 export const topicOf = (event: string): string => registryInterface.getEvent(event)?.topicHash ?? '';
@@ -143,11 +154,29 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
           patient: String(a['patient']),
           folder: Number(a['folder']),
           epoch: Number(a['epoch']),
+          isNewEpoch: log.name === 'Rotated',
           voidsGrants: log.name === 'Rotated' && Boolean(a['voidsGrants']),
           keyring: fromHex(String(a['keyring'])),
         };
       case 'Enrolled':
         return { ...place, kind: 'enrolled', who: String(a['who']), enroller: String(a['enroller']) };
+      case 'KeySet':
+      case 'ProfileSet': {
+        const what = log.name === 'KeySet' ? 'key' : 'profile';
+        return { ...place, kind: 'noted', what, account: String(a['who']) };
+      }
+      case 'Requested': {
+        const [account, by, folder] = [String(a['patient']), String(a['by']), Number(a['folder'])];
+        return { ...place, kind: 'noted', what: 'requested', account, by, folder };
+      }
+      case 'EmergencyAllowed': {
+        const what = a['allowed'] ? 'emergency-on' : 'emergency-off';
+        return { ...place, kind: 'noted', what, account: String(a['patient']), folder: Number(a['folder']) };
+      }
+      case 'EmergencyOpened': {
+        const [account, by, folder] = [String(a['patient']), String(a['doctor']), Number(a['folder'])];
+        return { ...place, kind: 'noted', what: 'emergency-opened', account, by, folder };
+      }
       case 'LogAnchored':
         return {
           ...place,
