@@ -1,9 +1,7 @@
 import { toBase64, toHex } from '../bytes.ts';
 import type { ProvenItem } from '../records/entry-reader.ts';
+import { MOST_BYTES_WITHIN } from './limits.ts';
 import type { HeldItem } from './proof-file.ts';
-
-/** Bytes of an item that stand in a proof itself; what is larger stands in a file beside it. */
-export const MOST_BYTES_WITHIN = 8 * 1_048_576;
 
 /** What was read of an item, as a proof has it. @param root the commitment on the chain (hex) */
 export const heldItem = ({ bytes, digest, leafSalt, leaf, path }: ProvenItem, root: string): HeldItem => ({

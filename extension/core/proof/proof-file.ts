@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { fromBase64, fromHex, fromUtf8, toBase64 } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { PathNode } from '../merkle.ts';
-import { MOST_BYTES_WITHIN } from './held-item.ts';
+import { MOST_BYTES_WITHIN } from './limits.ts';
 
 /** Of a whole file: the bytes in base64, and the rest. */
 export const MOST_PROOF_BYTES = 2 * MOST_BYTES_WITHIN;
