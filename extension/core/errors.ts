@@ -63,6 +63,7 @@ export const ERROR_CODES = [
   'keys-unreadable',
   'taking-out-stopped',
   'out-too-large',
+  'proof-unreadable',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -21,15 +21,34 @@ export async function merkleRoot(leaves: readonly Uint8Array[]): Promise<Bytes> 
   return nodeHash(await merkleRoot(leaves.slice(0, k)), await merkleRoot(leaves.slice(k)));
 }
 
-/** Inclusion proof (RFC 9162 section 2.1.3.1) of leaf `index`. */
-export async function inclusionProof(leaves: readonly Uint8Array[], index: number): Promise<Bytes[]> {
+/** A node beside the way from a leaf to the root, and the side that it stands on. */
+export interface PathNode {
+  readonly side: 'left' | 'right';
+  readonly hash: Bytes;
+}
+
+/** Inclusion proof (RFC 9162 section 2.1.3.1) of leaf `index`, each node with its side: it needs neither index nor size to be checked. */
+export async function pathTo(leaves: readonly Uint8Array[], index: number): Promise<PathNode[]> {
   if (index < 0 || index >= leaves.length) throw new RangeError('no such leaf');
   if (leaves.length === 1) return [];
   const k = split(leaves.length);
   return index < k
-    ? [...(await inclusionProof(leaves.slice(0, k), index)), await merkleRoot(leaves.slice(k))]
-    : [...(await inclusionProof(leaves.slice(k), index - k)), await merkleRoot(leaves.slice(0, k))];
+    ? [...(await pathTo(leaves.slice(0, k), index)), { side: 'right', hash: await merkleRoot(leaves.slice(k)) }]
+    : [...(await pathTo(leaves.slice(k), index - k)), { side: 'left', hash: await merkleRoot(leaves.slice(0, k)) }];
 }
+
+/** The root that a leaf and the nodes beside its way lead to. */
+export async function rootOf(leaf: Uint8Array, path: readonly PathNode[]): Promise<Bytes> {
+  let hash: Bytes = Uint8Array.from(leaf);
+  for (const node of path) {
+    hash = await (node.side === 'left' ? nodeHash(node.hash, hash) : nodeHash(hash, node.hash));
+  }
+  return hash;
+}
+
+/** Inclusion proof (RFC 9162 section 2.1.3.1) of leaf `index`. */
+export const inclusionProof = async (leaves: readonly Uint8Array[], index: number): Promise<Bytes[]> =>
+  (await pathTo(leaves, index)).map(({ hash }) => hash);
 
 /** Checks an inclusion proof as RFC 9162 section 2.1.3.2 does. */
 export async function verifyInclusion(

@@ -33,6 +33,7 @@ import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
+import { createProofCalls, PROOF_ARGUMENTS } from './ui-proof.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
 import { createRearrangeCalls, REARRANGE_ARGUMENTS } from './ui-rearrange.ts';
 import { createRecordCalls, RECORD_ARGUMENTS } from './ui-records.ts';
@@ -131,6 +132,7 @@ const ARGUMENTS = {
   ...REARRANGE_ARGUMENTS,
   ...SHARING_ARGUMENTS,
   ...READING_ARGUMENTS,
+  ...PROOF_ARGUMENTS,
   ...SAFETY_ARGUMENTS,
   sites: v.tuple([]),
   disconnectSite: v.tuple([text]),
@@ -213,6 +215,7 @@ export function createUiApi(parts: UiParts) {
     ...createSharingCalls({ wallet, changed, notify }),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
+    ...createProofCalls(wallet),
     ...createSafetyCalls(parts),
     status: (): Promise<WalletStatus> => wallet.status(),
     /** Fresh recovery words; nothing is stored until they come back through `create`. */

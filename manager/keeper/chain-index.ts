@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { BlockSchema, topicOf } from '../../extension/core/chain/events.ts';
+import { BlockSchema } from '../../extension/core/chain/answers.ts';
+import { topicOf } from '../../extension/core/chain/events.ts';
 import {
   Follower,
   RING,
@@ -9,7 +10,7 @@ import {
   type Standing,
   type Step,
 } from '../../extension/core/chain/follower.ts';
-import type { AskNode, Topics } from '../../extension/core/chain/logs.ts';
+import type { AskNode, Topics } from '../../extension/core/chain/log-windows.ts';
 import { isSalusError } from '../../extension/core/errors.ts';
 import type { Config } from '../config.ts';
 import { unavailable, type KeeperChain } from './chain.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fromHex, type Bytes } from '../../extension/core/bytes.ts';
-import { BlockSchema } from '../../extension/core/chain/events.ts';
-import type { AskNode } from '../../extension/core/chain/logs.ts';
+import { BlockSchema } from '../../extension/core/chain/answers.ts';
+import type { AskNode } from '../../extension/core/chain/log-windows.ts';
 import { NodeProvider } from '../../extension/core/chain/node.ts';
 import { registryInterface } from '../../extension/core/registry/abi.ts';
 import { ChainError } from '../chain.ts';

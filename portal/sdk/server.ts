@@ -95,6 +95,7 @@ export class Recipient implements Reader {
         unwrap: (cid, from) => reader.unwrap(cid, from),
         openIndex: (cid, key, commitment) => reader.openIndex(cid, key, commitment),
         readItem: (cid, key, commitment, position) => reader.readItem(cid, key, commitment, position),
+        proveItem: (cid, key, commitment, position) => reader.proveItem(cid, key, commitment, position),
         block,
       },
       follower: this.follower,

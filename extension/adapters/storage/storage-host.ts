@@ -384,6 +384,10 @@ export class StorageHost implements StoragePort {
     return this.#reader.readItem(cid, key, commitment, position);
   }
 
+  proveItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
+    return this.#reader.proveItem(cid, key, commitment, position);
+  }
+
   openItems(cid: string, key: Bytes, commitment: Bytes) {
     return this.#streams.openItems(cid, key, commitment);
   }

@@ -12,6 +12,7 @@ import {
 } from '../chain/follower.ts';
 import type { RegistryEvent } from '../chain/events.ts';
 import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
+import type { ProvenItem } from '../records/entry-reader.ts';
 import type { KnownVersion } from '../records/same.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
@@ -203,9 +204,23 @@ export class Catalogue {
 
   /** Bytes of one item, proven against the commitment on the chain. @throws SalusError `no-consent`, `commitment-mismatch`, `block-missing` */
   async readItem(row: EntryRow, position: number): Promise<Bytes> {
+    return (await this.#ofItem('readItem', row, position)).bytes;
+  }
+
+  /** The same, with what leads from them to the commitment. @throws as {@link readItem} */
+  proveItem(row: EntryRow, position: number): Promise<ProvenItem> {
+    return this.#ofItem('proveItem', row, position);
+  }
+
+  async #ofItem<N extends 'readItem' | 'proveItem'>(
+    how: N,
+    row: EntryRow,
+    position: number,
+  ): Promise<Awaited<ReturnType<SealedSource[N]>>> {
     const key = await this.openings.keyOf(this.rows, row);
     const cid = cidFromDigest(fromHex(row.cid)).toString();
-    return (await this.#parts.source.readItem(cid, key, fromHex(row.commitment), position)).bytes;
+    const answer = await this.#parts.source[how](cid, key, fromHex(row.commitment), position);
+    return answer as Awaited<ReturnType<SealedSource[N]>>;
   }
 
   /** Takes away what the person withdrew, as the chain will say. */

@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../bytes.ts';
-import type { Granted, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
+import type { Granted, Noted, Place, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
 import { SELECTION, type FolderKind } from '../records/sections.ts';
 import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
@@ -28,6 +28,7 @@ import {
   writtenName,
   type ActivityRow,
   type Anchor,
+  type ChainRow,
   type EntryRow,
   type FolderRow,
   type GrantRow,
@@ -51,6 +52,12 @@ const AT_ONCE = 24;
 const MOST_BAD = 50;
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
+
+const chainRowOf = ({ what, by, folder }: Noted): Omit<ChainRow, 'kind'> => ({
+  what,
+  ...(by !== undefined && { who: by }),
+  ...(folder !== undefined && { folder }),
+});
 
 /** What the changes build on. */
 export interface Known {
@@ -109,6 +116,8 @@ export class Changes {
       else if (event.kind === 'granted') await this.#granted(event);
       else if (event.kind === 'revoked') await this.#revoked(event);
       else if (event.kind === 'rotated') await this.#rotated(event);
+      else if (event.kind === 'enrolled') this.#onChain(event, event.who, { what: 'joined' });
+      else if (event.kind === 'noted') this.#onChain(event, event.account, chainRowOf(event));
     }
     await this.finish();
   }
@@ -155,6 +164,7 @@ export class Changes {
     this.#items.count({ entries: -1 });
     if (await this.#isSelection(row)) {
       this.#lists.put(PICKED, pickedKey(row), undefined);
+      this.#lists.put(ACTIVITY, entryKey(row), undefined);
       return this.#unlist(row);
     }
     this.#lists.put(ENTRIES, entryKey(row), undefined);
@@ -185,6 +195,9 @@ export class Changes {
     if (own && erased && at !== undefined) {
       const line: ActivityRow = { kind: 'erased', ...at };
       this.#lists.put(ACTIVITY, `${placeKey({ block: at.block, index: 0 })}|${at.transaction}|erased`, line);
+    } else if (own && at !== undefined) {
+      const line: ActivityRow = { kind: 'chain', what: 'withdrawn', ...at };
+      this.#lists.put(ACTIVITY, `${placeKey({ block: at.block, index: 0 })}|${at.transaction}|withdrawn`, line);
     }
   }
 
@@ -199,6 +212,7 @@ export class Changes {
       await this.#items.countPatient(row.patient, -1);
     if (await this.#isSelection(row)) {
       this.#lists.put(PICKED, pickedKey(row), undefined);
+      this.#noteGone(row);
       this.#draft.put(name, { ...row, state: 'withdrawn', items: [] } satisfies EntryRow);
       this.#items.count({ entries: -1, anchored: row.block > 0 ? -1 : 0 });
       return false;
@@ -212,7 +226,7 @@ export class Changes {
     if (!own) return false;
     this.#lists.put(AWAY, entryKey(row), undefined);
     this.#lists.put(ENTRIES, entryKey(row), undefined);
-    this.#lists.put(ACTIVITY, entryKey(row), undefined);
+    this.#noteGone(row);
     this.#items.count({ entries: -1, anchored: row.block > 0 ? -1 : 0 });
     await this.#known.forget(this.#draft, gone);
     // What is in one that was never opened is known of those alone that others say to have come of it.
@@ -284,8 +298,11 @@ export class Changes {
     const { epoch, cid, commitment } = event;
     const at = { registry, id, patient, author, folder, epoch, block, index, transaction };
     const entry = { ...at, cid: toHex(cid), commitment: toHex(commitment), items: [] };
-    if (await this.#isWithdrawn(event))
-      return this.#draft.put(name, { ...entry, state: 'withdrawn' } satisfies EntryRow);
+    if (await this.#isWithdrawn(event)) {
+      const row: EntryRow = { ...entry, state: 'withdrawn' };
+      if (own) this.#noteGone(row);
+      return this.#draft.put(name, row);
+    }
     if (known !== undefined) return this.#anchored(name, known, { block, index, transaction });
     if (own) this.#items.count({ entries: 1, anchored: 1 });
     else this.#lists.put(entriesOf(registry, patient, folder), `${placeKey(event)}|${id}`, name);
@@ -316,7 +333,8 @@ export class Changes {
     }
     if (await this.#isSelection(row)) {
       this.#lists.put(PICKED, pickedKey(known), undefined);
-      if (row.state === 'open') this.#lists.put(PICKED, pickedKey(row), name);
+      this.#lists.put(ACTIVITY, entryKey(known), undefined);
+      if (row.state === 'open') this.#addSelection(row);
       return;
     }
     await this.#items.renew(row);
@@ -349,11 +367,12 @@ export class Changes {
       return;
     }
     this.#draft.put(name, row);
-    if (row.state === 'open' && (await this.#isSelection(row))) return this.#lists.put(PICKED, pickedKey(row), name);
+    if (row.state === 'open' && (await this.#isSelection(row))) return this.#addSelection(row);
     if (row.state === 'open' && this.#isMe(row.patient)) return this.#addOwn(row);
     if (!this.#isMe(row.patient)) await this.#noteUnopened(row);
     if (row.state === 'open') return this.#items.add(row);
     const key = entryKey(row);
+    if (this.#isMe(row.patient)) this.#note(row);
     if (row.state !== 'closed' && !this.#isMe(row.patient)) await this.#items.countPatient(row.patient, 1);
     if (row.state === 'waiting') {
       this.#items.count({ waiting: 1 });
@@ -400,6 +419,13 @@ export class Changes {
     return this.#isMe(patient) && (await this.#keys.kindOf(folder)) === SELECTION;
   }
 
+  #addSelection(row: EntryRow): void {
+    this.#lists.put(PICKED, pickedKey(row), entryName(row.registry, row.id));
+    const { block, transaction } = row;
+    const line: ActivityRow = { kind: 'chain', what: 'picked', block, transaction };
+    this.#lists.put(ACTIVITY, entryKey(row), line);
+  }
+
   async #addOwn(row: EntryRow): Promise<void> {
     await this.#items.add(row);
     this.#lists.put(ENTRIES, entryKey(row), row.id);
@@ -414,9 +440,28 @@ export class Changes {
     const isNews = (item: RecordItem) => markKindOf(item) === undefined && item.was === undefined;
     const count = items.filter(isNews).length;
     const section = items[0]?.section;
-    if (count === 0 || section === undefined) return;
-    const event: ActivityRow = { kind: 'added', author, section, count, entry: id, block, transaction };
-    this.#lists.put(ACTIVITY, entryKey(row), event);
+    const line: ActivityRow =
+      count === 0 || section === undefined
+        ? {
+            ...{ kind: 'chain', what: section === undefined ? 'unread' : 'beside', block, transaction },
+            ...(!this.#isMe(author) && { who: author }),
+          }
+        : { kind: 'added', author, section, count, entry: id, block, transaction };
+    this.#lists.put(ACTIVITY, entryKey(row), line);
+  }
+
+  /** Of what was taken back the chain goes on saying that it was there. */
+  #noteGone(row: EntryRow): void {
+    const { block, transaction } = row;
+    const line: ActivityRow | undefined = block > 0 ? { kind: 'chain', what: 'gone', block, transaction } : undefined;
+    this.#lists.put(ACTIVITY, entryKey(row), line);
+  }
+
+  /** What is on the chain of this account, and changes nothing else here. */
+  #onChain(place: Place, account: string, row: Omit<ChainRow, 'kind'>): void {
+    if (!this.#isMe(account)) return;
+    const { block, transaction } = place;
+    this.#lists.put(ACTIVITY, `${placeKey(place)}|${row.what}`, { kind: 'chain', ...row, block, transaction });
   }
 
   async #granted(event: Granted): Promise<void> {
@@ -532,6 +577,7 @@ export class Changes {
     const keyring = event.keyring.some((byte) => byte !== 0) ? { keyring: toHex(event.keyring) } : {};
     this.#draft.put(name, { ...before, epoch: Math.max(epoch, before.epoch ?? 0), ...keyring } satisfies FolderRow);
     if (this.#isMe(patient)) {
+      this.#onChain(event, patient, { what: event.isNewEpoch ? 'locked-anew' : 'keys', folder });
       if (!event.voidsGrants) return;
       const grants = (await SHARING.all(this.#draft)).filter((g) => g.registry === registry && g.folder === folder);
       const voided = grants.filter((g) => g.epoch < epoch).map((g) => [sharingKey(g), { ...g, voided: true }] as const);

@@ -1,5 +1,5 @@
 import type { Receipt } from '../consent/receipt.ts';
-import type { Place } from '../chain/events.ts';
+import type { Noted, Place } from '../chain/events.ts';
 import type { Terms } from '../registry/signed-calls.ts';
 import type { BlockRef, Standing } from '../chain/follower.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -139,8 +139,33 @@ export type ActivityRow = {
   /** Something was erased. */
   | { readonly kind: 'erased' }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
+  | ChainRow
   | OpeningRow
 );
+
+/** What nobody has to know of, and the chain has of the account all the same. */
+export interface ChainRow {
+  readonly kind: 'chain';
+  readonly what:
+    | Noted['what']
+    | 'joined'
+    /** Those who keep the keys got them, or got others. */
+    | 'keys'
+    | 'locked-anew'
+    /** An entry was taken back whose content is elsewhere now. */
+    | 'withdrawn'
+    /** An entry that was taken back later. */
+    | 'gone'
+    /** An entry with what the patient said of items, or with items that were there before. */
+    | 'beside'
+    /** Picked things, in a folder of their own. */
+    | 'picked'
+    /** An entry that does not open, or not yet. */
+    | 'unread';
+  /** Who did it, where that is somebody else. */
+  readonly who?: string;
+  readonly folder?: number;
+}
 
 /** Somebody opened entries of one folder, or was refused, as keepers' logs have it. */
 export interface OpeningRow {
@@ -211,7 +236,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 12;
+export const LAYOUT = 13;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,

@@ -5,7 +5,7 @@ import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.t
 import { eciesOpen } from '../keys/ecies.ts';
 import type { EntryIndex, ItemMeta } from '../records/entry.ts';
 import type { EntryReader } from '../records/entry-reader.ts';
-import { leafHash, verifyInclusion } from '../merkle.ts';
+import { leafHash, rootOf } from '../merkle.ts';
 import { SELECTION, type FolderKind, type Section } from '../records/sections.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { entryName, keyName, type EntryRow, type EntryState, type RecordItem } from './model.ts';
@@ -159,13 +159,13 @@ async function authorOf(
   rows: RowReader,
   { registry, patient, author }: EntryRow,
   { leafSalt, digest }: ItemMeta,
-  { of, path, count }: NonNullable<ItemMeta['from']>,
+  { of, path }: NonNullable<ItemMeta['from']>,
 ): Promise<string> {
-  const [entry = '', position = ''] = of.split('/');
+  const [entry = ''] = of.split('/');
   const original = await rows.get<EntryRow>(entryName(registry, entry));
   if (original === undefined || original.patient.toLowerCase() !== patient.toLowerCase()) return author;
   const leaf = await leafHash(leafSalt, digest);
-  if (await verifyInclusion(fromHex(original.commitment), leaf, Number(position), count, path)) return original.author;
+  if (equal(await rootOf(leaf, path), fromHex(original.commitment))) return original.author;
   throw new SalusError('commitment-mismatch', 'This is not what its author recorded.');
 }
 

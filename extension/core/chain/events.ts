@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { registryInterface } from '../registry/abi.ts';
 import type { Terms } from '../registry/signed-calls.ts';
+import { LogSchema } from './answers.ts';
 
 /** Where on the chain something is. */
 export interface Place {
@@ -55,6 +56,7 @@ export interface Rotated extends Place {
   readonly patient: string;
   readonly folder: number;
   readonly epoch: number;
+  readonly isNewEpoch: boolean;
   /** Whether every grant of the folder ended with it. */
   readonly voidsGrants: boolean;
   readonly keyring: Bytes;
@@ -67,6 +69,16 @@ export interface Enrolled extends Place {
   readonly enroller: string;
 }
 
+/** Something that changes nothing in a record, and concerns one account all the same. */
+export interface Noted extends Place {
+  readonly kind: 'noted';
+  readonly what: 'key' | 'profile' | 'requested' | 'emergency-on' | 'emergency-off' | 'emergency-opened';
+  readonly account: string;
+  /** Who did it, where that is somebody else. */
+  readonly by?: string;
+  readonly folder?: number;
+}
+
 /** How far a manager's log of openings was, and its root then. */
 export interface LogAnchored extends Place {
   readonly kind: 'log';
@@ -75,27 +87,7 @@ export interface LogAnchored extends Place {
   readonly root: Bytes;
 }
 
-export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | LogAnchored;
-
-const hex = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]*$/));
-const quantity = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{1,13}$/), v.transform(Number));
-const word = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{64}$/));
-
-/** A log as JSON-RPC gives it. */
-const LogSchema = v.object({
-  address: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/), v.toLowerCase()),
-  topics: v.array(word),
-  data: hex,
-  blockNumber: quantity,
-  blockHash: word,
-  logIndex: quantity,
-  transactionHash: word,
-  removed: v.optional(v.boolean()),
-});
-
-/** A block as JSON-RPC gives it, as far as it is looked at. `timestamp` in Unix seconds. */
-export const BlockSchema = v.object({ number: quantity, hash: word, parentHash: word, timestamp: quantity });
-export type Block = v.InferOutput<typeof BlockSchema>;
+export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | Noted | LogAnchored;
 
 /** Topic of one of the registry's events. */
 export const topicOf = (event: string): string => registryInterface.getEvent(event)?.topicHash ?? '';
@@ -162,11 +154,29 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
           patient: String(a['patient']),
           folder: Number(a['folder']),
           epoch: Number(a['epoch']),
+          isNewEpoch: log.name === 'Rotated',
           voidsGrants: log.name === 'Rotated' && Boolean(a['voidsGrants']),
           keyring: fromHex(String(a['keyring'])),
         };
       case 'Enrolled':
         return { ...place, kind: 'enrolled', who: String(a['who']), enroller: String(a['enroller']) };
+      case 'KeySet':
+      case 'ProfileSet': {
+        const what = log.name === 'KeySet' ? 'key' : 'profile';
+        return { ...place, kind: 'noted', what, account: String(a['who']) };
+      }
+      case 'Requested': {
+        const [account, by, folder] = [String(a['patient']), String(a['by']), Number(a['folder'])];
+        return { ...place, kind: 'noted', what: 'requested', account, by, folder };
+      }
+      case 'EmergencyAllowed': {
+        const what = a['allowed'] ? 'emergency-on' : 'emergency-off';
+        return { ...place, kind: 'noted', what, account: String(a['patient']), folder: Number(a['folder']) };
+      }
+      case 'EmergencyOpened': {
+        const [account, by, folder] = [String(a['patient']), String(a['doctor']), Number(a['folder'])];
+        return { ...place, kind: 'noted', what: 'emergency-opened', account, by, folder };
+      }
       case 'LogAnchored':
         return {
           ...place,

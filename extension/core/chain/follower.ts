@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { chainUnreachable, isSalusError } from '../errors.ts';
-import { addressTopic, BlockSchema, topicOf, type Block, type RegistryEvent } from './events.ts';
-import { LogReader, type AskNode, type Topics } from './logs.ts';
+import { BlockSchema, type Block } from './answers.ts';
+import { addressTopic, topicOf, type RegistryEvent } from './events.ts';
+import type { AskNode, Topics } from './log-windows.ts';
+import { LogReader } from './logs.ts';
 
 /** A block as it is remembered. */
 export interface BlockRef {
@@ -207,12 +209,18 @@ export class Follower {
 
 const toRef = ({ number, hash }: Block): BlockRef => ({ number, hash });
 
+/** Events that have the account first: what it gave and ended, and what it was told of itself. */
+const OF_PATIENTS = [
+  ...['Granted', 'Revoked', 'Rotated', 'KeyringSet', 'RecordWithdrawn'],
+  ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened'],
+];
+
 /** What concerns one account, as patient, reader and author. */
 export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
-    [['Granted', 'Revoked', 'Rotated', 'KeyringSet', 'RecordWithdrawn'].map(topicOf), me],
-    [['RecordAdded', 'Granted', 'Revoked'].map(topicOf), null, me],
+    [OF_PATIENTS.map(topicOf), me],
+    [['RecordAdded', 'Granted', 'Revoked', 'Requested'].map(topicOf), null, me],
     [[topicOf('RecordAdded')], null, null, me],
   ];
 }

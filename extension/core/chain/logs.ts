@@ -1,65 +1,9 @@
-import * as v from 'valibot';
-import { chainUnreachable, isSalusError } from '../errors.ts';
 import { toEvent, type RegistryEvent } from './events.ts';
+import { LogWindows, type AskNode } from './log-windows.ts';
 
-/** Puts one question to the node. Questions asked in one turn travel together. @throws whatever the node refuses with; SalusError `chain-unreachable` when it does not answer */
-export type AskNode = (method: string, params: readonly unknown[]) => Promise<unknown>;
-
-/** Topics by position, as `eth_getLogs` takes them. */
-export type Topics = readonly (string | readonly string[] | null)[];
-
-/** Windows that are asked for together where the node takes few blocks at a time. */
-const AT_ONCE = 8;
-
-/** The only place that asks a node for logs. Learns how many blocks the node answers for at a time. */
-export class LogReader {
-  readonly #ask: AskNode;
-  readonly #registries: readonly string[];
-  /** Blocks of one question that the node took, or may take. */
-  #span = Number.MAX_SAFE_INTEGER;
-
+/** Reads what happened in registries. */
+export class LogReader extends LogWindows<RegistryEvent> {
   constructor(ask: AskNode, registries: readonly string[]) {
-    this.#ask = ask;
-    this.#registries = registries;
-  }
-
-  /**
-   * Events that any of `filters` matches, each once, in the order of the chain.
-   * @param from first and `to` last block
-   * @throws SalusError `chain-unreachable`
-   */
-  async read(filters: readonly Topics[], from: number, to: number): Promise<RegistryEvent[]> {
-    const found = new Map<string, RegistryEvent>();
-    for (let at = from; at <= to && filters.length > 0;) {
-      const windows: (readonly [number, number])[] = [];
-      for (let first = at; first <= to && windows.length < AT_ONCE; first += this.#span) {
-        windows.push([first, Math.min(to, first + this.#span - 1)]);
-      }
-      const asked = Math.max(...windows.map(([first, last]) => last - first + 1));
-      try {
-        for (const answer of await Promise.all(windows.flatMap((window) => this.#ofWindow(filters, window)))) {
-          for (const event of answer) found.set(`${event.blockHash}/${event.index}`, event);
-        }
-      } catch (error) {
-        if (isSalusError(error)) throw error;
-        if (asked === 1) throw chainUnreachable();
-        this.#span = Math.ceil(asked / 2);
-        continue;
-      }
-      at = (windows.at(-1)?.[1] ?? to) + 1;
-      if (this.#span < to - from) this.#span *= 2; // a node that was busy may take more again
-    }
-    return [...found.values()].sort((a, b) => a.block - b.block || a.index - b.index);
-  }
-
-  #ofWindow(filters: readonly Topics[], [from, to]: readonly [number, number]): Promise<RegistryEvent[]>[] {
-    const blocks = { fromBlock: `0x${from.toString(16)}`, toBlock: `0x${to.toString(16)}` };
-    return filters.map(async (topics) => {
-      const answer = await this.#ask('eth_getLogs', [{ address: this.#registries, topics, ...blocks }]);
-      const logs = v.safeParse(v.array(v.unknown()), answer);
-      if (!logs.success) throw new Error('no list of logs');
-      // A node that answers for other blocks than it was asked for is not believed in those.
-      return logs.output.flatMap((log) => toEvent(log) ?? []).filter((e) => e.block >= from && e.block <= to);
-    });
+    super(ask, registries, toEvent);
   }
 }

@@ -97,14 +97,16 @@ const ItemMetaSchema = v.strictObject({
   findings: v.optional(count),
   /**
    * In a selection: the sealed item is that of another entry, given by its key alone. `of` is its entry id and position there, `path`
-   * proves that it is one of `count` under that entry's commitment (RFC 9162).
+   * leads from it to that entry's commitment: the nodes beside the way, the lowest first (RFC 9162).
    */
   from: v.optional(
     v.strictObject({
       of: text('about'),
       key: bytesOf(32),
-      count: v.pipe(count, v.minValue(1), v.maxValue(MOST_ITEMS)),
-      path: v.pipe(v.array(bytesOf(32)), v.maxLength(MOST_PATH)),
+      path: v.pipe(
+        v.array(v.strictObject({ side: v.picklist(['left', 'right']), hash: bytesOf(32) })),
+        v.maxLength(MOST_PATH),
+      ),
     }),
   ),
   salt: bytesOf(32),

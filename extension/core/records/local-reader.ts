@@ -7,7 +7,7 @@ import { unwrapKey } from '../keys/key-wrap.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import type { EntryKeySource, EntryReader } from './entry-reader.ts';
 import { decodeEntry } from './entry.ts';
-import { openEntry, readItem } from './open-entry.ts';
+import { openEntry, proveItem, readItem } from './open-entry.ts';
 
 /** An {@link EntryReader} over blocks at hand: in the storage host of the extension, and in a server's SDK. */
 export class LocalEntryReader implements EntryReader {
@@ -35,6 +35,10 @@ export class LocalEntryReader implements EntryReader {
 
   async readItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
     return readItem(await this.#open(cid, key, commitment), position, this.#source);
+  }
+
+  async proveItem(cid: string, key: Bytes, commitment: Bytes, position: number) {
+    return proveItem(await this.#open(cid, key, commitment), position, this.#source);
   }
 
   #open(cid: string, key: Bytes, commitment: Bytes) {

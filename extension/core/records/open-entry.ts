@@ -1,10 +1,11 @@
 import type { CID } from 'multiformats/cid';
 import { concat, equal, sha256, type Bytes } from '../bytes.ts';
 import { Kind, open, openWhole } from '../envelope/seal.ts';
-import { leafHash, merkleRoot } from '../merkle.ts';
+import { leafHash, merkleRoot, pathTo } from '../merkle.ts';
 import { SalusError } from '../errors.ts';
 import type { BlockSource } from '../storage/ports.ts';
 import { decodeEntry, decodeIndex, type Entry, type EntryIndex, type ItemMeta } from './entry.ts';
+import type { ProvenItem } from './entry-reader.ts';
 import { INDEX_LIMIT } from './limits.ts';
 import { indexKey, itemKey } from './seal-entry.ts';
 
@@ -38,12 +39,14 @@ export async function openEntry(
     ...(signal && { signal }),
   };
   const index = decodeIndex(await openWhole(entry.index, options, source));
-  const leaves = await Promise.all(index.items.map((m) => leafHash(m.leafSalt, m.digest)));
-  if (index.items.length !== entry.items.length || !equal(await merkleRoot(leaves), commitment)) {
+  if (index.items.length !== entry.items.length || !equal(await merkleRoot(await leavesOf(index)), commitment)) {
     throw new SalusError('commitment-mismatch', 'This entry is not the one its author recorded.');
   }
   return { cid, entry, index, key };
 }
+
+export const leavesOf = ({ items }: EntryIndex): Promise<Bytes[]> =>
+  Promise.all(items.map(({ leafSalt, digest }) => leafHash(leafSalt, digest)));
 
 function itemAt(opened: OpenedEntry, position: number): { cid: CID; meta: ItemMeta } {
   const cid = opened.entry.items[position];
@@ -84,4 +87,13 @@ export async function readItem(
     throw new SalusError('commitment-mismatch', 'This item is not the one its author recorded.');
   }
   return { meta, bytes };
+}
+
+/** Opens one item as {@link readItem} does, with the way from its bytes to the root. @throws SalusError `commitment-mismatch` */
+export async function proveItem(opened: OpenedEntry, position: number, source: BlockSource): Promise<ProvenItem> {
+  const { meta, bytes } = await readItem(opened, position, source);
+  const leaves = await leavesOf(opened.index);
+  const { digest, leafSalt, from } = meta;
+  const leaf = await leafHash(leafSalt, digest);
+  return { bytes, digest, leafSalt, leaf, path: await pathTo(leaves, position), ...(from && { original: from.path }) };
 }

@@ -1,12 +1,12 @@
 import * as dagPb from '@ipld/dag-pb';
 import { CID } from 'multiformats/cid';
 import { random } from '../bytes.ts';
-import { inclusionProof, leafHash } from '../merkle.ts';
+import { pathTo } from '../merkle.ts';
 import { DAG_PB } from '../storage/cid.ts';
 import type { BlockSink, BlockSource } from '../storage/ports.ts';
 import type { ItemMeta } from './entry.ts';
 import { MOST_ITEMS } from './limits.ts';
-import { openEntry } from './open-entry.ts';
+import { leavesOf, openEntry } from './open-entry.ts';
 import type { ResealSource } from './reseal.ts';
 import { closeEntry, itemKey, type SealedEntry, type SealedFor } from './seal-entry.ts';
 import type { Section } from './sections.ts';
@@ -28,14 +28,13 @@ export async function pickItems(sources: readonly ResealSource[], blocks: BlockS
   const picked: PickedItem[] = [];
   for (const { cid, key, commitment, items } of sources) {
     const opened = await openEntry(CID.parse(cid), commitment, key, blocks);
-    const leaves = await Promise.all(opened.index.items.map((m) => leafHash(m.leafSalt, m.digest)));
+    const leaves = await leavesOf(opened.index);
     for (const { position, id, section } of items) {
       const [meta, item] = [opened.index.items[position], opened.entry.items[position]];
       if (meta === undefined || item === undefined) continue;
       const { replaces, about, was, ...said } = meta;
       void [replaces, about, was];
-      const path = await inclusionProof(leaves, position);
-      const from = { of: id, key: await itemKey(key, meta.salt), count: leaves.length, path };
+      const from = { of: id, key: await itemKey(key, meta.salt), path: await pathTo(leaves, position) };
       picked.push({ section, meta: { ...said, from }, item });
     }
   }

@@ -44,6 +44,8 @@ export const REGISTRY_ABI = [
   'event Revoked(address indexed patient, address indexed grantee, uint48 indexed folder)',
   'event Rotated(address indexed patient, uint48 indexed folder, uint16 epoch, bool voidsGrants, bytes32 keyring)',
   'event KeyringSet(address indexed patient, uint48 indexed folder, uint16 epoch, bytes32 keyring)',
+  'event EmergencyAllowed(address indexed patient, uint48 indexed folder, bool allowed)',
+  'event EmergencyOpened(address indexed patient, address indexed doctor, uint48 indexed folder, uint40 until, uint32 opened, bytes32 note)',
   // Records
   'function addRecord(tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment) entry, address patient) returns (bytes32)',
   'function addRecordsFor(address author, address patient, tuple(uint48 folder, bytes32 cid, uint16 epoch, bytes32 commitment)[] entries, uint192 nonceKey, uint256 deadline, bytes signature)',

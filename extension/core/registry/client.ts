@@ -68,6 +68,11 @@ export class RegistryClient {
     this.#contracts = witness === undefined ? [at(provider)] : [at(provider), at(witness)];
   }
 
+  /** Those who are asked: one, or two. */
+  get nodes(): readonly JsonRpcApiProvider[] {
+    return this.#contracts.map(({ runner }) => runner as JsonRpcApiProvider);
+  }
+
   /** @throws SalusError `wrong-chain` when a node serves another chain */
   async checkChain(): Promise<void> {
     // Asked of the nodes themselves: `getNetwork()` only repeats what the provider was told.

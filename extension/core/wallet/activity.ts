@@ -1,4 +1,4 @@
-import { ACTIVITY, entryName, type ActivityRow, type EntryRow } from '../catalogue/model.ts';
+import { ACTIVITY, entryName, type ActivityRow, type ChainRow, type EntryRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import type { FolderKind, Section } from '../records/sections.ts';
 import { timeOf } from './records.ts';
@@ -35,6 +35,14 @@ export type ActivityEvent = {
       readonly kind: 'erased';
     }
   | {
+      /** On the chain, and in no list of what happened. */
+      readonly kind: 'chain';
+      readonly what: ChainRow['what'];
+      readonly who?: string;
+      readonly whoName?: string;
+      readonly sections: readonly FolderKind[];
+    }
+  | {
       readonly kind: 'ended';
       readonly recipient: string;
       readonly recipientName?: string;
@@ -57,17 +65,23 @@ export type ActivityEvent = {
     }
 );
 
+/** What concerns the record; or all that the chain has of the account, which has no openings. */
+const OF = {
+  record: (row: ActivityRow) => row.kind !== 'chain',
+  chain: (row: ActivityRow) => row.kind !== 'opened',
+};
+
 /**
  * One page of what was added, shared, ended and opened, newest first.
  * @param before as the page before gave it in `next`
  */
 export async function activity(
   session: Session,
-  { before, limit = 50 }: { before?: string | undefined; limit?: number } = {},
+  { before, limit = 50, of = 'record' }: { before?: string | undefined; limit?: number; of?: keyof typeof OF } = {},
 ): Promise<Page<ActivityEvent>> {
   const { rows } = session.catalogue;
   const [{ items, next }, consents, { final }, folders] = await Promise.all([
-    ACTIVITY.page(rows, limit, { before }),
+    ACTIVITY.page(rows, limit, { before, where: OF[of] }),
     ownConsents(session),
     session.catalogue.head(),
     session.folders(),
@@ -103,6 +117,13 @@ export async function activity(
       return { ...when, ...said, ...(whoName && { whoName }), ...(section && { section }) };
     }
     if (row.kind === 'erased') return { ...place, kind: 'erased' };
+    if (row.kind === 'chain') {
+      const { kind, what, who, folder } = row;
+      const sections = folder === undefined ? [] : sectionsOf([folder]);
+      if (who === undefined) return { ...place, kind, what, sections };
+      const whoName = nameOf(who);
+      return { ...place, kind, what, who, ...(whoName && { whoName }), sections };
+    }
     const { recipient } = row;
     const recipientName = nameOf(recipient);
     const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };

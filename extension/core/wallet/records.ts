@@ -157,6 +157,14 @@ const notFound = () => new SalusError('not-found', 'There is no such record.');
  * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
  */
 export async function readRecord(session: Reader, patient: string, id: string, use: Use = {}): Promise<ReadRecord> {
+  const { deployment, row, position, item } = await openItem(session, patient, id, use);
+  const bytes = await session.catalogue.readItem(row, position);
+  const source = (await original(session, item))?.row ?? row;
+  return { item, bytes, provenance: await provenanceOf(session, deployment, source) };
+}
+
+/** One item that this account may read now, and where it is. @throws SalusError as {@link readRecord} */
+export async function openItem(session: Reader, patient: string, id: string, use: Use = {}) {
   const [entryId = '', position = ''] = (await currentId(session.catalogue.rows, patient, id)).split('/');
   const own = patient.toLowerCase() === session.address.toLowerCase();
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
@@ -169,15 +177,13 @@ export async function readRecord(session: Reader, patient: string, id: string, u
     if (row.code !== undefined) throw new SalusError(row.code, 'This entry does not open.');
     throw own ? notFound() : noConsent();
   }
-  const bytes = await session.catalogue.readItem(row, Number(position));
-  const { row: source } = (item.picked !== undefined && (await original(session, item, item.picked))) || { row };
-  return { item, bytes, provenance: await provenanceOf(session, deployment, source) };
+  return { deployment, row, position: Number(position), item };
 }
 
 /** The entry that a picked item is of, where that is known: what was picked was proven against it when it was opened. */
-async function original(session: Reader, { patient, author }: RecordItem, picked: string) {
-  const [entry = ''] = picked.split('/');
-  const found = await find(session, patient, entry);
+export async function original(session: Reader, { patient, author, picked }: RecordItem) {
+  const [entry = ''] = picked?.split('/') ?? [];
+  const found = picked === undefined ? undefined : await find(session, patient, entry);
   return found?.row.author.toLowerCase() === author.toLowerCase() ? found : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { sha256, toHex, type Bytes } from '../bytes.ts';
 import { isSalusError, type ErrorCode } from '../errors.ts';
 import type { Member } from '../registry/client.ts';
+import { UNPROVEN } from './prove-item.ts';
 import { readRecord, type ReadRecord } from './records.ts';
 import type { Session } from './session.ts';
 import type { Use } from './sharing.ts';
@@ -16,14 +17,6 @@ export type ProvenanceStep =
   | { readonly step: 'author'; readonly holds: boolean; readonly address: string; readonly role: Member['role'] }
   /** So is the one who vouches for them; absent where nobody does (patients, registrars). */
   | { readonly step: 'voucher'; readonly holds: boolean; readonly address: string; readonly role: Member['role'] };
-
-/** What says that a record cannot be proven; any other failure is one of asking. */
-const UNPROVEN: readonly ErrorCode[] = [
-  'commitment-mismatch',
-  'sealed-data-damaged',
-  'block-damaged',
-  'history-incomplete',
-];
 
 /**
  * Checks bytes in hand against a record this account may read, step by step.

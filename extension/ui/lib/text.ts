@@ -37,7 +37,7 @@ export const settlementText = (settlement: string): string => lookUp(`settlement
 export const kindName = (kind: string): string => lookUp(`kind.${kind}`);
 
 /** `already-here` → `alreadyHere`: a fixed word as the catalogue has it. */
-const keyOf = (word: string): string => word.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
+export const keyOf = (word: string): string => word.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
 export const skipReason = (reason: SkipReason): string => lookUp(`skip.${keyOf(reason)}`);
 export const remarkText = (remark: Remark): string => lookUp(`remark.${keyOf(remark)}`);
 export const columnKind = (kind: ColumnKind): string => lookUp(`columns.k_${kind}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { JsonRpcProvider, type JsonRpcApiProvider } from 'ethers';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import type { RecordAdded } from '../../../extension/core/chain/events.ts';
-import type { Topics } from '../../../extension/core/chain/logs.ts';
+import type { Topics } from '../../../extension/core/chain/log-windows.ts';
 import { filtersOfPatients, Follower } from '../../../extension/core/chain/follower.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../../extension/core/storage/cid.ts';

@@ -32,9 +32,11 @@ describe('logs', () => {
   it('are asked for in one place alone', async () => {
     const asking = /getLogs|queryFilter|newFilter|newBlockFilter|getFilter(Changes|Logs)|eth_subscribe|trace_/;
     expect(await filesWith(asking)).toEqual([
-      'extension/core/chain/logs.ts',
+      'extension/core/chain/log-windows.ts',
       // The list of what sites may ask of the network’s node: it is passed on, and nothing of the wallet goes by the answer.
       'extension/rpc/params/chain.ts',
+      // The list of what a page of the wallet’s own asks through the background, by the reader above.
+      'extension/rpc/ui-proof.ts',
     ]);
   });
 

@@ -56,6 +56,7 @@ const added = (block: number, changes: Partial<RecordAdded> = {}): RecordAdded =
 const rotated = (block: number, changes: Partial<Rotated> = {}): Rotated => ({
   ...placeIn(block, 0),
   kind: 'rotated',
+  isNewEpoch: false,
   patient: PATIENT,
   folder: FOLDER,
   epoch: 0,
