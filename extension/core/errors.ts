@@ -4,6 +4,10 @@
  */
 export const ERROR_CODES = [
   'bad-words',
+  'bad-card',
+  'card-refused',
+  'cards-missing',
+  'cards-disagree',
   'wrong-password',
   'too-many-attempts',
   'vault-locked',
@@ -63,6 +67,10 @@ export const ERROR_CODES = [
   'keys-unreadable',
   'taking-out-stopped',
   'out-too-large',
+  'not-a-backup',
+  'backup-newer',
+  'backup-damaged',
+  'backup-of-other',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
