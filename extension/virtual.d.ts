@@ -29,14 +29,14 @@ declare module 'slip39/src/slip39_helper.js' {
   export interface Slip39Helper {
     readonly WORD_LIST: readonly string[];
     /** @param identifier 2 bytes */
-    crypt(
+    readonly crypt: (
       secret: number[],
       passphrase: string,
       iterationExponent: number,
       identifier: number[],
       extendable: number,
-    ): number[];
-    encodeMnemonic(
+    ) => number[];
+    readonly encodeMnemonic: (
       identifier: number[],
       extendable: number,
       iterationExponent: number,
@@ -46,12 +46,12 @@ declare module 'slip39/src/slip39_helper.js' {
       memberIndex: number,
       memberThreshold: number,
       value: number[],
-    ): string;
+    ) => string;
     /** 15 random bits in 2 bytes. */
-    generateIdentifier(): number[];
-    splitSecret(threshold: number, shares: number, secret: number[]): number[][];
-    validateMnemonic(mnemonic: string): boolean;
-    combineMnemonics(mnemonics: readonly string[], passphrase: string): number[];
+    readonly generateIdentifier: () => number[];
+    readonly splitSecret: (threshold: number, shares: number, secret: number[]) => number[][];
+    readonly validateMnemonic: (mnemonic: string) => boolean;
+    readonly combineMnemonics: (mnemonics: readonly string[], passphrase: string) => number[];
   }
   const helper: Slip39Helper;
   export default helper;

@@ -107,7 +107,7 @@ async function* known(name: string, place: string, alias: string): AsyncGenerato
     let cursor = await db.transaction('rows').store.openCursor();
     while (cursor !== null) {
       const value = own(cursor.value as Uint8Array);
-      names.push(String(cursor.key));
+      names.push(typeof cursor.key === 'string' ? cursor.key : '');
       held.push(value);
       bytes += value.length;
       if (bytes >= SPOOL_BYTES) spool();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { Slip39Helper } from 'slip39/src/slip39_helper.js';
 import vectors from 'slip39/test/vectors.json' with { type: 'json' };
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../../../extension/core/bytes.ts';
@@ -226,7 +227,7 @@ describe('the library in a page', () => {
 
   it('adds nothing that a loop over names meets', () => {
     const names: string[] = [];
-    for (const name in ['one']) names.push(name);
+    for (const name in ['one'] as object) names.push(name);
     expect(names).toEqual(['0']);
   });
 
@@ -236,7 +237,7 @@ describe('the library in a page', () => {
     vi.spyOn(Math, 'random').mockImplementation(() => {
       throw new Error('Math.random');
     });
-    const module = { exports: {} as typeof import('slip39/src/slip39_helper.js').default };
+    const module = { exports: {} as Slip39Helper };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- as a page has it: without Node's crypto and Buffer
     const load = new Function('module', 'exports', 'require', 'Buffer', SOURCE) as (...given: unknown[]) => void;
     load(module, module.exports, (name: string) => (name === 'crypto' ? shim : undefined), undefined);
