@@ -4,6 +4,7 @@ import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 import { fhirElements } from './scripts/vite-fhir-elements.ts';
 import { icons } from './scripts/vite-icons.ts';
 import { leanModules } from './scripts/vite-lean-modules.ts';
+import { slip39InBrowser } from './scripts/vite-slip39.ts';
 
 const NO_ENS = fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url));
 const CHROMIUM = '123';
@@ -17,7 +18,7 @@ export default defineConfig({
   modules: ['@wxt-dev/module-svelte', '@wxt-dev/i18n/module'],
   imports: false,
   vite: ({ browser }) => ({
-    plugins: [fhirDefinitions(), fhirElements(), icons(), leanModules()],
+    plugins: [fhirDefinitions(), fhirElements(), icons(), leanModules(), slip39InBrowser()],
     resolve: {
       alias: ['@adraffy/ens-normalize', /^\.\/ens-resolver\.js$/].map((find) => ({ find, replacement: NO_ENS })),
     },

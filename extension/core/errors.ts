@@ -4,6 +4,10 @@
  */
 export const ERROR_CODES = [
   'bad-words',
+  'bad-card',
+  'card-refused',
+  'cards-missing',
+  'cards-disagree',
   'wrong-password',
   'too-many-attempts',
   'vault-locked',
@@ -64,6 +68,10 @@ export const ERROR_CODES = [
   'taking-out-stopped',
   'out-too-large',
   'proof-unreadable',
+  'not-a-backup',
+  'backup-newer',
+  'backup-damaged',
+  'backup-of-other',
   'bad-request',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

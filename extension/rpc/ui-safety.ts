@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { fromBase64 } from '../core/bytes.ts';
+import { GuardianPlanSchema, type GuardianPlan, type Guardians } from '../core/guardians/plan.ts';
 import { toWords } from '../core/keys/mnemonic.ts';
 import { AutoLockSchema, type AutoLock } from '../core/vault/unlocking.ts';
 import { PasskeyEntries } from '../core/vault/vault-file.ts';
@@ -14,6 +15,8 @@ export interface Safety {
   /** Minutes. */
   readonly autoLock: AutoLock;
   readonly passkeys: Awaited<ReturnType<Vault['namedPasskeys']>>;
+  /** Newest first. */
+  readonly guardians: readonly Guardians[];
 }
 
 const { id, salt, name } = PasskeyEntries;
@@ -32,6 +35,7 @@ export const SAFETY_ARGUMENTS = {
   chooseAutoLock: v.tuple([AutoLockSchema]),
   addPasskey: v.tuple([text, newPasskey]),
   removePasskey: v.tuple([id]),
+  keepGuardians: v.tuple([GuardianPlanSchema]),
   unsaved: v.tuple([]),
   removeWallet: v.tuple([]),
 } as const;
@@ -57,6 +61,7 @@ export function createSafetyCalls({ wallet, vault, storage, networks, notify, re
     safety: async (): Promise<Safety> => ({
       autoLock: await vault.autoLock(),
       passkeys: await vault.namedPasskeys(),
+      guardians: await wallet.guardians(),
     }),
     /** Before something is asked of a device that would be in vain. */
     checkPassword: async (password: string): Promise<void> => void (await vault.reveal(password)).fill(0),
@@ -84,6 +89,7 @@ export function createSafetyCalls({ wallet, vault, storage, networks, notify, re
       await vault.removePasskey(of);
       changed();
     },
+    keepGuardians: (plan: GuardianPlan): Promise<void> => wallet.keepGuardians(plan),
     /** How many things are nowhere else than in this browser, of all accounts and networks; also while locked. */
     unsaved: (): Promise<number> => storage.unsaved(),
     /** Sites that saw the account in use lose it (EIP-1193 `accountsChanged`); what is locked is not known to have any. */

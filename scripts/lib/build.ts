@@ -13,6 +13,7 @@ const EXTENSION: Omit<Made, 'name' | 'to'> = {
     'scripts/vite-fhir-definitions.ts',
     'scripts/vite-fhir-elements.ts',
     'scripts/vite-lean-modules.ts',
+    'scripts/vite-slip39.ts',
     'scripts/lib/fhir-definitions.ts',
     ...TOOLS,
   ],

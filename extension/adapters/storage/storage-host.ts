@@ -44,7 +44,7 @@ import { startNode, type NodeBlocks } from './helia-node.ts';
 import { Counted } from './counted.ts';
 import { blockKey } from './idb-blockstore.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
-import { pictureCodes } from './picture-codes.ts';
+import { pictureCodes } from '../pictures/picture-codes.ts';
 import { countUnsaved } from './unsaved.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 

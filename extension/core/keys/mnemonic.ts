@@ -2,6 +2,7 @@ import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { random, utf8, type Bytes } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
+import { meantWord, typedWords } from './typed-words.ts';
 
 /** Entropy of a new wallet: 256 bits, 24 words (BIP-39). */
 export const newEntropy = (): Bytes => random(32);
@@ -9,37 +10,19 @@ export const newEntropy = (): Bytes => random(32);
 /** The recovery words of `entropy`. */
 export const toWords = (entropy: Uint8Array): string[] => entropyToMnemonic(entropy, wordlist).split(' ');
 
-/** What stands between words, however they were written down: numbers, commas, quotes, bullets. */
-const BETWEEN = /[\p{White_Space}\p{P}\p{S}\p{N}\p{Cc}]+/u;
-/** What cannot be seen and comes along when words are copied. */
-const UNSEEN = /[\p{Cf}\p{DI}]/gu;
-/** No two words of the list begin with the same four letters (BIP-39). */
-const SHORTEST = 4;
-
-/** The word that is meant; undefined for none. */
-const wordFor = (typed: string): string | undefined => {
-  if (wordlist.includes(typed)) return typed;
-  return typed.length < SHORTEST ? undefined : wordlist.find((word) => word.startsWith(typed));
-};
-
-const split = (text: string): string[] => text.split(BETWEEN).filter((part) => part !== '');
-
 /**
  * Reads recovery words as a person types or copies them: 12 or 24 words in any case, each whole or by its first four letters or more,
  * with whatever numbers, signs and invisible characters are between them.
  * @throws SalusError `bad-words`, with the position of the first unknown word, or the count, or a failed checksum.
  */
 export function fromWords(text: string): Bytes {
-  const plain = text.normalize('NFKD').toLowerCase();
-  // What cannot be seen may stand in a word, or between two.
-  const [typed, apart] = [split(plain.replace(UNSEEN, '')), split(plain.replace(UNSEEN, ' '))];
-  const words = apart.length !== typed.length && apart.every((word) => wordFor(word) !== undefined) ? apart : typed;
+  const words = typedWords(text, wordlist);
   if (words.length !== 12 && words.length !== 24) {
     throw new SalusError('bad-words', 'Recovery words are 24 words (or 12 from another wallet).', {
       count: words.length,
     });
   }
-  const meant = words.map(wordFor);
+  const meant = words.map((word) => meantWord(word, wordlist));
   const unknown = meant.indexOf(undefined);
   if (unknown >= 0) {
     throw new SalusError('bad-words', `Word ${unknown + 1} is not in the list of recovery words.`, {

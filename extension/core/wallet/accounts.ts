@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Bytes } from '../bytes.ts';
 import { importKey } from '../envelope/stream.ts';
+import { GuardiansSchema } from '../guardians/plan.ts';
 import { walletKey } from '../keys/keyring.ts';
 import type { StateSlot } from './ports.ts';
 import { SealedValue } from './sealed-value.ts';
@@ -27,10 +28,12 @@ const AccountListSchema = v.object({
   inUse: index,
   /** Whether the registry was asked which further accounts these words have. */
   searched: v.boolean(),
+  /** Who was given cards that bring the words back, newest first: what was given out once stays good. */
+  guardians: v.optional(v.array(GuardiansSchema), []),
 });
 export type AccountList = v.InferOutput<typeof AccountListSchema>;
 
-const ONE: AccountList = { accounts: [{ index: 0 }], inUse: 0, searched: false };
+const ONE: AccountList = { accounts: [{ index: 0 }], inUse: 0, searched: false, guardians: [] };
 
 /** The accounts of one wallet. Sealed under its words: what a person calls them is theirs alone. @param entropy throws `vault-locked` */
 export const sealedAccounts = (slot: StateSlot, entropy: () => Promise<Bytes>): SealedValue<AccountList> =>

@@ -1,5 +1,6 @@
 import type { CatalogueState } from '../catalogue/catalogue.ts';
 import { SalusError, type ErrorCode } from '../errors.ts';
+import { planFault, type GuardianPlan, type Guardians } from '../guardians/plan.ts';
 import { Keyring } from '../keys/keyring.ts';
 import { Role } from '../registry/abi.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
@@ -57,6 +58,8 @@ interface Opened {
 
 /** Accounts in a row that the registry does not know, after which no further are looked for. */
 const LOOK_AHEAD = 3;
+/** Times that cards were made, which are remembered. */
+const MOST_GUARDIANS = 20;
 
 /** The wallet: a vault, and while it is unlocked a {@link Session} of the account in use. */
 export class Wallet {
@@ -261,6 +264,18 @@ export class Wallet {
     await stateSlot(alias).write(undefined);
     await storage.forget(address, others);
     await this.#changeAccounts((list) => ({ ...list, accounts: list.accounts.filter((a) => a.index !== index) }));
+  }
+
+  /** Who was given cards, newest first. @throws SalusError `vault-locked` */
+  async guardians(): Promise<readonly Guardians[]> {
+    return (await this.#accountList()).guardians;
+  }
+
+  /** Remembers who is given cards. @throws SalusError `bad-request` for a plan by which none are made; `storage-full` */
+  async keepGuardians(plan: GuardianPlan): Promise<void> {
+    if (planFault(plan) !== undefined) throw new SalusError('bad-request', 'No cards are made like this.');
+    const now: Guardians = { ...plan, at: Math.floor(this.#parts.now() / 1000) };
+    await this.#changeAccounts((list) => ({ ...list, guardians: [now, ...list.guardians].slice(0, MOST_GUARDIANS) }));
   }
 
   async #who(index: number): Promise<{ alias: string; address: string }> {

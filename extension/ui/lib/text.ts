@@ -84,6 +84,8 @@ const ERROR_KEYS: Record<string, string> = {
   'no-consent': 'noConsent',
   'no-keepers': 'noKeepers',
   'wrong-key': 'messageNotYours',
+  'cards-missing': 'cardsMissing',
+  'cards-disagree': 'cardsDisagree',
   cancelled: 'cancelled',
   'not-sent': 'notSent',
   'not-waiting': 'notWaiting',
@@ -99,6 +101,9 @@ const ERROR_KEYS: Record<string, string> = {
   'keys-unreadable': 'keysUnreadable',
   'taking-out-stopped': 'takingOutStopped',
   'out-too-large': 'outTooLarge',
+  'not-a-backup': 'notABackup',
+  'backup-newer': 'backupNewer',
+  'backup-of-other': 'backupOfOther',
 };
 
 /** What happened, what was kept, what to do: in the person's language. */
@@ -109,11 +114,22 @@ export function errorText(error: unknown): string {
     const key = 'count' in detail ? 'Count' : 'position' in detail ? 'Position' : 'Checksum';
     return lookUp(`error.badWords${key}`, [number(Number(detail['count'] ?? detail['position'] ?? 0))]);
   }
+  if (code === 'bad-card') return cardText(detail);
+  if (code === 'backup-damaged') return t('error.backupDamaged', [number(Number(detail['at'] ?? 0))]);
+  if (code === 'card-refused') {
+    return lookUp(`error.card_${detail['why'] ?? 'wrong'}`, [number(Number(detail['circle'] ?? 0))]);
+  }
   if (code === 'too-many-attempts') return t('error.tooManyAttempts', Number(detail['seconds']));
   if (code === 'weak-password') return lookUp('error.weakPassword', [number(Number(detail['least']))]);
   if (code === 'wrong-passcode') return passcodeText(detail['remaining']);
   if (code === 'too-large' && 'fetched' in detail) return t('error.linkTooLarge');
   return lookUp(`error.${ERROR_KEYS[code] ?? 'general'}`);
+}
+
+function cardText(detail: Readonly<Record<string, number | string>>): string {
+  if (detail['other'] === 'picture') return t('error.badCardPicture');
+  const key = (['count', 'position', 'other'] as const).find((one) => one in detail) ?? 'checksum';
+  return lookUp(`error.badCard_${key}`, [number(Number(detail[key] ?? 0))]);
 }
 
 function passcodeText(left: number | string | undefined): string {

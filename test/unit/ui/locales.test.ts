@@ -37,7 +37,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [
     ...['format.healthCard', 'format.healthLink', 'format.text', 'patients.patient', 'role.r1', 'role.r8'],
     ...['callField.patient', 'field.name', 'field.label', 'field.plan', 'field.rate', 'field.add', 'code.plan'],
-    ...['code.option', 'code.routine', 'code.flag_n', 'type.Person', 'network.name', 'form.text'],
+    ...['code.option', 'code.routine', 'code.flag_n', 'type.Person', 'network.name', 'form.text', 'guardians.person'],
   ],
   es: [
     ...['format.healthCard', 'format.healthLink', 'role.r2', 'callField.hospital', 'field.plan', 'field.total'],

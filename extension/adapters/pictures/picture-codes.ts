@@ -1,4 +1,4 @@
-import { inWorker } from './in-worker.ts';
+import { inWorker } from '../storage/in-worker.ts';
 import type { CodesAnswer } from './picture-codes.worker.ts';
 
 /** Larger pictures are not looked at. */
