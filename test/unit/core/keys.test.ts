@@ -108,6 +108,7 @@ describe('keyring', () => {
       () => keyring.check(),
       () => keyring.folderSeed(PLACE, 7, 0),
       () => keyring.folderTag('results'),
+      () => keyring.selectionTags(3),
       () => keyring.stateKey(),
       () => keyring.messageKey(),
     ];

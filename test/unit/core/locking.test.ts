@@ -11,6 +11,8 @@ import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { readRecord } from '../../../extension/core/wallet/records.ts';
 import { listOwn } from './listings.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import { seenBy } from '../../../extension/core/wallet/seen-by.ts';
+import { fillSelections, sharePicked } from '../../../extension/core/wallet/selections.ts';
 import { eraseItem } from '../../../extension/core/wallet/rearrange.ts';
 import { withdrawDue } from '../../../extension/core/wallet/withdraw.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
@@ -107,6 +109,31 @@ describe('a wallet that is locked in the middle of its work', () => {
     locked.storage.keyOf = keyOf;
     expect(await listOwn(await open(PATIENT, 'patient'))).toMatchObject({ items: [{ title: 'nuts' }], unreadable: [] });
   });
+
+  it('picks nothing under a key that is gone, and goes on where it stopped', async () => {
+    waits = new Waits();
+    const { patient, doctor, open } = await setUp();
+    await importOwn(patient, allergy('nuts'));
+    await drainOutbox(patient);
+    const [{ id } = { id: '' }] = (await listOwn(patient)).items;
+    const until = Math.floor(Date.now() / 1000) + 3_600;
+    const terms = { origin: 'wallet', purpose: 'TREAT', reason: 'test', rights: ['read'], until } as const;
+    const stopped = await lockedEverywhere(
+      () => open(PATIENT, 'patient'),
+      (session) => sharePicked(session, { ids: [id] }, { ...terms, recipient: doctor.address }),
+    );
+    expect(stopped).toBeGreaterThan(5);
+    const unlocked = await open(PATIENT, 'patient');
+    await unlocked.catalogue.sync();
+    await fillSelections(unlocked);
+    await drainOutbox(unlocked);
+    // Every folder that came to be shared has it, once.
+    const live = (await ownConsents(unlocked)).filter((consent) => consent.live.length > 0);
+    expect(live.length).toBeGreaterThan(0);
+    for (const consent of live) {
+      expect((await seenBy(unlocked, consent)).map(({ title }) => title)).toEqual(['nuts']);
+    }
+  }, 400_000);
 
   it('signs nothing after the lock: giving and ending access stop, and can be done again', async () => {
     waits = new Waits();

@@ -17,7 +17,7 @@ import {
   type SealedEntry,
   type SealedFor,
 } from '../../../extension/core/records/seal-entry.ts';
-import { pickItems, sealSelection, splitPicked } from '../../../extension/core/records/selection.ts';
+import { pickItems, sealSelection, splitPicked, type PickedItem } from '../../../extension/core/records/selection.ts';
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import type {
@@ -112,9 +112,13 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return rows;
   }
 
+  /** What a changed wallet makes of picked items. */
+  beforePicking = (item: PickedItem): PickedItem => item;
+
   async pick(sources: readonly ResealSource[], target: PickTarget, patient: string): Promise<LedgerRow[]> {
     const rows: LedgerRow[] = [];
-    for (const some of splitPicked(await pickItems(sources, this.blocks))) {
+    const picked = (await pickItems(sources, this.blocks)).map(this.beforePicking);
+    for (const some of splitPicked(picked)) {
       const sealed = await sealSelection(some[0]!.section, some, sealedFor(target), this.blocks);
       rows.push(this.#entryRow(sealed, target, patient, patient));
     }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { entriesOf, type EntryRow } from '../../../extension/core/catalogue/model.ts';
+import type { PickedItem } from '../../../extension/core/records/selection.ts';
 import { saveByHand } from '../../../extension/core/wallet/by-hand.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { lockAnew } from '../../../extension/core/wallet/lock-anew.ts';
@@ -13,6 +15,7 @@ import type { Session } from '../../../extension/core/wallet/session.ts';
 import { ownConsents } from '../../../extension/core/wallet/sharing.ts';
 import { withdrawDue } from '../../../extension/core/wallet/withdraw.ts';
 import { writeShared } from '../../../extension/core/wallet/write-shared.ts';
+import type { MemoryStorage } from './memory-storage.ts';
 import { allergy, codeOf, importOwn, json, PATIENT, share, titles, world } from './wallets.ts';
 
 const DAY = 86_400;
@@ -181,6 +184,51 @@ describe('things that are picked', () => {
     await doctor.catalogue.sync();
     const { items } = await openRecords(doctor, {});
     expect(items.map(({ title, section }) => [title, section])).toEqual([['Latex', 'problems']]);
+  });
+});
+
+describe('a selection that is not what it says', () => {
+  /** Changes what a patient's wallet writes of picked items. */
+  const forged = async (change: (item: PickedItem) => PickedItem) => {
+    const { patient, doctor } = await record();
+    const storage = patient.storage as MemoryStorage;
+    storage.beforePicking = change;
+    await pick(patient, doctor, { ids: [await idOf(patient, 'Peanut')] });
+    await doctor.catalogue.sync();
+    await openRecords(doctor, {});
+    const rows = await doctor.catalogue.rows.getAll<EntryRow>(
+      await entriesOf(
+        patient.newest.registry.toLowerCase(),
+        patient.address,
+        (await patient.folders()).selections[0]!,
+      ).all(doctor.catalogue.rows),
+    );
+    return rows.map((row) => row?.code ?? row?.state);
+  };
+  const withFrom = (item: PickedItem, from: Partial<NonNullable<PickedItem['meta']['from']>>): PickedItem => ({
+    ...item,
+    meta: { ...item.meta, from: { ...item.meta.from!, ...from } },
+  });
+
+  it('opens where nothing is changed', async () => {
+    expect(await forged((item) => item)).toEqual(['open']);
+  });
+  it('is refused where it says that another entry held it', async () => {
+    const hash = new Uint8Array(32);
+    expect(await forged((item) => withFrom(item, { path: [{ side: 'left', hash }] }))).toEqual(['commitment-mismatch']);
+  });
+  it('is refused where its items are of no other entry', async () => {
+    const without = ({ meta: { from, ...meta }, ...item }: PickedItem): PickedItem => (void from, { ...item, meta });
+    expect(await forged(without)).toEqual(['misfiled']);
+  });
+  it('shows nothing under a key that is not the item’s', async () => {
+    const { patient, doctor } = await record();
+    const storage = patient.storage as MemoryStorage;
+    storage.beforePicking = (item) => withFrom(item, { key: new Uint8Array(32).fill(9) });
+    await pick(patient, doctor, { ids: [await idOf(patient, 'Peanut')] });
+    await doctor.catalogue.sync();
+    const [item] = (await openRecords(doctor, {})).items;
+    expect(await codeOf(readRecord(doctor, patient.address, item!.id))).toBe('sealed-data-damaged');
   });
 });
 

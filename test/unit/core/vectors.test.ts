@@ -49,6 +49,8 @@ describe('the test vectors of docs/PROTOCOL.md', () => {
     expect(toHex(keyring.encryption.publicX)).toBe(vectors.encryptionX);
     expect(toHex(keyring.encryption.secret)).toBe(vectors.encryptionSecret);
     expect(await keyring.folderTag('allergies')).toBe(Number.parseInt(vectors.tagOfAllergies, 16));
+    const tags = vectors.selectionTags.split(' ').map((tag) => Number.parseInt(tag, 16));
+    expect((await keyring.selectionTags(1_000)).slice(0, 2)).toEqual(tags);
     const seed = await keyring.folderSeed(vectors, Number.parseInt(vectors.folderTag, 16), vectors.epoch);
     expect(toHex(seed)).toBe(vectors.folderSeed);
     expect(toHex(nobleGroup.scalarFrom(seed))).toBe(vectors.folderSecret);
