@@ -284,8 +284,22 @@ async function meet(patients: WalletBrowser, doctors: WalletBrowser, stack: Stac
   await look(page, 'home-arrived');
   await go(page, 'sharing');
   await expect(page.getByTestId('consents').getByRole('listitem')).toHaveCount(1);
-  await page.getByTestId('consents').getByRole('button').first().click();
+  await page.getByTestId('consents').locator('a.button + button').click();
   await look(page, 'sharing-confirm');
+  await go(page, 'share');
+  await page.locator('main input[type=radio][value^="0x"]').check();
+  await expect(page.getByTestId('reader')).toBeVisible();
+  await look(page, 'share');
+  await page.locator('main input[type=radio][value="picked"]').check();
+  await page.getByTestId('found').getByRole('button').first().click();
+  await look(page, 'share-picked');
+  await primaryOf(page).click();
+  await look(page, 'share-confirm');
+  for (const view of ['chain', 'guardians', 'backup']) {
+    await go(page, view);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await look(page, view);
+  }
   await go(page, 'activity');
   await expect(page.getByTestId('activity').getByText('Dr Noor Aziz').first()).toBeVisible();
   await look(page, 'activity-shared');
