@@ -11,6 +11,7 @@ import type { Page } from '../core/catalogue/sorted-list.ts';
 import { cidFromDigest } from '../core/storage/cid.ts';
 import type { LedgerRow } from '../core/storage/ledger.ts';
 import { arrivals } from '../core/wallet/arrivals.ts';
+import { checkCopies, copiesChecked, type CopiesChecked } from '../core/wallet/check-copies.ts';
 import { commitOwnImport, planOwnImport } from '../core/wallet/import-records.ts';
 import { namesIn, ownConsents } from '../core/wallet/sharing.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
@@ -59,6 +60,8 @@ export interface HomeView {
     readonly anchored: number;
     readonly managers: number;
     readonly needed: number;
+    /** What was found when they were last looked for. */
+    readonly checked?: CopiesChecked;
   };
 }
 
@@ -68,7 +71,7 @@ export interface OpenedRecord {
   readonly content: { readonly resource: unknown } | { readonly base64: string };
   readonly provenance: Provenance;
   /** Where copies of its entry are. */
-  readonly copies?: Pick<LedgerRow, 'replicas' | 'anchor' | 'bytes'>;
+  readonly copies?: Pick<LedgerRow, 'replicas' | 'anchor' | 'bytes' | 'checked'>;
 }
 
 export interface UiParts extends Pick<SafetyParts, 'vault' | 'remove'> {
@@ -114,6 +117,7 @@ const ARGUMENTS = {
   unlock: v.tuple([text]),
   lock: v.tuple([]),
   touch: v.tuple([]),
+  checkCopies: v.tuple([]),
   home: v.tuple([]),
   records: v.tuple([filterSchema, v.optional(text)]),
   search: v.tuple([text, filterSchema]),
@@ -173,10 +177,19 @@ export function createUiApi(parts: UiParts) {
     return approval;
   };
 
+  const copiesIn = ({ replicas, bytes, anchor, checked }: LedgerRow): OpenedRecord['copies'] => ({
+    replicas,
+    bytes,
+    ...(anchor && { anchor }),
+    ...(checked !== undefined && { checked }),
+  });
+
   /** Of the record, not of what this browser happened to make itself. */
   const copiesOf = async ({ entries, anchored }: Summary): Promise<HomeView['copies']> => {
-    const { client, address } = await wallet.session();
+    const session = await wallet.session();
+    const { client, address } = session;
     const { network } = client;
+    const checked = await copiesChecked(session);
     const here = await storage.counts(address);
     return {
       entries,
@@ -185,6 +198,7 @@ export function createUiApi(parts: UiParts) {
       anchored,
       managers: network.managers.length,
       needed: network.durableAt,
+      ...(checked && { checked }),
     };
   };
 
@@ -244,6 +258,15 @@ export function createUiApi(parts: UiParts) {
     touch: (): Promise<void> => wallet.touch(),
     syncNow: (): Promise<void> => wallet.sync(),
 
+    /** Looks for copies now, and sends again what was lost. */
+    async checkCopies(): Promise<CopiesChecked | undefined> {
+      const session = await wallet.session();
+      const found = await checkCopies(session, true);
+      if ((found?.lost ?? 0) > 0) await wallet.sync();
+      changed();
+      return found;
+    },
+
     async home(): Promise<HomeView> {
       const session = await wallet.session();
       const today = new Date(session.now()).toISOString().slice(0, 10);
@@ -296,7 +319,7 @@ export function createUiApi(parts: UiParts) {
         item,
         content,
         provenance,
-        ...(row && { copies: { replicas: row.replicas, bytes: row.bytes, ...(row.anchor && { anchor: row.anchor }) } }),
+        ...(row && { copies: copiesIn(row) }),
       };
     },
 

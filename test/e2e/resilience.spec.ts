@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { bundleFile } from '../fixtures/bundle.ts';
@@ -9,6 +9,7 @@ import { WalletApp } from './pages/wallet-app.ts';
 import { killBrowser, stopWorker } from './support/kill.ts';
 import { extensionWith, heldBy, isMember, recordsOnChain } from './support/network.ts';
 import { claimChain, lieAboutBlocks, startProxy, type Proxy } from './support/proxy.ts';
+import { lookAt } from './support/screens.ts';
 import { serveSite, type Site } from './support/site.ts';
 import { keptIn } from './support/storage.ts';
 
@@ -158,6 +159,41 @@ test('with one manager down an entry is safe at the two others, and the third ca
   expect(await heldBy(down.url, records)).toBe(0);
   await app.page.reload(); // what the wallet's alarm does every half minute, opening the app does at once
   await expect.poll(() => heldBy(down.url, records), { timeout: 90_000 }).toBe(records.length);
+});
+
+test('a manager that lost what it was to keep is found out, told of, and sent it again', async ({
+  newBrowser,
+  stack,
+}) => {
+  const app = await WalletApp.open(await newBrowser());
+  await app.createWallet();
+  const account = await app.accountNumber();
+  await expect.poll(() => isMember(stack, account), { timeout: 60_000 }).toBe(true);
+  const before = Date.now();
+  await app.importFile(bundleFile());
+  await app.waitUntilRecorded();
+  const [forgetful] = stack.managers;
+  if (forgetful === undefined) throw new Error('the stack has managers');
+  const records = await recordsOnChain(stack, account);
+  await expect.poll(() => heldBy(forgetful.url, records), { timeout: 60_000 }).toBe(records.length);
+
+  await app.go('Home');
+  const check = app.page.getByRole('button', { name: 'Check the copies now' });
+  await check.click();
+  await expect(app.page.getByTestId('checked')).toContainText(/(\d+) of \1 copies/, { timeout: 60_000 });
+  const blocks = join(forgetful.dataDir, 'blocks');
+  for (const name of await readdir(blocks, { recursive: true })) {
+    const file = join(blocks, name);
+    const about = await stat(file);
+    if (about.isFile() && about.mtimeMs >= before) await rm(file);
+  }
+  expect(await heldBy(forgetful.url, records)).toBe(0);
+  await check.click();
+  await expect(app.page.getByTestId('copies')).toContainText(/lost/, { timeout: 60_000 });
+  await lookAt(app.page, 'copies lost');
+  await expect.poll(() => heldBy(forgetful.url, records), { timeout: 90_000 }).toBe(records.length);
+  await check.click();
+  await expect(app.page.getByTestId('copies')).not.toContainText(/lost/, { timeout: 60_000 });
 });
 
 test('with all managers down the record stays here, the wallet says so, and it goes out when they are back', async ({

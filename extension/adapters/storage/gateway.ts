@@ -11,11 +11,18 @@ export const WHOLE_BYTES = 32 * 1_048_576;
 const MOST_CAR_BYTES = 2 * WHOLE_BYTES;
 
 /** Asks a manager's trustless gateway, which learns nothing but what is asked for. */
-const ask = (manager: string, cid: CID, format: 'raw' | 'car', signal: AbortSignal): Promise<Response> =>
+export const ask = (
+  manager: string,
+  cid: CID,
+  format: 'raw' | 'car',
+  signal: AbortSignal,
+  cache: RequestCache = 'default',
+): Promise<Response> =>
   fetch(`${manager}/ipfs/${cid.toString()}?format=${format}`, {
     headers: { accept: `application/vnd.ipld.${format}` },
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
+    cache,
     signal,
   });
 

@@ -29,6 +29,7 @@ import { cidOf, DAG_CBOR } from '../../core/storage/cid.ts';
 import { idOf, isDurable, isOpen, keepersOf, type LedgerCounts, type LedgerRow } from '../../core/storage/ledger.ts';
 import type { EntryKeySource } from '../../core/records/entry-reader.ts';
 import type {
+  ChallengeOutcome,
   PickTarget,
   Progress,
   ReadAs,
@@ -44,6 +45,7 @@ import { startNode, type NodeBlocks } from './helia-node.ts';
 import { Counted } from './counted.ts';
 import { blockKey } from './idb-blockstore.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
+import { challenge } from './challenge.ts';
 import { pictureCodes } from '../pictures/picture-codes.ts';
 import { countUnsaved } from './unsaved.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
@@ -497,6 +499,31 @@ export class StorageHost implements StoragePort {
     return this.#db.get('outbox', root);
   }
 
+  async challenge(account: string, most: number): Promise<{ manager: string; outcome: ChallengeOutcome }[]> {
+    const roots = await this.#db.getAllKeysFromIndex('outbox', 'durable', account.toLowerCase());
+    const chosen = Array.from({ length: Math.min(most, roots.length) }, () => roots.splice(below(roots.length), 1)[0]);
+    const told = await Promise.all(chosen.flatMap((root) => (root === undefined ? [] : [this.#challenge(root)])));
+    return told.flat();
+  }
+
+  async #challenge(root: string): Promise<{ manager: string; outcome: ChallengeOutcome }[]> {
+    const [row, pin] = await Promise.all([this.#db.get('outbox', root), this.#db.get('pins', root)]);
+    const block = pin?.blocks[below(pin.blocks.length)];
+    if (row === undefined || block === undefined) return [];
+    const managers = row.replicas.filter((manager) => this.#network.managers.includes(manager));
+    const told = await Promise.all(
+      managers.map(async (manager) => ({ manager, outcome: await challenge(manager, CID.decode(block)) })),
+    );
+    const lost = new Set(told.flatMap(({ manager, outcome }) => (outcome === 'lost' ? [manager] : [])));
+    const isThere = told.some(({ outcome }) => outcome === 'there');
+    await this.#update(root, (now) => ({
+      ...now,
+      replicas: now.replicas.filter((manager) => !lost.has(manager)),
+      ...(isThere && { checked: Date.now() }),
+    }));
+    return told;
+  }
+
   /** Deletes everything this host holds. */
   async wipe(): Promise<void> {
     const tx = this.#db.transaction(['blocks', 'pins', 'outbox', 'meta'], 'readwrite');
@@ -622,6 +649,9 @@ class CountingSink {
     return this.#sink.put(cid, bytes);
   }
 }
+
+/** A number by chance, below another. */
+const below = (n: number): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % Math.max(n, 1);
 
 const newRow = (
   known: Pick<LedgerRow, 'root' | 'kind' | 'patient' | 'author' | 'bytes'> & Partial<LedgerRow>,

@@ -33,6 +33,7 @@ const RowSchema = v.strictObject({
   bytes: count,
   createdAt: v.number(),
   replicas: v.pipe(v.array(text(2_048)), v.readonly()),
+  checked: v.optional(v.number()),
   anchor: v.optional(v.strictObject({ transaction: text(128), block: count })),
   final: v.optional(v.boolean()),
   kept: accounts,

@@ -32,6 +32,8 @@ export interface LedgerRow {
   readonly createdAt: number;
   /** Managers that stored it and gave it back unchanged. */
   readonly replicas: readonly string[];
+  /** When a manager last gave back a block of it that was asked for by chance (milliseconds since the epoch). */
+  readonly checked?: number;
   readonly anchor?: { readonly transaction: string; readonly block: number };
   /** The block of its anchor will not be undone any more. */
   readonly final?: boolean;

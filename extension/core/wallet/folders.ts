@@ -2,7 +2,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { SECTIONS, SELECTION, type FolderKind, type Section } from '../records/sections.ts';
 
 /** Folders of picked things that one account has: each is for one share, and is not used again. */
-export const MOST_SELECTIONS = 1_000;
+const MOST_SELECTIONS = 1_000;
 
 /**
  * Which folder tag is which folder of one person's record. The chain knows only tags; each comes from the words and the name of

@@ -38,6 +38,9 @@ export interface SealTarget {
 /** Where picked items go. */
 export type PickTarget = Omit<SealTarget, 'section'>;
 
+/** What a manager that was to have a block did: gave it, had it not, or did not answer. */
+export type ChallengeOutcome = 'there' | 'lost' | 'away';
+
 /** How far an import is: while it is read, `items` were found so far. `bytes` are those of what is being sealed, `fetched` those of a link. */
 export interface Progress {
   readonly itemsDone: number;
@@ -120,6 +123,12 @@ export interface StoragePort extends EntryReader {
   setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void>;
   /** Fetches an entry that is not in this browser, keeps it here, and notes where copies are. */
   adopt(row: LedgerRow): Promise<void>;
+  /**
+   * Asks managers for a block by chance of each of some entries that they are to have. One that lost it is not counted as having a copy
+   * from then on, and is sent one again with the next that is sent.
+   * @param most entries, by chance
+   */
+  challenge(account: string, most: number): Promise<{ readonly manager: string; readonly outcome: ChallengeOutcome }[]>;
   replicate(root: string, authorization: string): Promise<LedgerRow | undefined>;
 }
 

@@ -6,6 +6,7 @@ import { Role } from '../registry/abi.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { PasskeyProof, Vault, VaultState } from '../vault/vault.ts';
 import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountList } from './accounts.ts';
+import { checkCopies } from './check-copies.ts';
 import { keepHere } from './keep-here.ts';
 import { watchOpenings } from './alarms.ts';
 import { deliverShares } from './deal.ts';
@@ -358,6 +359,7 @@ export class Wallet {
       // What the person does comes before what can wait.
       await keepHere(session, () => this.#syncAgain === undefined);
       await withdrawing;
+      if (((await checkCopies(session))?.lost ?? 0) > 0) await drainOutbox(session);
       this.#syncProblem = undefined;
     } catch (error) {
       const code = error instanceof SalusError ? error.code : undefined;

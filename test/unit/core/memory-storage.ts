@@ -21,6 +21,7 @@ import { pickItems, sealSelection, splitPicked, type PickedItem } from '../../..
 import { cidOf, DAG_CBOR } from '../../../extension/core/storage/cid.ts';
 import { idOf, isOpen, keepersOf, type LedgerRow } from '../../../extension/core/storage/ledger.ts';
 import type {
+  ChallengeOutcome,
   PickTarget,
   ReadAs,
   SealTarget,
@@ -218,6 +219,17 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
   async adopt(row: LedgerRow): Promise<void> {
     await this.blocks.block(CID.parse(row.root));
     if (!this.ledger.has(row.root)) this.ledger.set(row.root, { ...row, replicas: [MANAGER] });
+  }
+
+  /** What the manager does when it is asked for blocks. */
+  answers: ChallengeOutcome = 'there';
+  challenge(account: string, most: number) {
+    const rows = [...this.ledger.values()].filter((row) => isOf(row, account) && row.replicas.length > 0);
+    for (const row of rows.slice(0, most)) {
+      const lost = this.answers === 'lost';
+      this.ledger.set(row.root, { ...row, ...(lost && { replicas: [] }), checked: Date.now() });
+    }
+    return Promise.resolve(rows.slice(0, most).map(() => ({ manager: MANAGER, outcome: this.answers })));
   }
 
   replicate = (root: string) => Promise.resolve(this.ledger.get(root));
