@@ -9,6 +9,7 @@ import { connectChain } from './ethers-chain.ts';
 import { collectGarbage } from './blocks/garbage.ts';
 import { openKeeper, type Keeper } from './keeper/keeper.ts';
 import { releasingInThreads } from './keeper/release-threads.ts';
+import { openLinkStore } from './links/sqlite-links.ts';
 import { logOptions } from './log.ts';
 import { openManagerStore } from './manager-store.ts';
 import { openBlocks } from './blocks/open.ts';
@@ -39,6 +40,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   ]);
   const gate = new UploadGate();
   const store = openManagerStore(join(config.dataDir, 'manager.sqlite'));
+  const links = openLinkStore(join(config.dataDir, 'links.sqlite'));
   const quotas = new UploadQuotas(config, store.uploads);
   const rows = store.outgoing(`${config.chainId}/${chain.sponsor.address}`);
   const sponsor = createSponsor({ account: chain.sponsor, rows, config });
@@ -68,12 +70,14 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     quotas,
     chain,
     sponsor,
+    links: links.rows,
     ...(keeper && { keeper }),
     ...(lettingGo && { lettingGo }),
     logger,
   });
 
   await collect(app);
+  await dropLinks(app);
   // What was signed before the process ended is sent before anything else is.
   void tend(app);
   // The first time takes longest, and nobody should wait for it.
@@ -82,6 +86,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   const timers = [
     setInterval(() => void collect(app), COLLECT_EVERY_MS),
     setInterval(() => void tend(app), TEND_EVERY_MS),
+    setInterval(() => void dropLinks(app), MINUTE_MS),
   ];
   if (keeper) {
     timers.push(setInterval(() => void confirm(app, keeper), TEND_EVERY_MS));
@@ -121,6 +126,15 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
       await sponsor.outbox.tend();
     } catch (error) {
       log.warn({ err: error }, 'what was sent to the chain could not be looked after');
+    }
+  }
+
+  /** Never throws: what is over is given to nobody, whether it is still there or not, and it is tried again soon. */
+  async function dropLinks({ log }: FastifyInstance): Promise<void> {
+    try {
+      await links.rows.sweep(Math.floor(Date.now() / 1000));
+    } catch (error) {
+      log.error({ err: error }, 'health links that are over could not be deleted');
     }
   }
 
@@ -177,6 +191,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
     chain.close();
     await keeper?.close();
     store.close();
+    links.close();
   }
 }
 

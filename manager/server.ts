@@ -11,6 +11,8 @@ import { registerGateway } from './gateway/gateway.ts';
 import { registerHealth } from './health-route.ts';
 import type { Keeper } from './keeper/keeper.ts';
 import { registerKeeper } from './keeper/routes.ts';
+import type { LinkRows } from './links/links.ts';
+import { registerLinks } from './links/routes.ts';
 import { logAnswer } from './log.ts';
 import type { Pins } from './blocks/pins.ts';
 import { registerSponsor } from './sponsor/route.ts';
@@ -40,6 +42,8 @@ export interface ServerParts {
   quotas: UploadQuotas;
   chain: Chain;
   sponsor: Sponsor;
+  /** What health links lead to. */
+  links: LinkRows;
   /** Undefined where this manager keeps no shares of keys. */
   keeper?: Keeper;
   /** There where a keeper follows the chain. */
@@ -88,6 +92,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerGateway(app, parts);
   registerUpload(app, parts);
   registerSponsor(app, parts);
+  registerLinks(app, parts);
   if (keeper && lettingGo) registerKeeper(app, { config, keeper, lettingGo });
   return app;
 }

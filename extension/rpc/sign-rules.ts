@@ -39,6 +39,8 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Withdrawn',
   'Openings',
   'Store',
+  'KeepLink',
+  'AskLink',
 ]);
 
 /**

@@ -127,3 +127,24 @@ export const WITHDRAWN_TYPES: Types = {
 
 /** What a member signs to have a manager keep the blocks under `root` (SHA-256 digest of the root CID); `at` in Unix seconds. */
 export const STORE_TYPES: Types = { Store: [field('bytes32', 'root'), field('uint40', 'at')] };
+
+/**
+ * What a member signs to have a manager keep what a health link leads to: `file` is the SHA-256 digest of the ciphertext, `expires` and
+ * `at` are Unix seconds, `most` is how often it may be opened, `passcode` is empty for none.
+ */
+export const KEEP_LINK_TYPES: Types = {
+  KeepLink: [
+    signer,
+    field('bytes32', 'id'),
+    field('bytes32', 'file'),
+    field('uint40', 'expires'),
+    field('uint32', 'most'),
+    field('string', 'passcode'),
+    field('uint40', 'at'),
+  ],
+};
+
+/** What its owner signs to end a health link (`act` is `end`) or to be told who opened it (`uses`). */
+export const ASK_LINK_TYPES: Types = {
+  AskLink: [signer, field('bytes32', 'id'), field('string', 'act'), field('uint40', 'at')],
+};

@@ -172,6 +172,25 @@ const PickingSchema = v.object({
   at: v.number(),
 });
 
+/** A health link that the person gave. Neither its key nor its passcode: whoever has the link has the first, and nobody the second. */
+export const GivenLinkSchema = v.object({
+  /** 0x hex, 32 bytes. */
+  id: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/)),
+  /** Where what it leads to is kept. */
+  manager: v.string(),
+  /** In the person’s words. */
+  forWhom: v.pipe(v.string(), v.maxLength(200)),
+  sections: v.array(v.custom<Section>(isSection)),
+  items: v.number(),
+  /** Unix seconds. */
+  until: v.number(),
+  most: v.number(),
+  withPasscode: v.boolean(),
+  /** Unix seconds. */
+  made: v.number(),
+});
+export type GivenLink = v.InferOutput<typeof GivenLinkSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -200,6 +219,8 @@ const StateSchema = v.object({
   /** Newest first. */
   withdrawals: v.optional(v.array(WithdrawalSchema), []),
   picking: v.optional(v.array(PickingSchema), []),
+  /** Newest first. */
+  givenLinks: v.optional(v.array(GivenLinkSchema), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -223,6 +244,7 @@ const NEW_STATE: WalletState = {
   sorted: [],
   withdrawals: [],
   picking: [],
+  givenLinks: [],
   logHeads: [],
   seenAlarms: 0,
 };

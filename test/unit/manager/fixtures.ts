@@ -13,6 +13,7 @@ import type { Blocks } from '../../../manager/blocks/blocks.ts';
 import { DiskBlocks } from '../../../manager/blocks/disk.ts';
 import type { Chain, SignedTransaction, TransactionStatus, Unsigned } from '../../../manager/chain.ts';
 import type { Keeper } from '../../../manager/keeper/keeper.ts';
+import { openLinkStore } from '../../../manager/links/sqlite-links.ts';
 import { logOptions } from '../../../manager/log.ts';
 import { openManagerStore } from '../../../manager/manager-store.ts';
 import { createLettingGo } from '../../../manager/blocks/withdrawn.ts';
@@ -257,6 +258,7 @@ export async function startManager(
   const store = openManagerStore(join(dataDir, 'manager.sqlite'));
   const rows = store.outgoing(`${CHAIN_ID}/${SPONSOR}`);
   const sponsor = createSponsor({ account: (real ?? chain).sponsor, rows, config });
+  const links = openLinkStore(join(dataDir, 'links.sqlite'));
   const quotas = new UploadQuotas(config, store.uploads);
   const lettingGoOf = (of: Keeper) =>
     createLettingGo({
@@ -274,6 +276,7 @@ export async function startManager(
     quotas,
     chain: real ?? chain,
     sponsor,
+    links: links.rows,
     ...(keeper && { keeper, lettingGo: lettingGoOf(keeper) }),
     logger,
   };
@@ -282,6 +285,7 @@ export async function startManager(
   onTestFinished(async () => {
     await app.close();
     store.close();
+    links.close();
   });
 
   async function upload(car: Uint8Array<ArrayBuffer>, authorization?: string): Promise<Response> {
