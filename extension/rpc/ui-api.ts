@@ -32,6 +32,7 @@ import type { PromptChoice } from './prompts/kind.ts';
 import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
+import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createProofCalls, PROOF_ARGUMENTS } from './ui-proof.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
@@ -131,6 +132,7 @@ const ARGUMENTS = {
   ...RECORD_ARGUMENTS,
   ...REARRANGE_ARGUMENTS,
   ...SHARING_ARGUMENTS,
+  ...DIRECTORY_ARGUMENTS,
   ...READING_ARGUMENTS,
   ...PROOF_ARGUMENTS,
   ...SAFETY_ARGUMENTS,
@@ -213,6 +215,7 @@ export function createUiApi(parts: UiParts) {
     ...createRecordCalls({ wallet, changed }),
     ...createRearrangeCalls({ wallet, changed }),
     ...createSharingCalls({ wallet, changed, notify }),
+    ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),
