@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
+import { OUTPUT } from '../../scripts/lib/paths.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { WalletApp } from './pages/wallet-app.ts';
+import { atTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a patient finds a doctor by speciality and shares with them', async ({ newBrowser }) => {
@@ -41,4 +44,56 @@ test('a patient finds a doctor by speciality and shares with them', async ({ new
   await expect(found).toBeVisible();
   await page.context().setOffline(false);
   expect(await found.getByRole('radio').inputValue()).toBe(ACCOUNTS.colleague.address.toLowerCase());
+});
+
+test('a doctor shows their code, and a patient who has a picture of it shares with them', async ({
+  newBrowser,
+  stack,
+}) => {
+  test.setTimeout(400_000);
+  const [patients, doctors] = [await newBrowser(), await newBrowser()];
+  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
+
+  // 1. The doctor's code, on the page of their patients.
+  await doctor.page.bringToFront();
+  await doctor.page.reload();
+  await doctor.page.getByText('My code').click();
+  const shown = doctor.page.getByRole('img', { name: 'Your code as a picture' });
+  await expect(shown).toBeVisible();
+  await lookAt(doctor.page, 'my code');
+  const picture = join(OUTPUT, 'screens', 'code-in-a-picture.png');
+  await shown.screenshot({ path: picture });
+  const text = await doctor.page.getByTestId('my-code').locator('.mono').innerText();
+
+  // 2. What is something else is told in plain words, and chooses nobody.
+  const { page } = patient;
+  await page.bringToFront();
+  await page.goto(page.url().replace(/#.*$|$/, '#/share'));
+  await page.getByRole('checkbox', { name: 'Allergies' }).check();
+  await page.getByRole('radio', { name: 'By their code or account number' }).check();
+  const field = page.getByLabel('Code or account number', { exact: true });
+  for (const [wrong, told] of [
+    ['https://clinic.example/', 'This is the address of a web page.'],
+    ['shc:/5676290952432060346029243740446031222959', 'This is a health card or a health link.'],
+    [text.replace(/chain=\d+/, 'chain=1'), 'This code is of another health network.'],
+    [text.toLowerCase(), 'This code is damaged'],
+    ['legal winner thank year wave sausage worth useful legal winner thank yellow', 'Show it to nobody.'],
+  ] as const) {
+    await field.fill(wrong);
+    await expect(page.getByText(told)).toBeVisible();
+    await expect(page.getByTestId('reader')).toBeHidden();
+  }
+  await expect(field).toHaveValue('');
+  await lookAt(page, 'code that is none');
+
+  // 3. The picture is of the doctor's code.
+  await page.locator('input[type=file]').setInputFiles(picture);
+  await expect(page.getByTestId('reader')).toContainText('Riverside Clinic', { timeout: 30_000 });
+  await expect(field).toHaveValue(text);
+  await lookAt(page, 'code that was scanned');
+  await page.getByRole('button', { name: 'Look at it once more' }).click();
+  await page.getByTestId('confirm').getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(page.getByTestId('consents')).toContainText('Allergies', { timeout: 120_000 });
+  await doctor.page.bringToFront();
+  await expect(doctor.page.getByTestId('patients').getByRole('link')).toHaveCount(1, { timeout: 90_000 });
 });

@@ -1,4 +1,3 @@
-import { Alphanumeric, Encoder } from '@nuintun/qrcode';
 import { pictureCodes } from '../../adapters/pictures/picture-codes.ts';
 import { SalusError } from '../../core/errors.ts';
 import { findCard, likeWord, readCard, type Card } from '../../core/guardians/card.ts';
@@ -7,6 +6,7 @@ import type { GuardianPlan } from '../../core/guardians/plan.ts';
 import { split } from '../../core/guardians/split.ts';
 import { fromWords, toWords } from '../../core/keys/mnemonic.ts';
 import type { MadeCard } from './card-text.ts';
+import { outlineOf, type CodeOutline } from './qr.ts';
 
 /** The cards of a plan, in its order. @param words the recovery words */
 function makeCards(words: readonly string[], plan: GuardianPlan): readonly MadeCard[] {
@@ -43,18 +43,8 @@ async function cardInFile(file: File): Promise<Card> {
   return findCard(code);
 }
 
-/** Around a code, so that it is found (ISO/IEC 18004). */
-const QUIET = 4;
-
-/** Outline of a code (QR) in squares of one, and how many there are on a side. @param words in letters that take the least room */
-function codeOf(words: readonly string[]): { readonly path: string; readonly size: number } {
-  const code = new Encoder({ level: 'M' }).encode(new Alphanumeric(words.join(' ').toUpperCase()));
-  const squares: string[] = [];
-  for (let y = 0; y < code.size; y++) {
-    for (let x = 0; x < code.size; x++) if (code.get(x, y)) squares.push(`M${x + QUIET} ${y + QUIET}h1v1h-1z`);
-  }
-  return { path: squares.join(''), size: code.size + 2 * QUIET };
-}
+/** Outline of a card's code (QR). @param words in letters that take the least room */
+const codeOf = (words: readonly string[]): CodeOutline => outlineOf(words.join(' ').toUpperCase());
 
 /** Loaded when guardians are set up, or bring a wallet back: most people never need it. */
 const guardians = { addCard, cardInFile, codeOf, gathered, isEnough, likeWord, makeCards, readCard, wordsOf };
