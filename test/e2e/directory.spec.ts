@@ -1,4 +1,7 @@
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Contract, JsonRpcProvider, ZeroHash, type ContractTransactionResponse } from 'ethers';
+import { REGISTRY_ABI, Right } from '../../extension/core/registry/abi.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { OUTPUT } from '../../scripts/lib/paths.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
@@ -96,4 +99,51 @@ test('a doctor shows their code, and a patient who has a picture of it shares wi
   await expect(page.getByTestId('consents')).toContainText('Allergies', { timeout: 120_000 });
   await doctor.page.bringToFront();
   await expect(doctor.page.getByTestId('patients').getByRole('link')).toHaveCount(1, { timeout: 90_000 });
+});
+
+test('a doctor asks while the patient’s browser is closed; the patient finds it, and answers', async ({
+  newBrowser,
+  stack,
+}) => {
+  test.setTimeout(400_000);
+  const profileDir = await mkdtemp(join(stack.dir, 'asked-'));
+  const first = await newBrowser({ profileDir });
+  const before = await WalletApp.open(first);
+  await before.createWallet();
+  await before.importFile(bundleFile());
+  await before.waitUntilRecorded();
+  const account = await before.accountNumber();
+  await first.close();
+
+  // 1. She asks three times.
+  const { rpcUrl, chainId, registry } = stack.network;
+  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const as = new Contract(registry, REGISTRY_ABI, ACCOUNTS.colleague.connect(provider));
+  const until = Math.floor(Date.now() / 1000) + 86_400;
+  const wish = { patient: account, folder: 1, until, purposes: 1, rights: Right.Read, note: ZeroHash };
+  for (let i = 0; i < 3; i++) {
+    const sent = (await as.getFunction('request').send(wish)) as ContractTransactionResponse;
+    await sent.wait(1, 30_000);
+  }
+  provider.destroy();
+
+  // 2. It is there when the wallet is opened: one line, and who vouches for her.
+  const patient = await WalletApp.open(await newBrowser({ profileDir }));
+  const { page } = patient;
+  await patient.unlock();
+  const asked = page.getByTestId('requests');
+  await expect(asked.getByRole('listitem')).toHaveCount(1, { timeout: 60_000 });
+  await expect(asked).toContainText('Doctor, vouched for by Riverside Clinic');
+  await expect(asked).toContainText('asked 3 times');
+  await lookAt(page, 'somebody asks');
+
+  // 3. Answering begins a share with her, and what was asked is answered.
+  await asked.getByRole('link', { name: 'Choose what to share' }).click();
+  await expect(page.getByTestId('reader')).toContainText('Riverside Clinic', { timeout: 30_000 });
+  await page.getByRole('checkbox', { name: 'Allergies' }).check();
+  await lookAt(page, 'answering a request');
+  await page.getByRole('button', { name: 'Look at it once more' }).click();
+  await page.getByTestId('confirm').getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(page.getByTestId('consents')).toContainText('Allergies', { timeout: 120_000 });
+  await expect(asked).toBeHidden({ timeout: 60_000 });
 });

@@ -200,6 +200,8 @@ const StateSchema = v.object({
   /** Newest first. */
   withdrawals: v.optional(v.array(WithdrawalSchema), []),
   picking: v.optional(v.array(PickingSchema), []),
+  /** Whose requests the person said no to, up to a block. Newest first. */
+  declined: v.optional(v.array(v.object({ who: v.string(), block: v.number() })), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -223,6 +225,7 @@ const NEW_STATE: WalletState = {
   sorted: [],
   withdrawals: [],
   picking: [],
+  declined: [],
   logHeads: [],
   seenAlarms: 0,
 };
