@@ -5,6 +5,7 @@
 export const ERROR_CODES = [
   'bad-words',
   'bad-card',
+  'bad-code',
   'card-refused',
   'cards-missing',
   'cards-disagree',

@@ -34,6 +34,7 @@ import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
+import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createProofCalls, PROOF_ARGUMENTS } from './ui-proof.ts';
 import { createReadingCalls, READING_ARGUMENTS } from './ui-reading.ts';
@@ -137,6 +138,7 @@ const ARGUMENTS = {
   ...REARRANGE_ARGUMENTS,
   ...SHARING_ARGUMENTS,
   ...LINK_ARGUMENTS,
+  ...DIRECTORY_ARGUMENTS,
   ...READING_ARGUMENTS,
   ...PROOF_ARGUMENTS,
   ...SAFETY_ARGUMENTS,
@@ -230,6 +232,7 @@ export function createUiApi(parts: UiParts) {
     ...createRearrangeCalls({ wallet, changed }),
     ...createSharingCalls({ wallet, changed, notify }),
     ...createLinkCalls({ wallet, changed }),
+    ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),

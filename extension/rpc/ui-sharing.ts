@@ -8,6 +8,7 @@ import { SalusError } from '../core/errors.ts';
 import { visible } from '../core/signing/visible.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
 import { giveConsent } from '../core/wallet/give-consent.ts';
+import { declineRequest, openRequests, type OpenRequest } from '../core/wallet/requests.ts';
 import { seenBy } from '../core/wallet/seen-by.ts';
 import { MOST_PICKED, sharePicked } from '../core/wallet/selections.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
@@ -34,6 +35,8 @@ export const SHARING_ARGUMENTS = {
   seenBy: v.tuple([text, text]),
   readers: v.tuple([]),
   reader: v.tuple([address]),
+  openRequests: v.tuple([]),
+  declineRequest: v.tuple([address, v.pipe(v.number(), v.safeInteger())]),
   share: v.tuple([
     v.object({
       what: v.variant('kind', [
@@ -118,6 +121,14 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
     async reader(of: string): Promise<RecipientTrust> {
       const session = await wallet.session();
       return recipientTrust(session, session.storage, of, Promise.resolve({ origin: BY_PATIENT }));
+    },
+    /** Who asks for access and waits. */
+    async openRequests(): Promise<readonly OpenRequest[]> {
+      return openRequests(await wallet.session());
+    },
+    async declineRequest(who: string, block: number): Promise<void> {
+      await declineRequest(await wallet.session(), who, block);
+      changed();
     },
     /** Gives somebody access that nobody asked for. */
     async share({ what, ...terms }: OwnShare): Promise<ConsentView> {

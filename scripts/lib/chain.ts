@@ -17,6 +17,8 @@ export const ACCOUNTS = {
   registrar: account(1),
   hospital: account(2),
   managers: [3, 4, 5].map(account),
+  /** A doctor of the hospital whom nobody plays: somebody to be found in the directory. */
+  colleague: account(6),
 };
 
 export interface LocalChain {

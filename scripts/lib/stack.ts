@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import * as dagCbor from '@ipld/dag-cbor';
 import { Contract, JsonRpcProvider, Wallet } from 'ethers';
 import { toHex } from '../../extension/core/bytes.ts';
-import { REGISTRY_ABI } from '../../extension/core/registry/abi.ts';
+import { Keyring } from '../../extension/core/keys/keyring.ts';
+import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
 import { cidOf, DAG_CBOR, digestOf } from '../../extension/core/storage/cid.ts';
 import { keeperKeys } from '../../manager/keeper/keys.ts';
 import { publishBlock } from '../../portal/publish-block.ts';
@@ -134,16 +135,46 @@ async function introduceKeepers(
   return { threshold: 2, keepers };
 }
 
-/** Gives the registrar a public profile, so that prompts can say by name who accredited a hospital. */
-async function introduceRegistrar(network: Network): Promise<void> {
-  const { privateKey } = ACCOUNTS.registrar;
-  const bytes = dagCbor.encode({ resourceType: 'Organization', active: true, name: 'Local Health Authority' });
+/** Has a member of the local chain publish what it says of itself. */
+async function publishProfile(network: Network, { privateKey }: { readonly privateKey: string }, profile: object) {
+  const bytes = dagCbor.encode(profile);
   const block = { cid: await cidOf(DAG_CBOR, bytes), bytes };
   await publishBlock(network, privateKey, block);
+  await act(network, privateKey, 'setProfile', toHex(digestOf(block.cid)));
+}
+
+/** One call of the registry by one of the local chain's accounts. */
+async function act(network: Network, privateKey: string, call: string, ...args: unknown[]): Promise<void> {
   const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
   const registry = new Contract(network.registry, REGISTRY_ABI, new Wallet(privateKey, provider));
-  await settled(registry.getFunction('setProfile').send(toHex(digestOf(block.cid))));
+  await settled(registry.getFunction(call).send(...args));
   provider.destroy();
+}
+
+/** What a doctor says of herself, in public: a FHIR R4 Practitioner. She is made up. */
+const COLLEAGUE = {
+  resourceType: 'Practitioner',
+  active: true,
+  name: [{ text: 'Dr Maya Lindqvist' }],
+  qualification: [{ code: { coding: [{ system: 'http://snomed.info/sct', code: '394579002' }], text: 'Cardiology' } }],
+} as const;
+
+/** Public profiles: the registrar's, so that prompts can say by name who accredited a hospital, and a doctor's, to be found. */
+async function introduceMembers(network: Network): Promise<void> {
+  const { registrar, hospital, colleague } = ACCOUNTS;
+  await publishProfile(network, registrar, {
+    resourceType: 'Organization',
+    active: true,
+    name: 'Local Health Authority',
+  });
+  await act(network, hospital.privateKey, 'enrol', colleague.address, Role.Doctor);
+  await act(
+    network,
+    colleague.privateKey,
+    'setKey',
+    toHex((await Keyring.fromEntropy(randomBytes(32))).encryption.publicX),
+  );
+  await publishProfile(network, colleague, COLLEAGUE);
 }
 
 /** The whole network on this machine: EVM node with registry, three EHR managers, the sample portal, and an extension for it. */
@@ -180,7 +211,7 @@ export async function startStack(): Promise<Stack> {
     durableAt: 2,
     custody: await introduceKeepers(chain, managers),
   };
-  await introduceRegistrar(network);
+  await introduceMembers(network);
   const networkFile = join(dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(network, null, 2));
   const staffCode = randomBytes(5).toString('hex');

@@ -53,10 +53,11 @@ const MOST_BAD = 50;
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
 
-const chainRowOf = ({ what, by, folder }: Noted): Omit<ChainRow, 'kind'> => ({
+const chainRowOf = ({ what, by, folder, until }: Noted): Omit<ChainRow, 'kind'> => ({
   what,
   ...(by !== undefined && { who: by }),
   ...(folder !== undefined && { folder }),
+  ...(until !== undefined && { until }),
 });
 
 /** What the changes build on. */

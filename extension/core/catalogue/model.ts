@@ -165,6 +165,8 @@ export interface ChainRow {
   /** Who did it, where that is somebody else. */
   readonly who?: string;
   readonly folder?: number;
+  /** Of a request: Unix second at which what is asked for would end. */
+  readonly until?: number;
 }
 
 /** Somebody opened entries of one folder, or was refused, as keepers' logs have it. */

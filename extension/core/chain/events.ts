@@ -77,6 +77,8 @@ export interface Noted extends Place {
   /** Who did it, where that is somebody else. */
   readonly by?: string;
   readonly folder?: number;
+  /** Of a request: Unix second at which what is asked for would end. */
+  readonly until?: number;
 }
 
 /** How far a manager's log of openings was, and its root then. */
@@ -167,7 +169,7 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
       }
       case 'Requested': {
         const [account, by, folder] = [String(a['patient']), String(a['by']), Number(a['folder'])];
-        return { ...place, kind: 'noted', what: 'requested', account, by, folder };
+        return { ...place, kind: 'noted', what: 'requested', account, by, folder, until: Number(a['until']) };
       }
       case 'EmergencyAllowed': {
         const what = a['allowed'] ? 'emergency-on' : 'emergency-off';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { BlockSchema, LogSchema, quantity, word, type Block } from '../chain/answers.ts';
-import { LogWindows, type AskNode } from '../chain/log-windows.ts';
+import { LogWindows, type AskNode, type Topics } from '../chain/log-windows.ts';
 import type { Finality } from '../chain/follower.ts';
 import { chainUnreachable, isSalusError } from '../errors.ts';
 import type { ProofEvent } from './proof-file.ts';
@@ -106,6 +106,11 @@ export class Questions {
     return logs
       .filter(isBefore)
       .map(({ block, hash, transaction, index, topics, data }) => ({ block, hash, transaction, index, topics, data }));
+  }
+
+  /** Logs that any of `filters` matches, in the order of the chain. @param from first and `to` last block */
+  logs(filters: readonly Topics[], from: number, to: number): Promise<PlacedLog[]> {
+    return this.#logs.read(filters, from, to);
   }
 
   /** Newest block that will not be undone. */

@@ -221,6 +221,8 @@ const StateSchema = v.object({
   picking: v.optional(v.array(PickingSchema), []),
   /** Newest first. */
   givenLinks: v.optional(v.array(GivenLinkSchema), []),
+  /** Whose requests the person said no to, up to a block. Newest first. */
+  declined: v.optional(v.array(v.object({ who: v.string(), block: v.number() })), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
@@ -245,6 +247,7 @@ const NEW_STATE: WalletState = {
   withdrawals: [],
   picking: [],
   givenLinks: [],
+  declined: [],
   logHeads: [],
   seenAlarms: 0,
 };

@@ -1,8 +1,6 @@
-import * as dagCbor from '@ipld/dag-cbor';
-import * as v from 'valibot';
+import { readProfile } from '../directory/profile.ts';
 import { Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
-import { visible } from '../signing/visible.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import type { StoragePort } from './ports.ts';
 import { timeOf } from './records.ts';
@@ -45,17 +43,10 @@ export interface KnownMember {
 /** Addresses that are looked up at once; a page could name thousands. */
 const MOST_LOOKED_UP = 16;
 
-/** Public profile of a member: a FHIR Organization or Practitioner, dag-cbor, at the digest in the registry. */
-const ProfileSchema = v.looseObject({
-  resourceType: v.picklist(['Organization', 'Practitioner']),
-  name: v.pipe(v.string(), v.maxLength(200), v.transform(visible)),
-});
-
 async function nameOf(storage: StoragePort, member: Member): Promise<string | undefined> {
   if (member.profile === undefined) return undefined;
   try {
-    const bytes = await storage.block(cidFromDigest(member.profile).toString());
-    return v.parse(ProfileSchema, dagCbor.decode(bytes)).name;
+    return readProfile(await storage.block(cidFromDigest(member.profile).toString()))?.name;
   } catch {
     return undefined; // a missing profile takes a name away, never the facts on chain
   }

@@ -1,4 +1,3 @@
-import { Byte, Encoder } from '@nuintun/qrcode';
 import { wallet } from '../../adapters/messaging/ui-client.ts';
 import { fromHex, fromUtf8, random, toHex, utf8 } from '../../core/bytes.ts';
 import type { RecordItem } from '../../core/catalogue/model.ts';
@@ -9,7 +8,7 @@ import { linkText, sealedFile, toBase64Url } from '../../core/health-links/write
 import type { Section } from '../../core/records/sections.ts';
 import { nameOnly, patientSummary } from '../../core/summary/patient-summary.ts';
 import { listedIn, openItems } from './chosen-items.ts';
-import { outlineOf, type CodeOutline } from './code-outline.ts';
+import { outlineOf, type CodeOutline } from './qr.ts';
 import { moment } from './format.ts';
 import { postTo } from './link-manager.ts';
 import { words } from './record-text.ts';
@@ -65,7 +64,7 @@ async function giveLink(wish: LinkWish): Promise<MadeLink> {
   const sections = [...new Set(found.map(({ section }) => section))];
   const facts = { forWhom, sections, items: found.length, until, most, withPasscode: passcode !== '' };
   const text = await keptBySome(content, facts, passcode);
-  const code = outlineOf(new Encoder({ level: 'M' }).encode(new Byte(text)));
+  const code = outlineOf(text);
   return { text, code, left: items.length - found.length };
 }
 

@@ -1,4 +1,3 @@
-import { Alphanumeric, Encoder } from '@nuintun/qrcode';
 import { pictureCodes } from '../../adapters/pictures/picture-codes.ts';
 import { SalusError } from '../../core/errors.ts';
 import { findCard, likeWord, readCard, type Card } from '../../core/guardians/card.ts';
@@ -7,7 +6,7 @@ import type { GuardianPlan } from '../../core/guardians/plan.ts';
 import { split } from '../../core/guardians/split.ts';
 import { fromWords, toWords } from '../../core/keys/mnemonic.ts';
 import type { MadeCard } from './card-text.ts';
-import { outlineOf, type CodeOutline } from './code-outline.ts';
+import { outlineOf, type CodeOutline } from './qr.ts';
 
 /** The cards of a plan, in its order. @param words the recovery words */
 function makeCards(words: readonly string[], plan: GuardianPlan): readonly MadeCard[] {
@@ -44,9 +43,8 @@ async function cardInFile(file: File): Promise<Card> {
   return findCard(code);
 }
 
-/** The code of a card. @param words in letters that take the least room */
-const codeOf = (words: readonly string[]): CodeOutline =>
-  outlineOf(new Encoder({ level: 'M' }).encode(new Alphanumeric(words.join(' ').toUpperCase())));
+/** Outline of a card's code (QR). @param words in letters that take the least room */
+const codeOf = (words: readonly string[]): CodeOutline => outlineOf(words.join(' ').toUpperCase());
 
 /** Loaded when guardians are set up, or bring a wallet back: most people never need it. */
 const guardians = { addCard, cardInFile, codeOf, gathered, isEnough, likeWord, makeCards, readCard, wordsOf };

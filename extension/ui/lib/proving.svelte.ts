@@ -1,22 +1,14 @@
 import { wallet } from '../../adapters/messaging/ui-client.ts';
-import type { AskNode } from '../../core/chain/log-windows.ts';
 import { isSalusError } from '../../core/errors.ts';
 import { checkItem, checkProof, STEPS, type Step, type StepResult } from '../../core/proof/check-proof.ts';
 import { makeProof } from '../../core/proof/make-proof.ts';
 import type { ProofFile } from '../../core/proof/proof-file.ts';
 import type { ItemToProve } from '../../core/wallet/prove-item.ts';
+import { nodeOf } from './node.ts';
 import { errorText } from './text.ts';
 
 /** One step as it is shown: `checking` while it is under way, and `pending` where the item waits for the chain. */
 export type Shown = StepResult | { readonly step: Step; readonly state: 'checking' | 'pending' };
-
-/** One of the network's nodes, asked through the background. @throws SalusError `chain-unreachable`; Error where it refuses */
-const nodeOf =
-  (which: 0 | 1): AskNode =>
-  (method, params) =>
-    wallet.askNode(which, method, params).catch((error: unknown) => {
-      throw isSalusError(error, 'bad-request') ? new Error('refused') : error;
-    });
 
 /** An item that is proven while the person looks on. */
 export class Proving {

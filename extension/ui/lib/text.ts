@@ -115,6 +115,7 @@ export function errorText(error: unknown): string {
     return lookUp(`error.badWords${key}`, [number(Number(detail['count'] ?? detail['position'] ?? 0))]);
   }
   if (code === 'bad-card') return cardText(detail);
+  if (code === 'bad-code') return lookUp(`handle.is_${keyOf(String(detail['is'] ?? 'other'))}`);
   if (code === 'backup-damaged') return t('error.backupDamaged', [number(Number(detail['at'] ?? 0))]);
   if (code === 'card-refused') {
     return lookUp(`error.card_${detail['why'] ?? 'wrong'}`, [number(Number(detail['circle'] ?? 0))]);
