@@ -227,9 +227,9 @@ async function newItems(
   grant: GrantRow,
 ): Promise<{ readonly items: readonly RecordItem[]; readonly through: number }> {
   const { rows } = session.catalogue;
-  const from = ((await rows.get<number>(lookedThrough(grant))) ?? 0) - LOOKED_AGAIN;
+  let through = (await rows.get<number>(lookedThrough(grant))) ?? 0;
+  const from = through - LOOKED_AGAIN;
   const items: RecordItem[] = [];
-  let through = 0;
   for (let before: string | undefined; ;) {
     const page = await ENTRIES.page(rows, PAGE, { before });
     const entries = await Promise.all(page.items.map((id) => session.catalogue.entry(grant.registry, id)));
