@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Contract, JsonRpcProvider, ZeroHash, type ContractTransactionResponse } from 'ethers';
+import { Contract, JsonRpcProvider, ZeroHash } from 'ethers';
 import { REGISTRY_ABI, Right } from '../../extension/core/registry/abi.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { OUTPUT } from '../../scripts/lib/paths.ts';
@@ -122,7 +122,7 @@ test('a doctor asks while the patient’s browser is closed; the patient finds i
   const until = Math.floor(Date.now() / 1000) + 86_400;
   const wish = { patient: account, folder: 1, until, purposes: 1, rights: Right.Read, note: ZeroHash };
   for (let i = 0; i < 3; i++) {
-    const sent = (await as.getFunction('request').send(wish)) as ContractTransactionResponse;
+    const sent = await as.getFunction('request').send(wish);
     await sent.wait(1, 30_000);
   }
   provider.destroy();

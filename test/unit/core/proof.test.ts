@@ -246,6 +246,7 @@ describe('a file that is no proof', () => {
     ['a negative block', (p) => ({ ...p, entry: { ...p.entry, block: -1 } })],
     ['a block that is no number', (p) => ({ ...p, entry: { ...p.entry, block: '1' } })],
     ['hex in capitals', (p) => ({ ...p, item: { ...p.item, root: p.item.root.toUpperCase().replace('0X', '0x') } })],
+    ['what is no base64', (p) => ({ ...p, item: { ...p.item, bytes: 'Q=QQ' } })],
     ['base64 with loose bits', (p) => ({ ...p, item: { ...p.item, bytes: 'QR==' } })],
     ['a prototype', (p) => ({ ...p, item: JSON.parse(`{"__proto__":${JSON.stringify(p.item)}}`) as unknown })],
   ];
