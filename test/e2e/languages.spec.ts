@@ -327,7 +327,7 @@ test('every text of every screen is of the catalogue, and there is room for long
 });
 
 test('in Arabic, everything reads from the right and can be used by everybody', async ({ newBrowser, stack }) => {
-  test.setTimeout(400_000);
+  test.setTimeout(800_000);
   const lookFromRight: Look = (page, name) => lookAt(page, `ar ${name}`);
   const page = await (await newBrowser({ locale: 'ar' })).open('app.html');
   await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
