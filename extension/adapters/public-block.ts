@@ -2,6 +2,7 @@ import type { CID } from 'multiformats/cid';
 import { own, type Bytes } from '../core/bytes.ts';
 import { SalusError } from '../core/errors.ts';
 import { matches } from '../core/storage/cid.ts';
+import { ask } from './storage/ask-gateway.ts';
 
 /** A manager that takes longer is passed over. */
 const TIMEOUT_MS = 8_000;
@@ -28,12 +29,8 @@ export async function fetchPublicBlock(
 }
 
 async function oneManager(manager: string, cid: CID, most: number, signal: AbortSignal): Promise<Bytes | undefined> {
-  const { ok, body } = await fetch(`${manager}/ipfs/${cid.toString()}?format=raw`, {
-    headers: { accept: 'application/vnd.ipld.raw' },
-    credentials: 'omit',
-    referrerPolicy: 'no-referrer',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const { ok, body } = await ask(manager, cid, 'raw', inTime);
   if (body === null) return undefined;
   const reader = body.getReader();
   try {

@@ -137,11 +137,10 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
       if (terms.until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
       const until = Math.min(terms.until, now + LONGEST_SECONDS);
       const decision = { ...terms, until, origin: BY_PATIENT, rights: ['read'] as const };
-      const { sections } = what.kind === 'sections' ? what : { sections: undefined };
       const consent =
-        sections === undefined
-          ? await sharePicked(session, what as Extract<typeof what, { kind: 'picked' }>, decision)
-          : (await giveConsent(session, { ...decision, sections })).consent;
+        what.kind === 'picked'
+          ? await sharePicked(session, what, decision)
+          : (await giveConsent(session, { ...decision, sections: what.sections })).consent;
       void wallet.sync();
       changed();
       return consent;

@@ -1,6 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
-import { atTheClinic } from './support/clinic.ts';
+import { sharedAtTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a patient shares one record with a doctor, and its later ones, and undoes a share at once', async ({
@@ -9,11 +8,7 @@ test('a patient shares one record with a doctor, and its later ones, and undoes 
 }) => {
   test.setTimeout(400_000);
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
-  const { patient, desk } = await atTheClinic(patients, doctors, stack, 'Dr Ada Picker');
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
+  const { patient, desk } = await sharedAtTheClinic(patients, doctors, stack, 'Dr Ada Picker');
   const { page } = patient;
   await page.bringToFront();
   await patient.stopSharing();

@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
+import type { WalletBrowser } from '../../scripts/lib/browser.ts';
+import type { Stack } from '../../scripts/lib/stack.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { largeBundle } from '../fixtures/large-bundle.ts';
 import { expect, test } from './fixtures.ts';
@@ -24,6 +26,15 @@ const proxyTo = async (target: string): Promise<Proxy> => {
   proxies.push(proxy);
   return proxy;
 };
+
+/** A patient's wallet that the registry knows. */
+async function aMember(browser: WalletBrowser, stack: Stack) {
+  const app = await WalletApp.open(browser);
+  await app.createWallet();
+  const account = await app.accountNumber();
+  await expect.poll(() => isMember(stack, account), { timeout: 60_000 }).toBe(true);
+  return { app, account };
+}
 
 test.beforeAll(async () => {
   portal = await serveSite();
@@ -140,10 +151,7 @@ test('with one manager down an entry is safe at the two others, and the third ca
   newBrowser,
   stack,
 }) => {
-  const app = await WalletApp.open(await newBrowser());
-  await app.createWallet();
-  const account = await app.accountNumber();
-  await expect.poll(() => isMember(stack, account), { timeout: 60_000 }).toBe(true);
+  const { app, account } = await aMember(await newBrowser(), stack);
   const [down] = stack.managers;
   if (down === undefined) throw new Error('the stack has managers');
   await down.service.kill();
@@ -165,10 +173,7 @@ test('a manager that lost what it was to keep is found out, told of, and sent it
   newBrowser,
   stack,
 }) => {
-  const app = await WalletApp.open(await newBrowser());
-  await app.createWallet();
-  const account = await app.accountNumber();
-  await expect.poll(() => isMember(stack, account), { timeout: 60_000 }).toBe(true);
+  const { app, account } = await aMember(await newBrowser(), stack);
   const before = Date.now();
   await app.importFile(bundleFile());
   await app.waitUntilRecorded();
@@ -200,10 +205,7 @@ test('with all managers down the record stays here, the wallet says so, and it g
   newBrowser,
   stack,
 }) => {
-  const app = await WalletApp.open(await newBrowser());
-  await app.createWallet();
-  const account = await app.accountNumber();
-  await expect.poll(() => isMember(stack, account), { timeout: 60_000 }).toBe(true);
+  const { app, account } = await aMember(await newBrowser(), stack);
   await Promise.all(stack.managers.map((m) => m.service.kill()));
   try {
     const { taken } = await app.importFile(bundleFile());

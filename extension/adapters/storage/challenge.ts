@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid';
 import { matches } from '../../core/storage/cid.ts';
 import type { ChallengeOutcome } from '../../core/wallet/ports.ts';
-import { ask } from './gateway.ts';
+import { ask } from './ask-gateway.ts';
 
 const TIMEOUT_MS = 15_000;
 

@@ -3,28 +3,13 @@ import type { CID } from 'multiformats/cid';
 import { own } from '../../core/bytes.ts';
 import { SalusError } from '../../core/errors.ts';
 import { matches } from '../../core/storage/cid.ts';
+import { ask } from './ask-gateway.ts';
 
 const TIMEOUT_MS = 15_000;
 /** Up to this an entry is read back whole after an upload; of a larger one, random blocks are. */
 export const WHOLE_BYTES = 32 * 1_048_576;
 /** Bytes of an answer that holds a tree: more than of any that is read back whole. */
 const MOST_CAR_BYTES = 2 * WHOLE_BYTES;
-
-/** Asks a manager's trustless gateway, which learns nothing but what is asked for. */
-export const ask = (
-  manager: string,
-  cid: CID,
-  format: 'raw' | 'car',
-  signal: AbortSignal,
-  cache: RequestCache = 'default',
-): Promise<Response> =>
-  fetch(`${manager}/ipfs/${cid.toString()}?format=${format}`, {
-    headers: { accept: `application/vnd.ipld.${format}` },
-    credentials: 'omit',
-    referrerPolicy: 'no-referrer',
-    cache,
-    signal,
-  });
 
 /** One block from one manager's trustless gateway, checked. @throws SalusError `block-missing`, `block-damaged` */
 export async function fetchBlock(manager: string, cid: CID, signal?: AbortSignal): Promise<Uint8Array> {

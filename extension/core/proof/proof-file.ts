@@ -2,12 +2,11 @@ import * as v from 'valibot';
 import { fromBase64, fromHex, fromUtf8, toBase64 } from '../bytes.ts';
 import { SalusError } from '../errors.ts';
 import type { PathNode } from '../merkle.ts';
+import { MOST_PATH } from '../records/limits.ts';
 import { MOST_BYTES_WITHIN } from './limits.ts';
 
 /** Of a whole file: the bytes in base64, and the rest. */
 export const MOST_PROOF_BYTES = 2 * MOST_BYTES_WITHIN;
-/** An entry has at most 5,000 items (2^13 leaves). */
-const MOST_PATH = 13;
 /** What happened to one membership. */
 const MOST_EVENTS = 1_000;
 

@@ -2,9 +2,9 @@ import type { Measure } from '../fhir/present/measures.ts';
 
 /** Most items of one entry, and most bytes of its index: what one reader opens for one entry, whoever wrote it. */
 export const MOST_ITEMS = 5_000;
-/** Hashes of an inclusion proof among so many. */
-export const MOST_PATH = 13;
 export const INDEX_LIMIT = 4 * 1_048_576;
+/** Hashes of an inclusion proof among so many items (2^13 leaves). */
+export const MOST_PATH = 13;
 
 /** Most UTF-16 units of what an index says of an item. A reader clips what is longer; a writer brings it within them first. */
 export const TEXT_LIMITS = {

@@ -1,4 +1,3 @@
-import { fromHex } from '../bytes.ts';
 import { movedId } from '../catalogue/claims.ts';
 import { BY_CODE, BY_TITLE, codePrefix, OWN, searchText, type EntryRow, type RecordItem } from '../catalogue/model.ts';
 import { SalusError } from '../errors.ts';
@@ -6,11 +5,11 @@ import { likeOf } from '../records/like.ts';
 import { isPrivate, markKindOf } from '../records/marks.ts';
 import type { ResealSource } from '../records/reseal.ts';
 import { SECTIONS, type Section } from '../records/sections.ts';
-import { cidFromDigest } from '../storage/cid.ts';
 import { idOf } from '../storage/ledger.ts';
 import { ownItem } from './by-hand.ts';
 import { copiesOf, familyOf } from './family.ts';
 import { ownTargets } from './import-records.ts';
+import { sourceOf } from './reseal-source.ts';
 import { pickAgain, selectionsOf } from './selections.ts';
 import type { Session } from './session.ts';
 import { withdraw } from './withdraw.ts';
@@ -145,10 +144,8 @@ async function rearrange(
       if (section !== undefined) left.push({ position, id: item.id, section });
     }
     if (left.length === 0) continue;
-    const cid = cidFromDigest(fromHex(entry.cid)).toString();
-    const key = await session.catalogue.openings.keyOf(session.catalogue.rows, entry);
-    const { wrapped } = await session.storage.keyOf(cid);
-    const source = { cid, key, commitment: fromHex(entry.commitment), items: left };
+    const source = await sourceOf(session, entry, left);
+    const { wrapped } = await session.storage.keyOf(source.cid);
     (wrapped === undefined ? alone : shared).push(source);
   }
   const after = [

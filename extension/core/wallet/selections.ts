@@ -1,4 +1,3 @@
-import { fromHex } from '../bytes.ts';
 import { currentId } from '../catalogue/claims.ts';
 import {
   ENTRIES,
@@ -16,9 +15,9 @@ import { isForLater, SalusError } from '../errors.ts';
 import { markKindOf } from '../records/marks.ts';
 import type { ResealSource } from '../records/reseal.ts';
 import { SELECTION } from '../records/sections.ts';
-import { cidFromDigest } from '../storage/cid.ts';
 import { giveConsent, type Decision, type GivenConsent } from './give-consent.ts';
 import { lookIfPossible } from './import-records.ts';
+import { sourceOf } from './reseal-source.ts';
 import type { Deployment, Session } from './session.ts';
 import { ownConsents } from './sharing.ts';
 import { itemOf, newestVersion } from './versions.ts';
@@ -60,16 +59,14 @@ export async function selectionFor(
   { ids, rule }: Picking,
 ): Promise<NonNullable<Decision['selection']>> {
   if (ids.length > MOST_PICKED) throw tooMany();
-  for (const id of ids) await pickable(session, id);
+  for (const id of ids) await requirePickable(session, id);
   return { folder: await session.oneSelecting(() => reserve(session, ids)), rule };
 }
 
-async function pickable(session: Session, id: string): Promise<RecordItem> {
+async function requirePickable(session: Session, id: string): Promise<void> {
   const item = await itemOf(session, session.address, id);
-  if (item === undefined || item.picked !== undefined || markKindOf(item) !== undefined) {
-    throw new SalusError('not-found', 'There is no such record.');
-  }
-  return newestVersion(session, item);
+  if (item !== undefined && item.picked === undefined && markKindOf(item) === undefined) return;
+  throw new SalusError('not-found', 'There is no such record.');
 }
 
 /** A folder in which nothing ever was, for what is to go into it. */
@@ -258,12 +255,8 @@ async function seal(
   for (const [entry, some] of Map.groupBy(items, ({ id }) => id.split('/')[0] ?? '')) {
     const row = await session.catalogue.entry(registry, entry);
     if (row?.state !== 'open') continue;
-    sources.push({
-      cid: cidFromDigest(fromHex(row.cid)).toString(),
-      key: await session.catalogue.openings.keyOf(session.catalogue.rows, row),
-      commitment: fromHex(row.commitment),
-      items: some.map(({ id, section }) => ({ id, section, position: Number(id.split('/')[1]) })),
-    });
+    const picked = some.map(({ id, section }) => ({ id, section, position: Number(id.split('/')[1]) }));
+    sources.push(await sourceOf(session, row, picked));
   }
   const epoch = await session.catalogue.epochOf(registry, folder);
   const under = await session.sealUnder(deployment, folder, epoch);

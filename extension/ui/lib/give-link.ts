@@ -1,5 +1,5 @@
 import { wallet } from '../../adapters/messaging/ui-client.ts';
-import { fromHex, fromUtf8, random, toHex, utf8 } from '../../core/bytes.ts';
+import { fromHex, fromUtf8, random, sha256, toHex, utf8 } from '../../core/bytes.ts';
 import type { RecordItem } from '../../core/catalogue/model.ts';
 import { SalusError } from '../../core/errors.ts';
 import { canonicalBytes } from '../../core/fhir/canonical.ts';
@@ -79,7 +79,7 @@ async function keptBySome(content: string, facts: Facts, passcode: string): Prom
     const key = random(KEY_BYTES);
     const file = await sealedFile(content, key);
     if (file.length > MOST_FILE) throw new SalusError('too-large', 'This is too much for one link.', { summary: 1 });
-    const digest = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(file))));
+    const digest = toHex(await sha256(utf8(file)));
     const signed = await wallet.beginLink({ ...facts, id, manager }, { file: digest, passcode });
     try {
       const answer = await postTo(`${manager}/v1/links`, {

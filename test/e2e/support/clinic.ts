@@ -1,6 +1,7 @@
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
 import type { Stack } from '../../../scripts/lib/stack.ts';
 import { bundleFile } from '../../fixtures/bundle.ts';
+import { CheckInPage } from '../pages/check-in.ts';
 import { DeskPage } from '../pages/desk.ts';
 import { WalletApp } from '../pages/wallet-app.ts';
 
@@ -16,4 +17,15 @@ export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowse
   await desk.connect();
   await desk.signIn(doctorsName, stack.staffCode);
   return { patient, doctor, desk, words };
+}
+
+/** The same, once the patient shared what the clinic's page asks for. */
+export async function sharedAtTheClinic(...given: Parameters<typeof atTheClinic>) {
+  const [patients, , stack] = given;
+  const met = await atTheClinic(...given);
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  await (await checkIn.connect()).approve();
+  await (await checkIn.askToShare()).approve();
+  await checkIn.says('Shared');
+  return { ...met, checkIn };
 }
