@@ -31,7 +31,7 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
     mapping(address hospital => uint256) public override originCount;
 
     /// @param admin The first owner. It enrols registrars, and suspends and removes members; it sees and grants nothing.
-    constructor(address admin) Ownable(admin) {}
+    constructor(address admin) Ownable(admin) SignedCalls("HealthRegistry") {}
 
     /// @inheritdoc IMembers
     function enrol(address who, Role role) external {

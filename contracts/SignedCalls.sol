@@ -14,7 +14,8 @@ abstract contract SignedCalls is EIP712, NoncesKeyed {
     /// @notice The signature is not `signer`'s, or not of this act, nonce, chain and contract.
     error BadSignature(address signer);
 
-    constructor() EIP712("HealthRegistry", "1") {}
+    /// @param name That of the contract, in its EIP-712 domain.
+    constructor(string memory name) EIP712(name, "1") {}
 
     /// @dev The key of an account comes first: an account that delegated to code (EIP-7702) still has its key,
     /// and that code need not know ERC-1271.

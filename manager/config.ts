@@ -60,6 +60,14 @@ const ConfigSchema = v.strictObject(
       ),
       [],
     ),
+    /** Address of the network's prescriptions and test orders, where it has them. */
+    orders: v.optional(
+      v.pipe(
+        text('an address'),
+        v.check((address) => isAddress(address), 'must be an address, with a correct checksum'),
+        v.transform(getAddress),
+      ),
+    ),
     /** Private key of the account that pays for sponsored calls: 32 bytes as 0x hex. */
     sponsorKey: privateKey(),
     /** What a keeper of shares derives its keys from: 32 bytes as 0x hex. Without it the manager keeps none. */

@@ -3,6 +3,7 @@ import { Interface, Transaction, Wallet, isError, type Result } from 'ethers';
 import * as v from 'valibot';
 import { NodeProvider } from '../extension/core/chain/node.ts';
 import { isSalusError } from '../extension/core/errors.ts';
+import { ordersInterface } from '../extension/core/care/orders-abi.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
 import {
   BroadcastRefused,
@@ -32,9 +33,9 @@ const MemberSchema = v.object({ role: v.bigint(), membership: v.bigint() });
  * @param config where the node is, and the sponsor's key
  */
 export function connectChain(
-  config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'>,
+  config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'> & Partial<Pick<Config, 'orders'>>,
 ): Chain & { close(): void } {
-  const { registry } = config;
+  const { registry, orders } = config;
   const provider = new NodeProvider(config.rpcUrl, config.chainId, fetch, { batchMaxCount: 1 });
   const wallet = new Wallet(config.sponsorKey);
   let verified = false;
@@ -101,21 +102,30 @@ export function connectChain(
   }
 
   async function standings(to: string, asked: readonly { account: string; nonceKey: bigint }[]): Promise<Standing[]> {
-    const calls = asked.flatMap(({ account, nonceKey }) => [
+    const nonceCalls = asked.map(({ account, nonceKey }) =>
       registryInterface.encodeFunctionData('nonces', [account, nonceKey]),
-      registryInterface.encodeFunctionData('member', [account]),
-    ]);
-    const data = registryInterface.encodeFunctionData('multicall', [calls]);
-    // On top of what is pending, as the estimate is.
-    const answer = v.parse(v.string(), await provider.send('eth_call', [{ to, data }, 'pending']));
-    if (answer === '0x') throw noRegistry();
-    const [results] = registryInterface.decodeFunctionResult('multicall', answer) as unknown as [string[]];
+    );
+    const memberCalls = asked.map(({ account }) => registryInterface.encodeFunctionData('member', [account]));
+    // Each contract has its nonces; who is who, the registry alone knows.
+    const [nonces, members] =
+      to === orders
+        ? await Promise.all([views(to, nonceCalls), views(registry, memberCalls)])
+        : parted(await views(to, [...nonceCalls, ...memberCalls]), asked.length);
     return asked.map((_, i) => {
-      const [nonce] = registryInterface.decodeFunctionResult('nonces', results[2 * i] ?? '0x');
-      const [member] = registryInterface.decodeFunctionResult('member', results[2 * i + 1] ?? '0x');
+      const [nonce] = registryInterface.decodeFunctionResult('nonces', nonces[i] ?? '0x');
+      const [member] = registryInterface.decodeFunctionResult('member', members[i] ?? '0x');
       const { role, membership } = v.parse(MemberSchema, (member as Result).toObject());
       return { nonce: v.parse(v.bigint(), nonce), role: Number(role), memberships: Number(membership) };
     });
+  }
+
+  /** Views of one contract, on top of what is pending, as the estimate is. */
+  async function views(to: string, calls: readonly string[]): Promise<readonly string[]> {
+    const data = registryInterface.encodeFunctionData('multicall', [calls]);
+    const answer = v.parse(v.string(), await provider.send('eth_call', [{ to, data }, 'pending']));
+    if (answer === '0x') throw noRegistry();
+    const [results] = registryInterface.decodeFunctionResult('multicall', answer) as unknown as [string[]];
+    return results;
   }
 
   async function isSignedByCode(from: string, signer: string, digest: string, signature: string): Promise<boolean> {
@@ -155,6 +165,8 @@ export function connectChain(
   }
 }
 
+const parted = (all: readonly string[], at: number) => [all.slice(0, at), all.slice(at)] as const;
+
 /** @throws Error after {@link CODE_MS} */
 async function late(): Promise<never> {
   await sleep(CODE_MS, undefined, { ref: false });
@@ -182,5 +194,7 @@ async function reach<T>(question: () => Promise<T>): Promise<T> {
 }
 
 function revertName(data: string | null): string {
-  return (data && registryInterface.getError(data.slice(0, 10))?.name) || 'unknown';
+  const selector = data?.slice(0, 10) ?? '';
+  const error = registryInterface.getError(selector) ?? ordersInterface.getError(selector);
+  return error?.name ?? 'unknown';
 }

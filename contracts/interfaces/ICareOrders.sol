@@ -6,6 +6,11 @@ pragma solidity 0.8.37;
 /// often as it says; a test order is answered by a lab with `WRITE`, once. What is ordered stays off-chain: here are a
 /// salted commitment to the sealed FHIR resource, whose order it is, and what is left of it.
 ///
+/// Whose right counts is that of the order's own folder, until its patient places it: then it is that of the folder that
+/// they name, and of no other. So a pharmacist is let fill one prescription, and not all that are in a folder.
+///
+/// Every act can be signed and brought by anyone: `...For`.
+///
 /// An order outlives its doctor's membership, so that a patient is not without medicine because a doctor moved: who
 /// carries it out sees who wrote it, and asks the registry about them.
 interface ICareOrders {
@@ -27,6 +32,30 @@ interface ICareOrders {
         uint8 left;
     }
 
+    /// @notice What a doctor orders.
+    /// @param commitment Salted commitment to the sealed MedicationRequest or ServiceRequest.
+    /// @param until First Unix second at which it can no longer be carried out.
+    /// @param times How often it may be carried out, 1 to 255; a test once.
+    /// @param replaces Commitment of an own order in the same folder that this one supersedes, or 0.
+    struct Draft {
+        address patient;
+        uint48 folder;
+        bytes32 commitment;
+        uint40 until;
+        uint8 times;
+        bytes32 replaces;
+    }
+
+    /// @notice What came of an order.
+    /// @param result Salted commitment to the sealed MedicationDispense or DiagnosticReport.
+    struct Result {
+        address patient;
+        address doctor;
+        uint48 folder;
+        bytes32 commitment;
+        bytes32 result;
+    }
+
     /// @notice `doctor` ordered something for `patient`.
     event Ordered(
         bytes32 indexed id,
@@ -43,7 +72,9 @@ interface ICareOrders {
     event Fulfilled(bytes32 indexed id, address indexed patient, address indexed by, uint8 left, bytes32 result);
     /// @notice The doctor took back what was left of an order.
     /// @param supersededBy The order that takes its place, or 0.
-    event Cancelled(bytes32 indexed id, bytes32 indexed supersededBy);
+    event Cancelled(bytes32 indexed id, address indexed patient, bytes32 indexed supersededBy);
+    /// @notice `patient` placed an order in `where`: whoever carries it out needs the right to that folder.
+    event Placed(bytes32 indexed id, address indexed patient, uint48 where);
 
     /// @notice The caller is no active member of the role that the act needs.
     error NotAllowed(address by);
@@ -58,7 +89,7 @@ interface ICareOrders {
     /// @param commitment Salted commitment to the sealed MedicationRequest.
     /// @param until First Unix second at which it can no longer be filled.
     /// @param fills How often it may be filled, 1 to 255.
-    /// @param replaces Own order that this one supersedes, or 0.
+    /// @param replaces Commitment of an own order in the same folder that this one supersedes, or 0.
     /// @return id `orderId` of patient, caller, folder and commitment.
     /// @dev Reverts with `NotAllowed`, `NoConsent`, `BadOrder` or `NotOpen` (`replaces`).
     function prescribe(
@@ -81,22 +112,76 @@ interface ICareOrders {
         bytes32 replaces
     ) external returns (bytes32 id);
 
-    /// @notice Fill a prescription once, as an active Pharmacist with `DISPENSE` on its folder.
+    /// @notice Bring `doctor`'s signed `Order`.
+    /// @dev Reverts as `prescribe`, and with `Expired` or `BadSignature`.
+    function orderFor(
+        address doctor,
+        Kind kind,
+        Draft calldata draft,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (bytes32 id);
+
+    /// @notice Place an order of the caller's as a patient; also one that was placed before, and one that does not exist yet.
+    /// @param where The folder whose consent counts from now on; 0 for the order's own.
+    function place(address doctor, uint48 folder, bytes32 commitment, uint48 where) external;
+
+    /// @notice Bring `patient`'s signed `PlaceOrder`.
+    /// @dev Reverts with `Expired` or `BadSignature`.
+    function placeFor(
+        address patient,
+        address doctor,
+        uint48 folder,
+        bytes32 commitment,
+        uint48 where,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Fill a prescription once, as an active Pharmacist with `DISPENSE` on the folder where it is.
     /// @param receipt Salted commitment to the sealed MedicationDispense.
     /// @dev Reverts with `NotAllowed`, `NoConsent` or `NotOpen`.
     function dispense(address patient, address doctor, uint48 folder, bytes32 commitment, bytes32 receipt) external;
 
-    /// @notice Answer a test order, as an active Lab with `WRITE` on its folder.
+    /// @notice Answer a test order, as an active Lab with `WRITE` on the folder where it is.
     /// @param report Salted commitment to the sealed DiagnosticReport.
     /// @dev Reverts with `NotAllowed`, `NoConsent` or `NotOpen`.
     function reportTest(address patient, address doctor, uint48 folder, bytes32 commitment, bytes32 report) external;
 
+    /// @notice Bring `by`'s signed `Fulfil`: a dispense, or a report.
+    /// @dev Reverts as `dispense`, and with `Expired` or `BadSignature`.
+    function fulfilFor(
+        address by,
+        Kind kind,
+        Result calldata result,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
     /// @notice Take back what is left of the caller's own order.
     /// @dev Reverts with `NotOpen`.
-    function cancel(bytes32 id) external;
+    function cancel(address patient, uint48 folder, bytes32 commitment) external;
+
+    /// @notice Bring `doctor`'s signed `CancelOrder`.
+    /// @dev Reverts as `cancel`, and with `Expired` or `BadSignature`.
+    function cancelFor(
+        address doctor,
+        address patient,
+        uint48 folder,
+        bytes32 commitment,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
 
     /// @notice The `Order` with this id.
     function orders(bytes32 id) external view returns (Kind kind, address doctor, uint40 until, uint8 left);
+
+    /// @notice Folder that an order's patient placed it in; 0 for its own.
+    function placedIn(bytes32 id) external view returns (uint48 where);
 
     /// @notice keccak256 of the ABI-encoded arguments.
     function orderId(

@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'block-missing',
   'block-damaged',
   'no-consent',
+  'order-over',
   'no-keepers',
   'not-a-member',
   'no-recipient-key',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { BlockSchema } from '../../extension/core/chain/answers.ts';
 import { topicOf } from '../../extension/core/chain/events.ts';
+import { isOrderEvent } from '../../extension/core/chain/logs.ts';
 import {
   Follower,
   RING,
@@ -116,7 +117,12 @@ export async function openChainIndex({ config, chain, rows, now }: IndexParts): 
       return move(to, (change) => rows.rollBack(block, change));
     }
     const ring = step.undoable ? [...position.ring, step.through].slice(-RING) : [step.through];
-    return move({ ...position, ring }, (change) => rows.take(step.events, change));
+    return move({ ...position, ring }, (change) =>
+      rows.take(
+        step.events.filter((event) => !isOrderEvent(event)),
+        change,
+      ),
+    );
   }
 
   async function stand(standing: Standing, moved: boolean): Promise<boolean> {

@@ -1,6 +1,25 @@
-import { getAddress, isAddress, isHexString } from 'ethers';
+import { getAddress, isAddress, isHexString, type Interface, type TypedDataDomain, type TypedDataField } from 'ethers';
 import * as v from 'valibot';
+import { ordersInterface } from '../../extension/core/care/orders-abi.ts';
 import { registryInterface } from '../../extension/core/registry/abi.ts';
+import {
+  ADD_RECORDS_TYPES,
+  ALLOW_EMERGENCY_TYPES,
+  CANCEL_ORDER_TYPES,
+  FULFIL_TYPES,
+  GRANT_TYPES,
+  JOIN_TYPES,
+  ORDER_TYPES,
+  ordersDomain,
+  PLACE_ORDER_TYPES,
+  REDEEM_TYPES,
+  registryDomain,
+  REVOKE_TYPES,
+  ROTATE_TYPES,
+  SET_KEY_TYPES,
+  SET_KEYRING_TYPES,
+  WITHDRAW_RECORDS_TYPES,
+} from '../../extension/core/registry/typed-data.ts';
 import { ManagerError } from '../errors.ts';
 import type { Lane } from './queue.ts';
 
@@ -12,19 +31,48 @@ const MAX_CALL_BYTES = 64 * 1024;
 /** Longest request body, in bytes: hexadecimal, and the JSON around it. */
 export const MAX_SPONSOR_BODY = MAX_CALLS * (2 * MAX_CALL_BYTES + 64) + 1024;
 
-/** What a sponsor pays for: acts whose signer proves by signature that they are theirs. */
-const SPONSORED = new Set([
-  'joinFor',
-  'redeemFor',
-  'setKeyFor',
-  'grantFor',
-  'revokeFor',
-  'rotateFor',
-  'setKeyringFor',
-  'allowEmergencyFor',
-  'addRecordsFor',
-  'withdrawRecordsFor',
-]);
+/** Acts of one kind of contract whose signer proves by signature that they are theirs. */
+export interface Acts {
+  readonly abi: Interface;
+  readonly domain: (chainId: number, contract: string) => TypedDataDomain;
+  /** What the signer of each signed, by the name of its call. */
+  readonly types: Readonly<Record<string, Record<string, TypedDataField[]>>>;
+}
+
+const OF_REGISTRY: Acts = {
+  abi: registryInterface,
+  domain: registryDomain,
+  types: {
+    joinFor: JOIN_TYPES,
+    redeemFor: REDEEM_TYPES,
+    setKeyFor: SET_KEY_TYPES,
+    grantFor: GRANT_TYPES,
+    revokeFor: REVOKE_TYPES,
+    rotateFor: ROTATE_TYPES,
+    setKeyringFor: SET_KEYRING_TYPES,
+    allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
+    addRecordsFor: ADD_RECORDS_TYPES,
+    withdrawRecordsFor: WITHDRAW_RECORDS_TYPES,
+  },
+};
+
+const OF_ORDERS: Acts = {
+  abi: ordersInterface,
+  domain: ordersDomain,
+  types: {
+    orderFor: ORDER_TYPES,
+    placeFor: PLACE_ORDER_TYPES,
+    fulfilFor: FULFIL_TYPES,
+    cancelFor: CANCEL_ORDER_TYPES,
+  },
+};
+
+/** Contracts that a sponsor pays for calls to. */
+export interface Sponsored {
+  /** Of the network; the first is meant where nothing is named. */
+  readonly registries: readonly [string, ...string[]];
+  readonly orders?: string | undefined;
+}
 
 const BodySchema = v.object({
   registry: v.optional(
@@ -60,9 +108,11 @@ export interface SponsoredCall {
 
 /** Calls to sponsor, checked. */
 export interface SponsorCalls {
-  /** The registry they are for. */
+  /** The contract they are for. */
   to: string;
-  /** Calldata for the registry, 0x hex: the only call as it is, several as one `multicall`. */
+  /** What can be signed for it. */
+  acts: Acts;
+  /** Calldata for it, 0x hex: the only call as it is, several as one `multicall`. */
   data: string;
   /** Each by itself. */
   calls: SponsoredCall[];
@@ -77,10 +127,9 @@ export interface SponsorCalls {
  * Reads `{calls: ["0x…"], registry?: "0x…", work?: "0x…"}`. Signatures are not checked yet.
  *
  * @param body the parsed JSON of a request
- * @param registries those of the network; the first is meant where the body names none
  * @throws ManagerError `bad-request`
  */
-export function parseSponsorCalls(body: unknown, registries: readonly [string, ...string[]]): SponsorCalls {
+export function parseSponsorCalls(body: unknown, { registries, orders }: Sponsored): SponsorCalls {
   const parsed = v.safeParse(BodySchema, body);
   if (!parsed.success) {
     throw new ManagerError(
@@ -89,25 +138,27 @@ export function parseSponsorCalls(body: unknown, registries: readonly [string, .
     );
   }
   const { calls: hex, registry: to = registries[0], work } = parsed.output;
-  if (!registries.includes(to)) {
-    throw new ManagerError('bad-request', `This node pays for calls to ${registries.join(', ')} only.`);
+  const contracts = orders === undefined ? registries : [...registries, orders];
+  if (!contracts.includes(to)) {
+    throw new ManagerError('bad-request', `This node pays for calls to ${contracts.join(', ')} only.`);
   }
-  const calls = hex.map(readCall);
+  const acts = to === orders ? OF_ORDERS : OF_REGISTRY;
+  const calls = hex.map((call) => readCall(acts, call));
   const signers = [...new Set(calls.map(({ signer }) => signer))];
   const [only, ...others] = hex;
   const data =
     only !== undefined && others.length === 0 ? only : registryInterface.encodeFunctionData('multicall', [hex]);
-  return { to, data, calls, signers, lane: laneOf(calls), ...(work !== undefined && { work }) };
+  return { to, acts, data, calls, signers, lane: laneOf(calls), ...(work !== undefined && { work }) };
 }
 
 /** The first argument of each sponsored function is the account that signed. */
-function readCall(data: string): SponsoredCall {
-  const parsed = parseCall(data);
+function readCall({ abi, types }: Acts, data: string): SponsoredCall {
+  const parsed = parseCall(abi, data);
   const signer: unknown = parsed?.args[0];
-  if (!parsed || !SPONSORED.has(parsed.name) || !isAddress(signer)) {
+  if (!parsed || !Object.hasOwn(types, parsed.name) || !isAddress(signer)) {
     throw new ManagerError(
       'bad-request',
-      `A call is none of ${[...SPONSORED].join(', ')}: this node pays for no other.`,
+      `A call is none of ${Object.keys(types).join(', ')}: this node pays for no other.`,
     );
   }
   const args = Object.fromEntries(
@@ -126,9 +177,9 @@ function laneOf(calls: readonly SponsoredCall[]): Lane {
 }
 
 /** @returns null for what cannot be read whole: some of it would be looked at only later */
-function parseCall(data: string): ReturnType<typeof registryInterface.parseTransaction> {
+function parseCall(abi: Interface, data: string): ReturnType<Interface['parseTransaction']> {
   try {
-    return registryInterface.parseTransaction({ data });
+    return abi.parseTransaction({ data });
   } catch {
     return null;
   }

@@ -1,40 +1,14 @@
-import { isHexString, TypedDataEncoder, type TypedDataField } from 'ethers';
+import { isHexString, Result, TypedDataEncoder, type TypedDataField } from 'ethers';
 import { Role } from '../../extension/core/registry/abi.ts';
 import { signerOf } from '../../extension/core/registry/signed-calls.ts';
-import {
-  ADD_RECORDS_TYPES,
-  ALLOW_EMERGENCY_TYPES,
-  GRANT_TYPES,
-  JOIN_TYPES,
-  REDEEM_TYPES,
-  registryDomain,
-  REVOKE_TYPES,
-  ROTATE_TYPES,
-  SET_KEY_TYPES,
-  SET_KEYRING_TYPES,
-  VOUCHER_TYPES,
-  WITHDRAW_RECORDS_TYPES,
-} from '../../extension/core/registry/typed-data.ts';
+import { VOUCHER_TYPES } from '../../extension/core/registry/typed-data.ts';
 import type { SponsorAccount, Standing } from '../chain.ts';
 import { ManagerError } from '../errors.ts';
-import type { SponsoredCall, SponsorCalls } from './calls.ts';
+import type { Acts, SponsoredCall, SponsorCalls } from './calls.ts';
 
 /** How long after its deadline a signature still goes to the registry, whose clock decides, in seconds. */
 const SLACK = 120;
 
-/** What each call's signer signed. */
-const TYPES: Readonly<Record<string, Record<string, TypedDataField[]>>> = {
-  joinFor: JOIN_TYPES,
-  redeemFor: REDEEM_TYPES,
-  setKeyFor: SET_KEY_TYPES,
-  grantFor: GRANT_TYPES,
-  revokeFor: REVOKE_TYPES,
-  rotateFor: ROTATE_TYPES,
-  setKeyringFor: SET_KEYRING_TYPES,
-  allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
-  addRecordsFor: ADD_RECORDS_TYPES,
-  withdrawRecordsFor: WITHDRAW_RECORDS_TYPES,
-};
 /** Bytes of a signature by a key, and of any: accounts whose code decides have longer ones. */
 const [KEY_BYTES, MOST_BYTES] = [65, 8_192];
 /** Who may vouch for somebody. */
@@ -65,9 +39,9 @@ interface Checking {
  * @returns those of the signers that the registry has never known and that nobody who may vouches for
  * @throws ManagerError `bad-signature`, `stale`, and what `mayAskCode` throws; ChainError
  */
-export async function checkSignatures({ to, calls }: SponsorCalls, checking: Checking): Promise<string[]> {
+export async function checkSignatures({ to, acts, calls }: SponsorCalls, checking: Checking): Promise<string[]> {
   const { account, chainId, now, mayAskCode } = checking;
-  const signed = calls.flatMap(signaturesOf);
+  const signed = calls.flatMap((call) => signaturesOf(acts, call));
   // What can be seen without asking anybody comes first.
   for (const { message, signature } of signed) {
     if (!isHexString(signature) || signature.length > 2 + 2 * MOST_BYTES) throw badSignature();
@@ -78,7 +52,7 @@ export async function checkSignatures({ to, calls }: SponsorCalls, checking: Che
     to,
     signed.map(({ signer, nonceKey }) => ({ account: signer, nonceKey })),
   );
-  const domain = registryDomain(chainId, to);
+  const domain = acts.domain(chainId, to);
   const used = new Map<string, bigint>();
   const byCode: (readonly [signer: string, digest: string, signature: string])[] = [];
   for (const [i, { signer, nonceKey, types, message: fields, signature }] of signed.entries()) {
@@ -99,12 +73,15 @@ export async function checkSignatures({ to, calls }: SponsorCalls, checking: Che
   return [...new Set(calls.map(({ signer }) => signer))].filter((signer) => isStranger(signer, calls, standingOf));
 }
 
-function signaturesOf({ name, signer, args }: SponsoredCall): Signed[] {
-  const types = TYPES[name] ?? {};
+function signaturesOf(acts: Acts, { name, signer, args }: SponsoredCall): Signed[] {
+  const types = acts.types[name] ?? {};
   const [primary] = Object.values(types);
   const voucher = args['voucher'] as Record<string, unknown> | undefined;
   const fields: Record<string, unknown> = {
     ...args,
+    // What is signed has the fields of what is ordered, and of what came of it, one by one.
+    ...fieldsOf(args['draft']),
+    ...fieldsOf(args['result']),
     ...(voucher && { role: voucher['role'], enroller: voucher['enroller'] }),
   };
   const message = Object.fromEntries((primary ?? []).map(({ name: field }) => [field, fields[field]]));
@@ -116,6 +93,9 @@ function signaturesOf({ name, signer, args }: SponsoredCall): Signed[] {
   const signature = String(voucher['signature']);
   return [own, { signer: enroller, nonceKey: BigInt(signer), types: VOUCHER_TYPES, message: vouched, signature }];
 }
+
+const fieldsOf = (struct: unknown): Record<string, unknown> =>
+  struct instanceof Result ? (struct.toObject() as Record<string, unknown>) : {};
 
 function isStranger(
   signer: string,

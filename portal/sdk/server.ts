@@ -66,6 +66,7 @@ export class Recipient implements Reader {
     this.follower = new Follower({
       ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
       registries: clients.map((client) => client.network.registry),
+      orders: network.orders,
       fromBlock: Math.min(...clients.map((client) => client.network.fromBlock)),
       finality: network.finality ?? 'finalized',
       now: this.now,
@@ -101,6 +102,7 @@ export class Recipient implements Reader {
       follower: this.follower,
       clients,
       chainId: network.chainId,
+      orders: network.orders,
       // A server has no record of its own.
       unanchored: () => Promise.resolve([]),
       ownFolders: () => Promise.resolve([]),

@@ -78,6 +78,7 @@ async function startManager(
       SALUS_MANAGER_RPC_URL: chain.rpcUrl,
       SALUS_MANAGER_CHAIN_ID: String(chain.chainId),
       SALUS_MANAGER_REGISTRY: chain.registry,
+      SALUS_MANAGER_ORDERS: chain.orders,
       SALUS_MANAGER_SPONSOR_KEY: ACCOUNTS.managers[index]?.privateKey ?? '',
       SALUS_MANAGER_SPONSOR_PER_HOUR: '1000',
       // What is spent here is play money, of one network address.

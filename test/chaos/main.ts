@@ -36,7 +36,7 @@ async function prepare({ network }: Stack): Promise<LoadParts & { close(): void 
   const { follower, provider, ...patient } = await entrusted(network, RECORDS);
   const { keyring } = patient;
   const client = new RegistryClient(network, provider);
-  const calls = new SignedCalls(client, () => keyring.account, keyring.address, Date.now);
+  const calls = new SignedCalls({ client, key: () => keyring.account, address: keyring.address, now: Date.now });
   return { network, ...patient, client, calls, newest: () => follower.newest() };
 }
 

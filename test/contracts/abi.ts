@@ -5,6 +5,7 @@ import { EventFragment, FunctionFragment, Interface, type ParamType } from 'ethe
 import { artifacts } from 'hardhat';
 import { describe, it } from 'mocha';
 
+import { OrderKind, ORDERS_ABI, ordersInterface } from '../../extension/core/care/orders-abi.ts';
 import { KNOWN_CALLS } from '../../extension/core/registry/known-calls.ts';
 import { REGISTRY_ABI, registryInterface, Role } from '../../extension/core/registry/abi.ts';
 
@@ -13,11 +14,16 @@ const full = (params: readonly ParamType[]): string[] => params.map((param) => p
 /** Types only: names of results differ freely. */
 const types = (params: readonly ParamType[]): string[] => params.map((param) => param.format('sighash'));
 
+const BUILT_WITH = [
+  ...registryInterface.fragments.map((fragment) => ({ of: 'HealthRegistry', fragment })),
+  ...ordersInterface.fragments.map((fragment) => ({ of: 'CareOrders', fragment })),
+];
+
 describe('The ABI that the wallet is built with', () => {
-  for (const fragment of registryInterface.fragments) {
+  for (const { of, fragment } of BUILT_WITH) {
     const sighash = fragment.format('sighash');
-    it(`matches the contract: ${fragment.type} ${sighash}`, async () => {
-      const { abi } = await artifacts.readArtifact('HealthRegistry');
+    it(`matches the contract: ${of} ${fragment.type} ${sighash}`, async () => {
+      const { abi } = await artifacts.readArtifact(of);
       const compiled = new Interface(abi).fragments.find(
         (other) => other.type === fragment.type && other.format('sighash') === sighash,
       );
@@ -35,17 +41,23 @@ describe('The ABI that the wallet is built with', () => {
 
   it('is parsed whole', () => {
     expect(registryInterface.fragments).to.have.length(REGISTRY_ABI.length);
+    expect(ordersInterface.fragments).to.have.length(ORDERS_ABI.length);
   });
 
-  it('numbers the roles as the contract does', async () => {
-    const source = await readFile('contracts/interfaces/IMembers.sol', 'utf8');
-    const names = /enum Role \{([^}]*)\}/
-      .exec(source)?.[1]
-      ?.split(',')
-      .map((name) => name.trim());
-    expect(names).to.deep.equal(Object.keys(Role));
-    expect(Object.values(Role)).to.deep.equal(Object.keys(Role).map((_, index) => index));
-  });
+  for (const [file, name, numbers] of [
+    ['IMembers', 'Role', Role],
+    ['ICareOrders', 'Kind', OrderKind],
+  ] as const) {
+    it(`numbers ${file}.${name} as the contract does`, async () => {
+      const source = await readFile(`contracts/interfaces/${file}.sol`, 'utf8');
+      const names = new RegExp(`enum ${name} \\{([^}]*)\\}`)
+        .exec(source)?.[1]
+        ?.split(',')
+        .map((one) => one.trim());
+      expect(names).to.deep.equal(Object.keys(numbers));
+      expect(Object.values(numbers)).to.deep.equal(Object.keys(numbers).map((_, index) => index));
+    });
+  }
 });
 
 describe('The calls that the wallet has words for', () => {

@@ -1,6 +1,6 @@
 import type { CareOrders, HealthPayments, HealthRegistry } from '../../.output/contracts/types/index.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
-import { registryDomain } from '../../extension/core/registry/typed-data.ts';
+import { ordersDomain, registryDomain } from '../../extension/core/registry/typed-data.ts';
 import { createChain } from './support/journal.ts';
 
 /** One simulated chain per run; `loadFixture` rewinds it between specifications. */
@@ -58,7 +58,8 @@ export async function deploy() {
   await registry.connect(who.patient).join(digest('patient key'));
 
   const domain = registryDomain(CHAIN_ID, await registry.getAddress());
-  return { registry, orders, payments, domain, who, fresh };
+  const ordering = ordersDomain(CHAIN_ID, await orders.getAddress());
+  return { registry, orders, payments, domain, ordering, who, fresh };
 }
 export type Network = Awaited<ReturnType<typeof deploy>>;
 export type Who = keyof Network['who'];

@@ -5,8 +5,15 @@ import { toBeHex, type ContractTransactionResponse } from 'ethers';
 import { artifacts, globalOptions } from 'hardhat';
 import { after, before, describe, it } from 'mocha';
 
+import { OrderKind } from '../../extension/core/care/orders-abi.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
-import { ADD_RECORDS_TYPES, GRANT_TYPES, JOIN_TYPES, REVOKE_TYPES } from '../../extension/core/registry/typed-data.ts';
+import {
+  ADD_RECORDS_TYPES,
+  GRANT_TYPES,
+  JOIN_TYPES,
+  ORDER_TYPES,
+  REVOKE_TYPES,
+} from '../../extension/core/registry/typed-data.ts';
 import { deployWithGrant, digest, ethers, FOLDER, networkHelpers, termsFor, TREATMENT } from './fixture.ts';
 import { calldataGas, floorOf, type Needs } from './support/floor.ts';
 
@@ -90,6 +97,19 @@ const addNine: Run = async ({ registry, domain, who, until }) => {
 };
 const prescribe: Run = ({ orders, who, until }) =>
   orders.connect(who.doctor).prescribe(who.patient, FOLDER, digest('rx'), until, 2, `0x${'00'.repeat(32)}`);
+const orderFor: Run = async ({ orders, ordering, who, until }) => {
+  const draft = {
+    patient: who.patient.address,
+    folder: FOLDER,
+    commitment: digest('rx'),
+    until,
+    times: 2,
+    replaces: `0x${'00'.repeat(32)}`,
+  };
+  const message = { signer: who.doctor.address, kind: OrderKind.Prescription, ...draft, nonce: 0, deadline: until };
+  const signature = await who.doctor.signTypedData(ordering, ORDER_TYPES, message);
+  return orders.connect(who.stranger).orderFor(who.doctor, OrderKind.Prescription, draft, 0, until, signature);
+};
 const grantDispense: Run = (net) =>
   patient(net).grant([{ ...termsFor(net.who.pharmacist, net.until), rights: Right.Dispense }], digest('receipt'));
 const book: Run = ({ payments, who, until }) =>
@@ -207,10 +227,16 @@ const ACTS: Act[] = [
   { act: 'prescribe', needs: { contracts: 1, slots: 4 }, run: prescribe },
   {
     act: 'dispense',
-    needs: { contracts: 1, slots: 4 },
+    // Also whether its patient placed it elsewhere.
+    needs: { contracts: 1, slots: 5 },
     prepare: async (net) => [await grantDispense(net), await prescribe(net)],
     run: ({ orders, who }) =>
       orders.connect(who.pharmacist).dispense(who.patient, who.doctor, FOLDER, digest('rx'), digest('receipt')),
+  },
+  {
+    act: 'orderFor (sponsored), first of a nonce key',
+    needs: { contracts: 1, slots: 4, signatures: 1 },
+    run: orderFor,
   },
   {
     act: 'payBill, first of a payee',

@@ -10,7 +10,7 @@ import {
   type Standing,
   type Step,
 } from '../chain/follower.ts';
-import type { RegistryEvent } from '../chain/events.ts';
+import type { ChainEvent } from '../chain/logs.ts';
 import { chainUnreachable, isSalusError, SalusError } from '../errors.ts';
 import type { ProvenItem } from '../records/entry-reader.ts';
 import type { KnownVersion } from '../records/same.ts';
@@ -63,6 +63,8 @@ export interface CatalogueParts {
   readonly clients: readonly RegistryClient[];
   readonly keys: CatalogueKeys;
   readonly chainId: number;
+  /** Address of the network's care orders, where it has them. */
+  readonly orders: string | undefined;
   /** Entries that this wallet sealed for its own record and that are not on the chain. */
   readonly unanchored: () => Promise<readonly PendingEntry[]>;
   /** This account's own folders that may hold something. */
@@ -314,7 +316,7 @@ export class Catalogue {
 
   /** What was taken in of other registries than the network has now, or was laid out otherwise, is taken in anew. */
   async #startAnew(): Promise<void> {
-    const of = [LAYOUT, ...this.#registries()].join();
+    const of = [LAYOUT, ...this.#registries(), this.#parts.orders?.toLowerCase() ?? ''].join();
     const head = await this.head();
     if (head.of === of) return;
     await this.rows.clear();
@@ -357,7 +359,7 @@ export class Catalogue {
   }
 
   /** Patients who gave this account access for the first time. */
-  async #newcomers(events: readonly RegistryEvent[]): Promise<string[]> {
+  async #newcomers(events: readonly ChainEvent[]): Promise<string[]> {
     const me = this.address.toLowerCase();
     const known = await this.#followed();
     const patients = events.flatMap((e) => (e.kind === 'granted' && e.grantee.toLowerCase() === me ? [e.patient] : []));
@@ -370,7 +372,7 @@ export class Catalogue {
 
   /** @param through undefined where more of the same step is to come */
   async #commit(
-    events: readonly RegistryEvent[],
+    events: readonly ChainEvent[],
     newcomers: readonly string[],
     through: BlockRef | undefined,
     undoable: boolean,
@@ -492,7 +494,7 @@ const withoutUndo = (head: Head, { number, hash }: BlockRef): Head => ({
 const toPosition = ({ ring, final, at, time }: Head): Position =>
   ring.length === 0 ? START : { ring, final, at, time };
 
-function inOrder(events: readonly RegistryEvent[]): RegistryEvent[] {
+function inOrder(events: readonly ChainEvent[]): ChainEvent[] {
   const once = new Map(events.map((event) => [`${event.blockHash}/${event.index}`, event]));
   return [...once.values()].sort((a, b) => a.block - b.block || a.index - b.index);
 }

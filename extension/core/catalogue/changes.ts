@@ -1,5 +1,7 @@
 import { fromHex, toHex } from '../bytes.ts';
-import type { Granted, Noted, Place, RecordAdded, RegistryEvent, Revoked, Rotated } from '../chain/events.ts';
+import type { OrderEvent } from '../care/order-events.ts';
+import type { Granted, Noted, Place, RecordAdded, Revoked, Rotated } from '../chain/events.ts';
+import { isOrderEvent, type ChainEvent } from '../chain/logs.ts';
 import { SELECTION, type FolderKind } from '../records/sections.ts';
 import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
@@ -41,6 +43,7 @@ import { claimsOn, movedId } from './claims.ts';
 import { ItemLists } from './item-lists.ts';
 import { ListChanges } from './list-changes.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
+import { doerOf, takeOrder, toldOf } from './orders.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import { KnownItems } from './known-items.ts';
 import type { Draft } from './rows.ts';
@@ -109,9 +112,10 @@ export class Changes {
   }
 
   /** Events in the order of the chain. One that was applied before changes nothing. */
-  async apply(events: readonly RegistryEvent[]): Promise<void> {
+  async apply(events: readonly ChainEvent[]): Promise<void> {
     for (const event of events) {
-      if (event.kind === 'record') await this.#record(event);
+      if (isOrderEvent(event)) await this.#order(event);
+      else if (event.kind === 'record') await this.#record(event);
       else if (event.kind === 'withdrawn')
         await this.withdraw(event, { block: event.block, transaction: event.transaction });
       else if (event.kind === 'granted') await this.#granted(event);
@@ -463,6 +467,16 @@ export class Changes {
     if (!this.#isMe(account)) return;
     const { block, transaction } = place;
     this.#lists.put(ACTIVITY, `${placeKey(place)}|${row.what}`, { kind: 'chain', ...row, block, transaction });
+  }
+
+  /** A prescription, or a test that was ordered. */
+  async #order(event: OrderEvent): Promise<void> {
+    const { patient } = event;
+    const by = doerOf(event);
+    const isMine = by !== undefined && this.#isMe(by);
+    if (!this.#isMe(patient) && !isMine && !this.#followed.has(patient.toLowerCase())) return;
+    await takeOrder(this.#draft, this.#lists, event);
+    this.#onChain(event, patient, { what: toldOf(event), ...(by !== undefined && { who: by }) });
   }
 
   async #granted(event: Granted): Promise<void> {

@@ -46,6 +46,8 @@ export interface RecordItem {
   readonly about?: string;
   /** Ids that it had before it was sealed anew. */
   readonly was?: readonly string[];
+  /** Its entry holds nothing else, and commits to it alone. */
+  readonly alone?: true;
   /** In a selection: id of the item of the record that it is. */
   readonly picked?: string;
   /** 0 while its entry waits for the chain. */
@@ -148,6 +150,11 @@ export interface ChainRow {
   readonly kind: 'chain';
   readonly what:
     | Noted['what']
+    /** Of a prescription or a test. */
+    | 'ordered'
+    | 'carried-out'
+    | 'order-cancelled'
+    | 'order-placed'
     | 'joined'
     /** Those who keep the keys got them, or got others. */
     | 'keys'
@@ -238,7 +245,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 13;
+export const LAYOUT = 14;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,

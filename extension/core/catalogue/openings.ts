@@ -136,7 +136,8 @@ export class Openings {
 function itemsOf(row: EntryRow, { section, items }: EntryIndex, kind: FolderKind | undefined): RecordItem[] {
   // Only in a selection is an item another's.
   if (section !== kind || items.some(({ from }) => from !== undefined)) throw misfiled();
-  return items.map((meta, position) => itemOf(row, section, meta, position));
+  const alone = items.length === 1 && ({ alone: true } as const);
+  return items.map((meta, position) => ({ ...itemOf(row, section, meta, position), ...alone }));
 }
 
 /** Items of a selection, which its patient alone makes. Each has the author whose entry it is proven to be of. */
@@ -146,7 +147,8 @@ function pickedItems(rows: RowReader, row: EntryRow, { section, items }: EntryIn
     items.map(async ({ from, ...meta }, position) => {
       if (from === undefined) throw misfiled();
       const author = await authorOf(rows, row, meta, from);
-      return { ...itemOf({ ...row, author }, section, meta, position), picked: from.of };
+      const alone = from.path.length === 0 && ({ alone: true } as const);
+      return { ...itemOf({ ...row, author }, section, meta, position), picked: from.of, ...alone };
     }),
   );
 }

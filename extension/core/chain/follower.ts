@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { chainUnreachable, isSalusError } from '../errors.ts';
 import { BlockSchema, type Block } from './answers.ts';
-import { addressTopic, topicOf, type RegistryEvent } from './events.ts';
+import { orderTopicOf } from '../care/order-events.ts';
+import { addressTopic, topicOf } from './events.ts';
 import type { AskNode, Topics } from './log-windows.ts';
-import { LogReader } from './logs.ts';
+import { LogReader, type ChainEvent } from './logs.ts';
 
 /** A block as it is remembered. */
 export interface BlockRef {
@@ -34,7 +35,7 @@ export type Step =
   /** What happened up to and including `through`. Can be undone as long as the block can. */
   | {
       readonly kind: 'blocks';
-      readonly events: readonly RegistryEvent[];
+      readonly events: readonly ChainEvent[];
       readonly through: BlockRef;
       readonly undoable: boolean;
     }
@@ -56,6 +57,8 @@ export interface FollowerParts {
   readonly ask: AskNode;
   /** The network's registries, whose logs these are. */
   readonly registries: readonly string[];
+  /** Its care orders, whose logs these are too. */
+  readonly orders?: string | undefined;
   /** No log is older. */
   readonly fromBlock: number;
   readonly finality: Finality;
@@ -78,7 +81,7 @@ export class Follower {
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
-    this.#logs = new LogReader(parts.ask, parts.registries);
+    this.#logs = new LogReader(parts.ask, parts.registries, parts.orders);
   }
 
   /**
@@ -137,12 +140,12 @@ export class Follower {
   }
 
   /** Events of one block that any of `filters` matches. @throws SalusError `chain-unreachable` */
-  at(filters: readonly Topics[], block: number): Promise<RegistryEvent[]> {
+  at(filters: readonly Topics[], block: number): Promise<ChainEvent[]> {
     return this.#logs.read(filters, block, block);
   }
 
   /** Everything that matches up to a block, from the beginning. @throws SalusError `chain-unreachable` */
-  past(filters: readonly Topics[], through: number): Promise<RegistryEvent[]> {
+  past(filters: readonly Topics[], through: number): Promise<ChainEvent[]> {
     return this.#logs.read(filters, this.#parts.fromBlock, through);
   }
 
@@ -215,13 +218,16 @@ const OF_PATIENTS = [
   ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened'],
 ];
 
-/** What concerns one account, as patient, reader and author. */
+/** Everything that happens to an order has its patient second. */
+const OF_ORDERS = ['Ordered', 'Fulfilled', 'Cancelled', 'Placed'].map(orderTopicOf);
+
+/** What concerns one account, as patient, reader and author, and as whoever orders and carries out. */
 export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
     [OF_PATIENTS.map(topicOf), me],
-    [['RecordAdded', 'Granted', 'Revoked', 'Requested'].map(topicOf), null, me],
-    [[topicOf('RecordAdded')], null, null, me],
+    [[...['RecordAdded', 'Granted', 'Revoked', 'Requested'].map(topicOf), ...OF_ORDERS], null, me],
+    [[topicOf('RecordAdded'), ...['Ordered', 'Fulfilled'].map(orderTopicOf)], null, null, me],
   ];
 }
 
@@ -231,7 +237,7 @@ export function filtersOfPatients(patients: readonly string[]): Topics[] {
   for (let i = 0; i < patients.length; i += MOST_ADDRESSES) {
     const some = patients.slice(i, i + MOST_ADDRESSES).map(addressTopic);
     filters.push(
-      [[topicOf('RecordAdded')], null, some],
+      [[topicOf('RecordAdded'), ...OF_ORDERS], null, some],
       [['Rotated', 'KeyringSet', 'RecordWithdrawn'].map(topicOf), some],
     );
   }

@@ -6,6 +6,10 @@ import { RuleSchema } from './rule.ts';
 /** In place of a site's origin: the patient began this share. It counts at the sites of the hospital that vouches for its recipient. */
 export const BY_PATIENT = 'wallet';
 
+/** What a patient lets somebody do. `dispense`: carry out a prescription that is there. */
+export const RIGHTS = ['read', 'write', 'dispense'] as const;
+export type RightName = (typeof RIGHTS)[number];
+
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -25,7 +29,14 @@ export const ReceiptSchema = v.strictObject({
   purpose: v.picklist(PURPOSES),
   /** The site's own words. */
   reason: v.pipe(v.string(), v.maxLength(500)),
-  sections: v.array(v.strictObject({ section: v.picklist(FOLDER_KINDS), folder: seconds })),
+  sections: v.array(
+    v.strictObject({
+      section: v.picklist(FOLDER_KINDS),
+      folder: seconds,
+      /** What may be done with this one, where that is not what may be done with all. */
+      rights: v.optional(v.array(v.picklist(RIGHTS))),
+    }),
+  ),
   /** What is in a folder of picked things is added to by itself, as this says. */
   rule: v.optional(RuleSchema),
   rights: v.array(v.picklist(['read', 'write'])),

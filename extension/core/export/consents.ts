@@ -10,7 +10,7 @@ const ACTIONS = 'http://terminology.hl7.org/CodeSystem/consentaction';
 const PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 const SECTION = 'urn:salus:section';
 /** What Consent.provision.action calls our rights. */
-const ACTION_OF = { read: 'access', write: 'collect' } as const;
+const ACTION_OF = { read: 'access', write: 'collect', dispense: 'use' } as const;
 
 export interface ConsentsAbout {
   readonly patient: string;

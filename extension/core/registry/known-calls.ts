@@ -25,7 +25,8 @@ export const KNOWN_CALLS: Record<KnownContract, readonly string[]> = {
     'function orderTest(address patient, uint48 folder, bytes32 commitment, uint40 until, bytes32 replaces)',
     'function dispense(address patient, address doctor, uint48 folder, bytes32 commitment, bytes32 receipt)',
     'function reportTest(address patient, address doctor, uint48 folder, bytes32 commitment, bytes32 report)',
-    'function cancel(bytes32 id)',
+    'function place(address doctor, uint48 folder, bytes32 commitment, uint48 where)',
+    'function cancel(address patient, uint48 folder, bytes32 commitment)',
   ],
   payments: [
     'function payBill(address payee, bytes32 commitment)',

@@ -1,8 +1,16 @@
-import { getBytes, Signature, TypedDataEncoder, verifyTypedData, type SigningKey, type TypedDataField } from 'ethers';
+import {
+  getBytes,
+  Signature,
+  TypedDataEncoder,
+  verifyTypedData,
+  type Interface,
+  type SigningKey,
+  type TypedDataDomain,
+  type TypedDataField,
+} from 'ethers';
 import { toHex } from '../bytes.ts';
-import type { Network } from '../network/descriptor.ts';
 import { registryInterface } from './abi.ts';
-import type { RegistryClient } from './client.ts';
+import type { ContractClient } from './contract-client.ts';
 import {
   ADD_RECORDS_TYPES,
   GRANT_TYPES,
@@ -72,45 +80,76 @@ export function signerOf(
   }
 }
 
-/**
- * Makes the calldata of the registry's `…For` calls, signed by the wallet's account, for a sponsor to bring. The signer needs
- * no ether. Nonces are read from the chain each time, so a call that was already taken cannot be taken again.
- */
-export class SignedCalls {
-  readonly #client: RegistryClient;
-  readonly #network: Network;
-  readonly #key: () => SigningKey;
-  readonly #address: string;
-  readonly #now: () => number;
+/** Whose calls are signed, to which contract. */
+export interface Signing {
+  readonly client: ContractClient;
+  /** Asked for at each signature; it throws once the wallet is locked. */
+  readonly key: () => SigningKey;
+  readonly address: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
 
-  /** @param key asked for at each signature; it throws once the wallet is locked */
-  constructor(client: RegistryClient, key: () => SigningKey, address: string, now: () => number) {
-    this.#client = client;
-    this.#network = client.network;
-    this.#key = key;
-    this.#address = address;
-    this.#now = now;
+/** What is signed of a call beside `signer`, nonce and deadline, and its calldata. */
+interface Signed {
+  readonly types: Record<string, TypedDataField[]>;
+  readonly nonceKey: bigint;
+  readonly message: Record<string, unknown>;
+  /** Name of the function, and its arguments before nonce key, deadline and signature. */
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** Calldata of a `…For` call with a signature that is good for some minutes. Its nonce is read from the chain, so that what was taken is not taken again. */
+export async function signCall(
+  { client, key, address, now }: Signing,
+  domain: TypedDataDomain,
+  abi: Interface,
+  { types, nonceKey, message, name, args }: Signed,
+): Promise<string> {
+  const nonce = await client.nonce(address, nonceKey);
+  const deadline = Math.floor(now() / 1000) + GOOD_FOR_SECONDS;
+  const signature = signTyped(key(), domain, types, { signer: address, ...message, nonce, deadline });
+  return abi.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
+}
+
+/** Makes the calldata of the registry's `…For` calls, signed by the wallet's account, for a sponsor to bring. The signer needs no ether. */
+export class SignedCalls {
+  readonly #signing: Signing;
+  readonly #domain: TypedDataDomain;
+
+  constructor(signing: Signing) {
+    const { network, address } = signing.client;
+    this.#signing = signing;
+    this.#domain = registryDomain(network.chainId, address);
   }
 
   join(key: Uint8Array): Promise<string> {
-    return this.#call('joinFor', JOIN_TYPES, NonceKey.Membership, { key: toHex(key) }, [this.#address, toHex(key)]);
+    return this.#call('joinFor', JOIN_TYPES, NonceKey.Membership, { key: toHex(key) }, [
+      this.#signing.address,
+      toHex(key),
+    ]);
   }
 
   setKey(key: Uint8Array): Promise<string> {
     return this.#call('setKeyFor', SET_KEY_TYPES, NonceKey.Membership, { key: toHex(key) }, [
-      this.#address,
+      this.#signing.address,
       toHex(key),
     ]);
   }
 
   grant(terms: readonly Terms[], receipt: Uint8Array): Promise<string> {
     const message = { terms, receipt: toHex(receipt) };
-    return this.#call('grantFor', GRANT_TYPES, NonceKey.Consent, message, [this.#address, terms, toHex(receipt)]);
+    return this.#call('grantFor', GRANT_TYPES, NonceKey.Consent, message, [
+      this.#signing.address,
+      terms,
+      toHex(receipt),
+    ]);
   }
 
   revoke(grantee: string, folders: readonly number[]): Promise<string> {
     return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Revocation, { grantee, folders }, [
-      this.#address,
+      this.#signing.address,
       grantee,
       folders,
     ]);
@@ -118,13 +157,13 @@ export class SignedCalls {
 
   rotate(folders: readonly number[], voidGrants: boolean, keyring: Uint8Array): Promise<string> {
     const message = { folders, voidGrants, keyring: toHex(keyring) };
-    const args = [this.#address, folders, voidGrants, toHex(keyring)];
+    const args = [this.#signing.address, folders, voidGrants, toHex(keyring)];
     return this.#call('rotateFor', ROTATE_TYPES, NonceKey.Rotation, message, args);
   }
 
   setKeyring(folders: readonly number[], keyring: Uint8Array): Promise<string> {
     const message = { folders, keyring: toHex(keyring) };
-    const args = [this.#address, folders, toHex(keyring)];
+    const args = [this.#signing.address, folders, toHex(keyring)];
     return this.#call('setKeyringFor', SET_KEYRING_TYPES, NonceKey.Keyring, message, args);
   }
 
@@ -136,25 +175,28 @@ export class SignedCalls {
       commitment: toHex(commitment),
     }));
     const message = { patient, entries: list };
-    return this.#call('addRecordsFor', ADD_RECORDS_TYPES, NonceKey.Records, message, [this.#address, patient, list]);
+    return this.#call('addRecordsFor', ADD_RECORDS_TYPES, NonceKey.Records, message, [
+      this.#signing.address,
+      patient,
+      list,
+    ]);
   }
 
   /** @param ids of records of this account's own, 0x hex */
   withdrawRecords(ids: readonly string[]): Promise<string> {
-    return this.#call('withdrawRecordsFor', WITHDRAW_RECORDS_TYPES, NonceKey.Withdrawal, { ids }, [this.#address, ids]);
+    return this.#call('withdrawRecordsFor', WITHDRAW_RECORDS_TYPES, NonceKey.Withdrawal, { ids }, [
+      this.#signing.address,
+      ids,
+    ]);
   }
 
-  async #call(
+  #call(
     name: string,
     types: Record<string, TypedDataField[]>,
     nonceKey: bigint,
     message: Record<string, unknown>,
     args: readonly unknown[],
   ): Promise<string> {
-    const nonce = await this.#client.nonce(this.#address, nonceKey);
-    const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
-    const domain = registryDomain(this.#network.chainId, this.#network.registry);
-    const signature = signTyped(this.#key(), domain, types, { signer: this.#address, ...message, nonce, deadline });
-    return registryInterface.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
+    return signCall(this.#signing, this.#domain, registryInterface, { types, nonceKey, message, name, args });
   }
 }

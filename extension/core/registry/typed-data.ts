@@ -5,6 +5,11 @@ export function registryDomain(chainId: number, registry: string): TypedDataDoma
   return { name: 'HealthRegistry', version: '1', chainId, verifyingContract: registry };
 }
 
+/** EIP-712 domain of a network's care orders. */
+export function ordersDomain(chainId: number, orders: string): TypedDataDomain {
+  return { name: 'CareOrders', version: '1', chainId, verifyingContract: orders };
+}
+
 /** EIP-712 domain of messages that members sign to EHR managers. */
 export function managerDomain(chainId: number, registry: string): TypedDataDomain {
   return { name: 'Salus EHR manager', version: '1', chainId, verifyingContract: registry };
@@ -65,6 +70,52 @@ export const REQUEST_TYPES: Types = {
 };
 export const REDEEM_TYPES: Types = {
   Redeem: [signer, field('bytes32', 'key'), field('uint8', 'role'), field('address', 'enroller'), ...tail],
+};
+
+/** EIP-712 types of the `…For` calls of `CareOrders`, as those of the registry. `kind` is an `OrderKind`. */
+export const ORDER_TYPES: Types = {
+  Order: [
+    signer,
+    field('uint8', 'kind'),
+    field('address', 'patient'),
+    field('uint48', 'folder'),
+    field('bytes32', 'commitment'),
+    field('uint40', 'until'),
+    field('uint8', 'times'),
+    field('bytes32', 'replaces'),
+    ...tail,
+  ],
+};
+export const PLACE_ORDER_TYPES: Types = {
+  PlaceOrder: [
+    signer,
+    field('address', 'doctor'),
+    field('uint48', 'folder'),
+    field('bytes32', 'commitment'),
+    field('uint48', 'where'),
+    ...tail,
+  ],
+};
+export const FULFIL_TYPES: Types = {
+  Fulfil: [
+    signer,
+    field('uint8', 'kind'),
+    field('address', 'patient'),
+    field('address', 'doctor'),
+    field('uint48', 'folder'),
+    field('bytes32', 'commitment'),
+    field('bytes32', 'result'),
+    ...tail,
+  ],
+};
+export const CANCEL_ORDER_TYPES: Types = {
+  CancelOrder: [
+    signer,
+    field('address', 'patient'),
+    field('uint48', 'folder'),
+    field('bytes32', 'commitment'),
+    ...tail,
+  ],
 };
 
 /** What an enroller signs for `who`: a voucher, which `who` brings within `redeem`. */

@@ -1,6 +1,7 @@
 import { isSalusError, SalusError } from '../errors.ts';
 import { payOurselves } from './own-payment.ts';
-import type { Deployment, Session } from './session.ts';
+import type { ContractClient } from '../registry/contract-client.ts';
+import type { Session } from './session.ts';
 
 /** First pause between two looks at the chain; each is half as long again, up to the last. */
 const FIRST_POLL_MS = 60;
@@ -10,6 +11,13 @@ const DONE_WITHIN_MS = 60_000;
 const LOST_WITHIN_MS = 6_000;
 /** How long managers have for what they said they would bring, before this account pays for it. */
 const PATIENCE_MS = 20_000;
+
+/** Where calls go: a registry of the network, or its care orders. */
+interface Contract {
+  readonly client: Pick<ContractClient, 'succeeded' | 'refusal'>;
+  /** Its address. */
+  readonly registry: string;
+}
 
 /** What the registry says of calls that it took already: their nonces are used, or they waited too long. They never land again. */
 const OVER: readonly unknown[] = ['BadSignature', 'Expired'];
@@ -24,7 +32,7 @@ const OVER: readonly unknown[] = ['BadSignature', 'Expired'];
  */
 export async function act(
   session: Session,
-  { client, registry }: Deployment,
+  { client, registry }: Contract,
   calls: readonly string[],
   isDone: () => Promise<boolean>,
 ): Promise<void> {

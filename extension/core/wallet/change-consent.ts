@@ -49,7 +49,8 @@ export async function changeConsent(
     const kinds = left.flatMap((folder) => folders.kind(folder) ?? []);
     const kept = kinds.filter((kind) => kind !== SELECTION);
     const picked = left.find((folder) => folders.kind(folder) === SELECTION);
-    const selection = picked === undefined ? undefined : { folder: picked, rule };
+    const others = receipt.sections.find(({ folder }) => folder === picked)?.rights;
+    const selection = picked === undefined ? undefined : { folder: picked, rule, rights: others };
     const decision = {
       origin,
       recipient: consent.recipient,

@@ -1,17 +1,16 @@
 import { randomId, toHex, type Bytes } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
-import type { Receipt } from '../consent/receipt.ts';
+import type { Receipt, RightName } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
 import type { Rule } from '../consent/rule.ts';
 import { SELECTION, type Section } from '../records/sections.ts';
-import { Right } from '../registry/abi.ts';
 import type { Grant } from '../registry/client.ts';
 import { act, orUnknown } from './act.ts';
 import { dealFolders } from './deal.ts';
 import { findConsent } from './end-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Session } from './session.ts';
-import type { ConsentView } from './sharing.ts';
+import { RIGHT_OF, type ConsentView } from './sharing.ts';
 import { isAsSigned, lookAfter } from './unsettled.ts';
 
 /** What the person decided in the prompt. */
@@ -25,7 +24,14 @@ export interface Decision {
   readonly reason: string;
   readonly sections: readonly Section[];
   /** A folder of picked things beside them, and what is added to it by itself. */
-  readonly selection?: { readonly folder: number; readonly rule?: Rule | undefined } | undefined;
+  readonly selection?:
+    | {
+        readonly folder: number;
+        readonly rule?: Rule | undefined;
+        /** What may be done with these, where that is not what may be done with the sections. */
+        readonly rights?: readonly RightName[] | undefined;
+      }
+    | undefined;
   readonly rights: readonly ('read' | 'write')[];
   /** Unix seconds. */
   readonly until: number;
@@ -63,7 +69,15 @@ export async function giveInTurn(
   const { selection } = decision;
   const sections = [
     ...decision.sections.map((section) => ({ section, folder: folders.tag(section) })),
-    ...(selection ? [{ section: SELECTION, folder: selection.folder } as const] : []),
+    ...(selection
+      ? [
+          {
+            section: SELECTION,
+            folder: selection.folder,
+            ...(selection.rights && { rights: [...selection.rights] }),
+          } as const,
+        ]
+      : []),
   ];
   const { network } = session.client;
   const receipt: Receipt = {
@@ -110,9 +124,11 @@ async function record(
   const { registry } = newest.client.network;
   const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
   const digest = await publishConsent(session, content, readerKey);
-  const rights = receipt.rights.reduce((mask, r) => mask | (r === 'read' ? Right.Read : Right.Write), 0);
   const purposes = PURPOSE_BITS[receipt.purpose];
-  const terms = sections.map(({ folder }) => ({ grantee: recipient, folder, from: 0, until, purposes, rights }));
+  const terms = sections.map(({ folder, rights = receipt.rights }) => ({
+    ...{ grantee: recipient, folder, from: 0, until, purposes },
+    rights: rights.reduce((mask, right) => mask | RIGHT_OF[right], 0),
+  }));
   const standing = () =>
     Promise.all(terms.map(({ grantee, folder }) => newest.client.grant(session.address, grantee, folder)));
   // The same may have been given before, to the second: what is new is that it changed.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { OrderKind } from '../care/orders-abi.ts';
 import { isPurpose, type Purpose } from '../consent/purposes.ts';
 import { isSection, type Section } from '../records/sections.ts';
 import { importKey } from '../envelope/stream.ts';
@@ -172,6 +173,34 @@ const PickingSchema = v.object({
   at: v.number(),
 });
 
+/** Something that was written for an order, or about one, and goes into the record once the order's contract took it. */
+const CareSchema = v.object({
+  act: v.picklist(['order', 'fulfil']),
+  kind: v.picklist([OrderKind.Prescription, OrderKind.Test]),
+  patient: v.string(),
+  doctor: v.string(),
+  folder: v.number(),
+  /** Of the order. */
+  commitment: v.string(),
+  /** Of the entry that was written. */
+  entry: v.string(),
+  /** Of an order: its end (Unix seconds), how often, and the one that it takes the place of. */
+  until: v.optional(v.number()),
+  times: v.optional(v.number()),
+  replaces: v.optional(v.string()),
+  /** Milliseconds since the epoch. */
+  at: v.number(),
+  /** The chain has it, in a block that could still be undone. */
+  landed: v.optional(v.boolean()),
+  /** The network refused it, and why: the person has not seen it yet. */
+  refused: v.optional(v.string()),
+});
+export type CareAct = v.InferOutput<typeof CareSchema>;
+
+/** Commitments of entries that wait for what they are of: they are not recorded before. */
+export const heldEntries = (care: readonly CareAct[]): ReadonlySet<string> =>
+  new Set(care.filter(({ landed }) => !landed).map(({ entry }) => entry));
+
 /** A health link that the person gave. Neither its key nor its passcode: whoever has the link has the first, and nobody the second. */
 export const GivenLinkSchema = v.object({
   /** 0x hex, 32 bytes. */
@@ -219,6 +248,7 @@ const StateSchema = v.object({
   /** Newest first. */
   withdrawals: v.optional(v.array(WithdrawalSchema), []),
   picking: v.optional(v.array(PickingSchema), []),
+  care: v.optional(v.array(CareSchema), []),
   /** Newest first. */
   givenLinks: v.optional(v.array(GivenLinkSchema), []),
   /** Whose requests the person said no to, up to a block. Newest first. */
@@ -246,6 +276,7 @@ const NEW_STATE: WalletState = {
   sorted: [],
   withdrawals: [],
   picking: [],
+  care: [],
   givenLinks: [],
   declined: [],
   logHeads: [],

@@ -3,6 +3,8 @@ import { toHex, utf8 } from '../bytes.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { SHARING } from '../catalogue/model.ts';
 import type { RowStore } from '../catalogue/rows.ts';
+import { OrdersClient } from '../care/orders-client.ts';
+import { SignedOrders } from '../care/signed-orders.ts';
 import { Follower } from '../chain/follower.ts';
 import { Keepers, type AskKeeper } from '../custody/keepers.ts';
 import { readKeyring } from '../custody/keyring-object.ts';
@@ -11,7 +13,8 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Network } from '../network/descriptor.ts';
 import { SECTIONS, SELECTION } from '../records/sections.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { SignedCalls, signTyped } from '../registry/signed-calls.ts';
+import type { ContractClient } from '../registry/contract-client.ts';
+import { SignedCalls, signTyped, type Signing } from '../registry/signed-calls.ts';
 import { managerDomain, STORE_TYPES } from '../registry/typed-data.ts';
 import { digestOf } from '../storage/cid.ts';
 import { idOf } from '../storage/ledger.ts';
@@ -42,6 +45,15 @@ export interface Deployment {
   readonly calls: SignedCalls;
 }
 
+/** What can be ordered and carried out on a network. */
+export interface Orders {
+  readonly client: OrdersClient;
+  /** Address of the contract. */
+  readonly registry: string;
+  /** Calls to it, signed by this account. */
+  readonly calls: SignedOrders;
+}
+
 /**
  * Everything that exists only while the wallet is unlocked. Locking drops it and wipes its keys. What it reads it reads from
  * every registry of the network; what is new goes to the newest.
@@ -59,6 +71,8 @@ export class Session {
   readonly keyWork: KeyWorkPort;
   readonly askKeeper: AskKeeper;
   readonly network: Network;
+  /** The network's prescriptions and test orders, where it has them. */
+  readonly orders: Orders | undefined;
   readonly keepers: Keepers | undefined;
   readonly state: SealedState;
   readonly now: () => number;
@@ -75,19 +89,30 @@ export class Session {
     this.askKeeper = parts.askKeeper;
     this.now = parts.now;
     this.state = sealedState(parts.stateSlot(keyring.alias), keyring);
+    const signing = (client: ContractClient): Signing => ({
+      client,
+      key: () => keyring.account,
+      address: keyring.address,
+      now: parts.now,
+    });
     const deployment = (client: RegistryClient): Deployment => ({
       client,
       registry: client.network.registry,
-      calls: new SignedCalls(client, () => keyring.account, keyring.address, parts.now),
+      calls: new SignedCalls(signing(client)),
     });
     const [newest, ...earlier] = parts.clients;
     this.newest = deployment(newest);
     this.deployments = [this.newest, ...earlier.map(deployment)];
     const { provider, network } = newest;
     this.network = network;
+    if (network.orders !== undefined) {
+      const client = new OrdersClient(network, network.orders, newest.nodes);
+      this.orders = { client, registry: network.orders, calls: new SignedOrders(signing(client)) };
+    }
     this.follower = new Follower({
       ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
       registries: this.deployments.map(({ registry }) => registry),
+      orders: network.orders,
       fromBlock: Math.min(...parts.clients.map((client) => client.network.fromBlock)),
       finality: network.finality ?? 'finalized',
       check: () => newest.checkChain(),
@@ -100,6 +125,7 @@ export class Session {
       follower: this.follower,
       clients: parts.clients,
       chainId: network.chainId,
+      orders: network.orders,
       unanchored: async () => {
         const rows = await parts.storage.openRows(this.address);
         const own = rows.filter((r) => r.kind === 'entry' && r.patient === this.address && r.anchor === undefined);

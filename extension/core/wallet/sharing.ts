@@ -1,5 +1,5 @@
 import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
-import type { Receipt } from '../consent/receipt.ts';
+import { RIGHTS, type Receipt, type RightName } from '../consent/receipt.ts';
 import type { FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
@@ -15,7 +15,7 @@ export interface ConsentView {
   readonly consentId: string;
   readonly registry: string;
   readonly recipient: string;
-  readonly rights: readonly ('read' | 'write')[];
+  readonly rights: readonly RightName[];
   /** Bits of the purposes it was given for. */
   readonly purposes: number;
   /** Unix seconds. */
@@ -83,10 +83,9 @@ const lastOf = (looks: readonly (number | undefined)[]): Pick<ConsentView, 'look
   return looked === 0 ? {} : { looked };
 };
 
-const rightsOf = (mask: number): ('read' | 'write')[] => [
-  ...((mask & Right.Read) !== 0 ? (['read'] as const) : []),
-  ...((mask & Right.Write) !== 0 ? (['write'] as const) : []),
-];
+/** Bits of the chain. */
+export const RIGHT_OF = { read: Right.Read, write: Right.Write, dispense: Right.Dispense } as const;
+const rightsOf = (mask: number): RightName[] => RIGHTS.filter((right) => (mask & RIGHT_OF[right]) !== 0);
 
 /** What the sites called those whom the patient gave access: the newest name of each address. */
 export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>

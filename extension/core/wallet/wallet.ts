@@ -6,11 +6,13 @@ import { Role } from '../registry/abi.ts';
 import { isDurable, type LedgerRow } from '../storage/ledger.ts';
 import type { PasskeyProof, Vault, VaultState } from '../vault/vault.ts';
 import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountList } from './accounts.ts';
+import { settleCare } from './care.ts';
 import { checkCopies } from './check-copies.ts';
 import { keepHere } from './keep-here.ts';
 import { watchOpenings } from './alarms.ts';
 import { deliverShares } from './deal.ts';
 import { forgetOutdated } from './erase-shares.ts';
+import { placeOrders } from './orders.ts';
 import { drainOutbox, ensureMembership } from './outbox.ts';
 import type { StateSlot } from './ports.ts';
 import type { AccountKind, UndoneAct } from './sealed-state.ts';
@@ -349,8 +351,10 @@ export class Wallet {
       await deliverShares(session);
       await forgetOutdated(session);
       await trackWithdrawals(session);
+      await settleCare(session);
       await drainOutbox(session);
       if (await fillSelections(session)) await drainOutbox(session);
+      await placeOrders(session);
       const withdrawing = withdrawDue(session);
       await withdrawing.catch(() => undefined); // thrown once the rest is done
       const alarms = await watchOpenings(session, this.#justUnlocked);

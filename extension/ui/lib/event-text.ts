@@ -33,7 +33,7 @@ export function eventLine(event: Exclude<ActivityEvent, { kind: 'opened' }>): st
 }
 
 /** What of it is explained alike. */
-type Explained = 'added' | 'shared' | 'ended' | 'erased' | 'keys' | 'joined' | 'requested' | 'emergency';
+type Explained = 'added' | 'shared' | 'ended' | 'erased' | 'keys' | 'joined' | 'requested' | 'emergency' | 'ordered';
 
 const EXPLAINED: Readonly<Record<Extract<ActivityEvent, { kind: 'chain' }>['what'], Explained>> = {
   joined: 'joined',
@@ -47,6 +47,10 @@ const EXPLAINED: Readonly<Record<Extract<ActivityEvent, { kind: 'chain' }>['what
   picked: 'shared',
   unread: 'added',
   requested: 'requested',
+  ordered: 'ordered',
+  'carried-out': 'ordered',
+  'order-cancelled': 'ordered',
+  'order-placed': 'ordered',
   'emergency-on': 'emergency',
   'emergency-off': 'emergency',
   'emergency-opened': 'emergency',

@@ -83,6 +83,7 @@ const ERROR_KEYS: Record<string, string> = {
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',
   'no-keepers': 'noKeepers',
+  'order-over': 'orderOver',
   'wrong-key': 'messageNotYours',
   'cards-missing': 'cardsMissing',
   'cards-disagree': 'cardsDisagree',

@@ -89,6 +89,7 @@ export async function startEvm() {
     const contract = await deployContract('HealthRegistry', who.owner, who.owner.address);
     const fromBlock = (await contract.deploymentTransaction()?.wait())?.blockNumber ?? 0;
     const registry = await contract.getAddress();
+    const orders = await (await deployContract('CareOrders', who.owner, registry)).getAddress();
     const payments = await (await deployContract('HealthPayments', who.owner, registry)).getAddress();
     const as = (signer: JsonRpcSigner) => contract.connect(signer) as Contract;
     await as(who.owner).getFunction('enrol').send(who.registrar.address, Role.Registrar);
@@ -100,6 +101,7 @@ export async function startEvm() {
       chainId: CHAIN_ID,
       rpcUrl,
       registry,
+      orders,
       payments,
       fromBlock,
       managers,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RegistryEvent } from '../../../extension/core/chain/events.ts';
+import type { ChainEvent } from '../../../extension/core/chain/logs.ts';
 import {
   filtersOf,
   Follower,
@@ -17,7 +17,7 @@ const PATIENT = '0x00000000000000000000000000000000000000aa';
 /** Applies steps as the catalogue does: what was taken in with each block, undone with it. */
 class Applied {
   position: Position = START;
-  taken: { through: BlockRef; events: readonly RegistryEvent[] }[] = [];
+  taken: { through: BlockRef; events: readonly ChainEvent[] }[] = [];
   rebuilt = 0;
   readonly #follower: Follower;
 

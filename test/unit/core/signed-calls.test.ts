@@ -30,13 +30,13 @@ describe('signatures of the wallet', () => {
 });
 
 describe('signed calls', () => {
-  const client = { network: { chainId: 31_337, registry: REGISTRY }, nonce: () => Promise.resolve(3n << 64n) };
-  const calls = new SignedCalls(
-    client as unknown as RegistryClient,
-    () => keyring.account,
-    keyring.address,
-    () => 1_800_000_000_000,
-  );
+  const client = { network: { chainId: 31_337 }, address: REGISTRY, nonce: () => Promise.resolve(3n << 64n) };
+  const calls = new SignedCalls({
+    client: client as unknown as RegistryClient,
+    key: () => keyring.account,
+    address: keyring.address,
+    now: () => 1_800_000_000_000,
+  });
 
   it('are of their signer, under the nonce that the registry has for it, for ten minutes', async () => {
     const digest = fill(32, 1);

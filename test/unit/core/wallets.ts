@@ -1,9 +1,10 @@
-import { isSalusError } from '../../../extension/core/errors.ts';
+import { isError } from 'ethers';
+import { isSalusError, SalusError } from '../../../extension/core/errors.ts';
 import { KeyWork } from '../../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { Keyring } from '../../../extension/core/keys/keyring.ts';
 import { versionsOf, type Custody, type Network } from '../../../extension/core/network/descriptor.ts';
-import { Role } from '../../../extension/core/registry/abi.ts';
+import { registryInterface, Role } from '../../../extension/core/registry/abi.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
 import { commitOwnImport, planOwnImport } from '../../../extension/core/wallet/import-records.ts';
@@ -50,8 +51,12 @@ export async function world() {
       sponsor: {
         async submit(calls, to) {
           sent.push({ to, calls });
-          const data = registryOf(to).contract.interface.encodeFunctionData('multicall', [calls]);
-          const transaction = await payer.sendTransaction({ to, data });
+          // The same of every contract of a network.
+          const data = registryInterface.encodeFunctionData('multicall', [calls]);
+          const transaction = await payer.sendTransaction({ to, data }).catch((error: unknown) => {
+            if (!isError(error, 'CALL_EXCEPTION')) throw error;
+            throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
+          });
           await transaction.wait();
           return transaction.hash;
         },

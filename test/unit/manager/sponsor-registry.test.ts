@@ -1,7 +1,11 @@
 import { Wallet, concat, toBeHex } from 'ethers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { managerSponsor } from '../../../extension/adapters/sponsor.ts';
-import { registryInterface, Role } from '../../../extension/core/registry/abi.ts';
+import { orderId } from '../../../extension/core/care/order-id.ts';
+import { OrderKind } from '../../../extension/core/care/orders-abi.ts';
+import { OrdersClient } from '../../../extension/core/care/orders-client.ts';
+import { SignedOrders } from '../../../extension/core/care/signed-orders.ts';
+import { registryInterface, Right, Role } from '../../../extension/core/registry/abi.ts';
 import { connectChain } from '../../../manager/ethers-chain.ts';
 import { CHAIN_ID, deployForTests, startEvm } from '../core/evm.ts';
 import { refusal, startManager, temporaryFolder } from './fixtures.ts';
@@ -15,13 +19,22 @@ async function world() {
   const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
   const key = Wallet.createRandom().privateKey;
   const registry = network.registry;
-  const chain = connectChain({ rpcUrl: node.url, chainId: CHAIN_ID, registry, sponsorKey: key });
+  const { orders } = network;
+  const chain = connectChain({
+    ...{ rpcUrl: node.url, chainId: CHAIN_ID, registry, sponsorKey: key },
+    ...(orders !== undefined && { orders }),
+  });
   onTestFinished(() => chain.close());
   await evm.provider.send('hardhat_setBalance', [chain.sponsor.address, toBeHex(10n ** 20n)]);
-  const manager = await startManager({ registry, maxFeePerGas: 10n ** 12n }, await temporaryFolder(), undefined, {
-    chain,
-  });
-  return { evm, as, registry, manager, chain };
+  const manager = await startManager(
+    { registry, orders, maxFeePerGas: 10n ** 12n },
+    await temporaryFolder(),
+    undefined,
+    {
+      chain,
+    },
+  );
+  return { evm, as, network, registry, manager, chain };
 }
 
 test('a stranger joins, grants and revokes by signatures alone, at a registry as it is', async () => {
@@ -49,6 +62,50 @@ test('a stranger joins, grants and revokes by signatures alone, at a registry as
   const hash = await sponsor.submit([revoke], registry);
   expect(await sponsor.submit([revoke], registry)).toBe(hash);
   expect((await evm.provider.getTransactionReceipt(hash))?.status).toBe(1);
+  await manager.sponsor.outbox.tend();
+});
+
+test('a doctor orders and a pharmacist fills by signatures alone, and nobody in their names', async () => {
+  const { evm, as, network, registry, manager } = await world();
+  const orders = network.orders!;
+  const people = Array.from({ length: 3 }, () => new Wallet(Wallet.createRandom().privateKey));
+  const [patient, doctor, pharmacist] = people as [Wallet, Wallet, Wallet];
+  const enrol = (who: Wallet, role: number) => as(evm.who.hospital).getFunction('enrol').send(who.address, role);
+  await enrol(doctor, Role.Doctor);
+  await enrol(pharmacist, Role.Pharmacist);
+  const sponsor = managerSponsor([manager.url], CHAIN_ID);
+  const on = { registry };
+  await sponsor.submit([await signedCall(patient, 'joinFor', { key: toBeHex(7, 32) }, on)], registry);
+  const until = 2 ** 39;
+  const rights = { [doctor.address]: Right.Write, [pharmacist.address]: Right.Dispense };
+  const terms = [doctor, pharmacist].map(({ address }) => {
+    return { grantee: address, folder: 1, from: 0, until, purposes: 1, rights: rights[address] };
+  });
+  const grant = await signedCall(patient, 'grantFor', { terms, receipt: toBeHex(1, 32) }, { ...on, nonceKey: 1n });
+  await sponsor.submit([grant], registry);
+  const client = new OrdersClient(network, orders, [evm.provider]);
+  const callsOf = (who: Wallet, key = who) =>
+    new SignedOrders({ client, key: () => key.signingKey, address: who.address, now: Date.now });
+  const commitment = toBeHex(5, 32);
+  const place = { patient: patient.address, doctor: doctor.address, folder: 1, commitment };
+  const draft = { kind: OrderKind.Prescription, ...place, until, times: 2 };
+  const forged = await callsOf(doctor, pharmacist).order(draft);
+  expect(await refusal(await post(manager.url, '/v1/sponsor', { calls: [forged], registry: orders }))).toMatchObject({
+    code: 'bad-signature',
+  });
+  await sponsor.submit([await callsOf(doctor).order(draft)], orders);
+  await sponsor.submit([await callsOf(pharmacist).fulfil(OrderKind.Prescription, place, toBeHex(6, 32))], orders);
+  expect(await client.order(orderId(place))).toMatchObject({ doctor: doctor.address, left: 1 });
+  await sponsor.submit([await callsOf(patient).place(place, 9)], orders);
+  await sponsor.submit([await callsOf(doctor).cancel(place)], orders);
+  expect(await client.order(orderId(place))).toMatchObject({ left: 0, where: 9 });
+  const over = await callsOf(pharmacist).fulfil(OrderKind.Prescription, place, toBeHex(6, 32));
+  expect(await refusal(await post(manager.url, '/v1/sponsor', { calls: [over], registry: orders }))).toMatchObject({
+    code: 'reverted',
+  });
+  // Each contract has calls of its own.
+  const elsewhere = await post(manager.url, '/v1/sponsor', { calls: [grant], registry: orders });
+  expect(await refusal(elsewhere)).toMatchObject({ code: 'bad-request' });
   await manager.sponsor.outbox.tend();
 });
 

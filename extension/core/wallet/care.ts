@@ -1,0 +1,175 @@
+import { orderId } from '../care/order-id.ts';
+import { OrderKind } from '../care/orders-abi.ts';
+import type { OrderPlace } from '../care/signed-orders.ts';
+import { orderOf } from '../catalogue/orders.ts';
+import { isForLater, isSalusError, noConsent, SalusError } from '../errors.ts';
+import type { Section } from '../records/sections.ts';
+import { act } from './act.ts';
+import { orderOfItem, ordersIn, placeOfItem, requireItem } from './orders.ts';
+import type { CareAct } from './sealed-state.ts';
+import { selectionFor } from './selections.ts';
+import type { Session } from './session.ts';
+import { giveConsent, type Decision, type GivenConsent } from './give-consent.ts';
+import { writeShared } from './write-shared.ts';
+
+/** What is ordered, and how often until when (Unix seconds). */
+export interface OrderTerms {
+  readonly kind: CareAct['kind'];
+  readonly until: number;
+  /** 1 to 255; a test once. */
+  readonly times: number;
+  /** Id (0x hex) of an own order that it takes the place of. */
+  readonly replaces?: string | undefined;
+}
+
+/**
+ * Orders what was written: seals it into the patient's folder, and says on the chain that it may be carried out so often. It goes into
+ * the record once the chain has it; where the chain refuses, nothing of it is left.
+ * @param job with one resource
+ * @throws SalusError `bad-request`; `sponsor-refused` where the chain refuses it; as `writeShared`
+ */
+export async function order(
+  session: Session,
+  { patient, section, job }: { readonly patient: string; readonly section: Section; readonly job: string },
+  { kind, until, times, replaces }: OrderTerms,
+): Promise<void> {
+  ordersIn(session);
+  const before = replaces === undefined ? undefined : await orderOf(session.catalogue.rows, replaces);
+  if (replaces !== undefined && (before === undefined || before.left === 0)) throw over();
+  const { folder, commitment } = await writeShared(session, patient, section, job);
+  const of = { kind, patient, doctor: session.address, folder, commitment, entry: commitment };
+  const terms = { until, times, ...(before && { replaces: before.commitment }) };
+  await carry(session, { act: 'order', ...of, ...terms, at: session.now() });
+}
+
+/**
+ * Carries an order out: asks the chain first, seals what came of it into the patient's folder, and says so on the chain. It goes into the
+ * record once the chain has it; where somebody else was faster, nothing of it is left.
+ * @param item id of what was ordered
+ * @throws SalusError `not-found`; `order-over` where it was carried out, taken back or ran out; `no-consent`; as `writeShared`
+ */
+export async function fulfil(
+  session: Session,
+  { patient, item: id, section, job }: { patient: string; item: string; section: Section; job: string },
+): Promise<void> {
+  const orders = ordersIn(session);
+  await session.catalogue.sync();
+  const item = await requireItem(session, patient, id);
+  const [place, view] = await Promise.all([placeOfItem(session, item), orderOfItem(session, item)]);
+  if (place === undefined || view === undefined) throw new SalusError('not-found', 'This was not ordered.');
+  const kind = view.kind === 'prescription' ? OrderKind.Prescription : OrderKind.Test;
+  // What others did since is on the chain before it is here.
+  const attempt = await orders.calls.fulfil(kind, place, place.commitment);
+  const refused = await orders.client.refusal([attempt]);
+  if (refused === 'NotOpen') throw over();
+  if (refused !== undefined) throw noConsent();
+  const { commitment: entry } = await writeShared(session, patient, section, job);
+  await carry(session, { act: 'fulfil', kind, ...place, entry, at: session.now() });
+}
+
+/** Lets one pharmacy fill one prescription, see it, and write down what it gave, and nothing else. */
+export async function choosePharmacy(
+  session: Session,
+  id: string,
+  decision: Pick<Decision, 'recipient' | 'recipientName' | 'principalName' | 'reason' | 'origin' | 'until'>,
+): Promise<GivenConsent> {
+  const item = await requireItem(session, session.address, id);
+  const view = await orderOfItem(session, item);
+  if (view?.kind !== 'prescription' || view.standing !== 'open') throw over();
+  const { folder } = await selectionFor(session, { ids: [item.id] });
+  const { consent } = await giveConsent(session, {
+    ...decision,
+    purpose: 'TREAT',
+    sections: [item.section],
+    rights: ['write'],
+    selection: { folder, rights: ['read', 'dispense'] },
+  });
+  return consent;
+}
+
+const over = () =>
+  new SalusError('order-over', 'This was filled, taken back or has run out. Ask the doctor for a new one.');
+
+/** Sees through what was ordered and carried out before, whatever came between. What cannot be done now is tried again the next time. */
+export async function settleCare(session: Session): Promise<void> {
+  for (const one of (await session.state.read()).care) {
+    if (one.refused === undefined) await tryOnce(session, one).catch(unlessForLater);
+  }
+}
+
+function unlessForLater(error: unknown): void {
+  if (!isForLater(error)) throw error;
+}
+
+/** The person has seen that the network refused something. */
+export const forgetRefused = (session: Session, id: string): Promise<unknown> =>
+  session.state.update((s) => ({
+    ...s,
+    care: s.care.filter((one) => one.refused === undefined || orderId(one).toLowerCase() !== id.toLowerCase()),
+  }));
+
+async function carry(session: Session, one: CareAct): Promise<void> {
+  await session.state.update((s) => ({ ...s, care: [...s.care, one] }));
+  try {
+    await tryOnce(session, one);
+  } catch (error) {
+    // It may still come, and is looked for each time; a refusal is the person's to know now.
+    if (isSalusError(error, 'sponsor-refused')) {
+      await change(session, one, () => undefined);
+      throw one.act === 'fulfil' ? over() : error;
+    }
+    unlessForLater(error);
+  }
+}
+
+/** A reorganisation may take it away again: until it is final it is looked for. */
+async function tryOnce(session: Session, one: CareAct): Promise<void> {
+  const orders = ordersIn(session);
+  const blockNow = async () => {
+    await session.catalogue.sync();
+    return blockOf(session, one);
+  };
+  if ((await blockNow()) === undefined) {
+    try {
+      await act(session, orders, [await callFor(session, one)], async () => (await blockNow()) !== undefined);
+    } catch (error) {
+      if (!isSalusError(error, 'sponsor-refused')) throw error;
+      await drop(session, one);
+      await change(session, one, (it) => ({ ...it, refused: error.code }));
+      throw error;
+    }
+  }
+  const [block, { final }] = [await blockOf(session, one), await session.catalogue.head()];
+  if (block === undefined) return;
+  await change(session, one, (it) => (block <= final ? undefined : { ...it, landed: true }));
+}
+
+function callFor(session: Session, one: CareAct): Promise<string> {
+  const { calls } = ordersIn(session);
+  const { kind, until = 0, times = 1, replaces, entry } = one;
+  const place: OrderPlace = one;
+  if (one.act === 'fulfil') return calls.fulfil(kind, place, entry);
+  const { patient, folder, commitment } = place;
+  return calls.order({ kind, patient, folder, commitment, until, times, replaces });
+}
+
+/** Block in which the chain says it. */
+async function blockOf(session: Session, one: CareAct): Promise<number | undefined> {
+  const row = await orderOf(session.catalogue.rows, orderId(one));
+  return one.act === 'order' ? row?.block : row?.done.find(({ result }) => result === one.entry)?.block;
+}
+
+/** What was written for it goes, as long as it is nowhere else. */
+async function drop(session: Session, { entry }: CareAct): Promise<void> {
+  const rows = await session.storage.openRows(session.address);
+  const roots = rows.filter((row) => row.commitment === entry && row.anchor === undefined).map(({ root }) => root);
+  if (roots.length > 0) await session.storage.drop(roots);
+}
+
+const isSame = (a: CareAct, b: CareAct): boolean => a.act === b.act && a.entry === b.entry;
+
+const change = (session: Session, one: CareAct, to: (it: CareAct) => CareAct | undefined): Promise<unknown> =>
+  session.state.update((s) => ({
+    ...s,
+    care: s.care.flatMap((it) => (isSame(it, one) ? (to(it) ?? []) : [it])),
+  }));
