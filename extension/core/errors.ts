@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'block-damaged',
   'no-consent',
   'order-over',
+  'role-forbids',
   'no-keepers',
   'not-a-member',
   'no-recipient-key',

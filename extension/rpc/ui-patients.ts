@@ -1,21 +1,17 @@
 import * as v from 'valibot';
 import { SalusError } from '../core/errors.ts';
-import type { Section } from '../core/records/sections.ts';
-import { stageByHand } from '../core/wallet/by-hand.ts';
 import { patientRecords, patientsOf, type PatientQuery, type PatientView } from '../core/wallet/patients.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { writeShared } from '../core/wallet/write-shared.ts';
-import { section, text, written } from './ui-arguments.ts';
+import { folderKind, text } from './ui-arguments.ts';
 
 /** Arguments of the calls of {@link createPatientCalls}. */
 export const PATIENT_ARGUMENTS = {
   patients: v.tuple([]),
   patient: v.tuple([text]),
   patientRecords: v.tuple([
-    v.object({ patient: text, section: v.optional(section), typed: v.optional(text) }),
+    v.object({ patient: text, section: v.optional(folderKind), typed: v.optional(text) }),
     v.optional(text),
   ]),
-  writeFor: v.tuple([text, section, written]),
 } as const;
 
 /** The calls of the wallet's own screens by which a member sees and adds to what patients share. */
@@ -38,13 +34,6 @@ export function createPatientCalls({ wallet, changed }: { readonly wallet: Walle
       const page = await patientRecords(session, query, before);
       if ((await opened()) !== known) changed();
       return page;
-    },
-    /** Adds a FHIR resource to a section that the patient lets this account write to. */
-    async writeFor(patient: string, into: Section, json: string): Promise<void> {
-      const session = await wallet.session();
-      await writeShared(session, patient, into, await stageByHand(session, json));
-      changed();
-      void wallet.sync();
     },
   };
 }

@@ -1,10 +1,10 @@
 import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt } from '../fhir/resource.ts';
 import { coded, codeAt, concept, conceptValues, dateOf, filled, listOf, ME, quantity, some } from './elements.ts';
-import type { Values } from './field.ts';
-import type { Form } from './form.ts';
+import type { Field, Values } from './field.ts';
+import type { Form, Say } from './form.ts';
 
-const noteOf = (values: Values) => listOf(filled({ text: values['note'] }));
+export const noteOf = (values: Values) => listOf(filled({ text: values['note'] }));
 
 export const CONDITION: Form = {
   kind: 'condition',
@@ -130,15 +130,36 @@ const OFTEN: Readonly<Record<string, readonly [frequency: number, period: number
 /** Units of doses, and what UCUM calls them. */
 const DOSE_UNITS: Readonly<Record<string, string>> = { mg: 'mg', g: 'g', µg: 'ug', ml: 'mL', mL: 'mL', IU: '[IU]' };
 
+/** How much of a medicine is taken, and how often: a form's fields for it. */
+export const DOSAGE_FIELDS: readonly Field[] = [
+  { key: 'dose', kind: 'number', range: [0.0001, 1_000_000] },
+  { key: 'unit', kind: 'text', most: 40, needs: ['dose'] },
+  { key: 'often', kind: 'choice', choices: [...Object.keys(OFTEN), 'asNeeded', 'other'] },
+  { key: 'oftenText', kind: 'text', when: ['often', ['other']], required: true },
+];
+
+/** The same as FHIR's Dosage. */
+export function dosageOf(v: Values, say: Say) {
+  const often = v['often'] ?? '';
+  const [frequency, period, periodUnit] = OFTEN[often] ?? [];
+  const words = often === 'other' ? v['oftenText'] : often && say(`often_${often}`);
+  return filled({
+    text: [[v['dose'], v['unit']].filter(Boolean).join(' '), words].filter(Boolean).join(', '),
+    timing: filled({
+      repeat: filled({ frequency, period, periodUnit }),
+      code: filled({ text: often === 'other' ? v['oftenText'] : undefined }),
+    }),
+    ...(often === 'asNeeded' && { asNeededBoolean: true }),
+    doseAndRate: listOf(filled({ doseQuantity: quantity(v['dose'], v['unit'], DOSE_UNITS[v['unit'] ?? '']) })),
+  });
+}
+
 export const MEDICINE: Form = {
   kind: 'medicine',
   type: 'MedicationStatement',
   fields: [
     { key: 'drug', kind: 'code', directory: 'medicines', required: true },
-    { key: 'dose', kind: 'number', range: [0.0001, 1_000_000] },
-    { key: 'unit', kind: 'text', most: 40, needs: ['dose'] },
-    { key: 'often', kind: 'choice', choices: [...Object.keys(OFTEN), 'asNeeded', 'other'] },
-    { key: 'oftenText', kind: 'text', when: ['often', ['other']], required: true },
+    ...DOSAGE_FIELDS,
     { key: 'taking', kind: 'choice', choices: ['yes', 'no'], required: true },
     { key: 'since', kind: 'date' },
     { key: 'until', kind: 'date', when: ['taking', ['no']] },
@@ -146,30 +167,16 @@ export const MEDICINE: Form = {
     { key: 'note', kind: 'long' },
   ],
   owns: ['status', 'medicationCodeableConcept', 'subject', 'effectivePeriod', 'dosage', 'reasonCode', 'note'],
-  make: (v, say) => {
-    const often = v['often'] ?? '';
-    const [frequency, period, periodUnit] = OFTEN[often] ?? [];
-    const words = often === 'other' ? v['oftenText'] : often && say(`often_${often}`);
-    return filled({
+  make: (v, say) =>
+    filled({
       status: v['taking'] === 'no' ? 'completed' : 'active',
       medicationCodeableConcept: concept(v, 'drug'),
       subject: ME,
       effectivePeriod: filled({ start: v['since'], end: v['until'] }),
-      dosage: listOf(
-        filled({
-          text: [[v['dose'], v['unit']].filter(Boolean).join(' '), words].filter(Boolean).join(', '),
-          timing: filled({
-            repeat: filled({ frequency, period, periodUnit }),
-            code: filled({ text: often === 'other' ? v['oftenText'] : undefined }),
-          }),
-          ...(often === 'asNeeded' && { asNeededBoolean: true }),
-          doseAndRate: listOf(filled({ doseQuantity: quantity(v['dose'], v['unit'], DOSE_UNITS[v['unit'] ?? '']) })),
-        }),
-      ),
+      dosage: listOf(dosageOf(v, say)),
       reasonCode: listOf(filled({ text: v['reason'] })),
       note: noteOf(v),
-    });
-  },
+    }),
   read: (taken) => {
     const repeat = at(taken, 'dosage.0.timing.repeat');
     const often = Object.entries(OFTEN).find(

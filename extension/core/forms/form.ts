@@ -15,8 +15,11 @@ export const FORM_KINDS = [
   'insurance',
   'note',
 ] as const;
-export type FormKind = (typeof FORM_KINDS)[number];
-export const isFormKind = (value: unknown): value is FormKind => FORM_KINDS.includes(value as FormKind);
+/** What nobody writes into their own record. */
+export const CARE_FORMS = ['prescription', 'test-order', 'dispense', 'test-report'] as const;
+export type FormKind = (typeof FORM_KINDS)[number] | (typeof CARE_FORMS)[number];
+export const isFormKind = (value: unknown): value is FormKind => FORM_KINDS.some((kind) => kind === value);
+export const isCareForm = (value: unknown): value is FormKind => CARE_FORMS.some((kind) => kind === value);
 
 /** Types of which some can be corrected by a form. */
 export const FORM_TYPES: ReadonlySet<string> = new Set([

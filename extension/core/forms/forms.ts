@@ -1,8 +1,9 @@
 import type { Resource } from '../fhir/resource.ts';
 import type { Section } from '../records/sections.ts';
 import { ALLERGY, CONDITION, IMMUNISATION, MEDICINE } from './clinical.ts';
-import type { Form, FormKind } from './form.ts';
+import { isFormKind, type Form, type FormKind } from './form.ts';
 import { MEASUREMENT } from './measurement.ts';
+import { DISPENSE, PRESCRIPTION, TEST_ORDER, TEST_REPORT } from './orders.ts';
 import { APPOINTMENT, NOTE } from './papers.ts';
 import { FAMILY, INSURANCE, PROFILE } from './people.ts';
 
@@ -18,6 +19,10 @@ export const FORMS: Readonly<Record<FormKind, Form>> = {
   family: FAMILY,
   insurance: INSURANCE,
   note: NOTE,
+  prescription: PRESCRIPTION,
+  'test-order': TEST_ORDER,
+  dispense: DISPENSE,
+  'test-report': TEST_REPORT,
 };
 
 /** Where a member files what is written with a form into somebody's record; absent for what is the patient's own to write. */
@@ -30,8 +35,14 @@ export const FILED_IN: Readonly<Partial<Record<FormKind, Section>>> = {
   appointment: 'visits',
   family: 'social-history',
   note: 'documents',
+  prescription: 'medications',
+  'test-order': 'results',
+  dispense: 'medications',
+  'test-report': 'results',
 };
 
 /** The form by which a resource can be corrected; undefined where there is none. */
 export const formFor = (resource: Resource): Form | undefined =>
-  Object.values(FORMS).find((form) => form.type === resource.resourceType && (form.fits?.(resource) ?? true));
+  Object.values(FORMS).find(
+    (form) => isFormKind(form.kind) && form.type === resource.resourceType && (form.fits?.(resource) ?? true),
+  );

@@ -76,6 +76,8 @@ export interface ImportReport {
   readonly skipped: readonly Skipped[];
   readonly findings: readonly Finding[];
   readonly sections: Readonly<Partial<Record<Section, number>>>;
+  /** Types of resources that are taken; `File` for a document. */
+  readonly types: readonly string[];
   /** Newer versions of what is here, among those that are taken. */
   readonly newer: number;
   /** The first of those that are taken, as a person reads them. */
@@ -191,6 +193,7 @@ export function planOf(files: readonly ReadFile[], { digests: here, versions = {
     skipped,
     findings,
     sections,
+    types: [...new Set([...items.values()].flat().map(({ type }) => type))],
     newer,
     preview,
     kind,

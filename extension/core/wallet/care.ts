@@ -67,22 +67,27 @@ export async function fulfil(
   await carry(session, { act: 'fulfil', kind, ...place, entry, at: session.now() });
 }
 
-/** Lets one pharmacy fill one prescription, see it, and write down what it gave, and nothing else. */
-export async function choosePharmacy(
+/**
+ * Lets one pharmacy fill one prescription, or one lab answer one order: it sees that one thing, writes down what came of it, and nothing
+ * else.
+ * @param id of the item that was ordered
+ * @throws SalusError `not-found`; `order-over`; as `giveConsent`
+ */
+export async function choose(
   session: Session,
   id: string,
   decision: Pick<Decision, 'recipient' | 'recipientName' | 'principalName' | 'reason' | 'origin' | 'until'>,
 ): Promise<GivenConsent> {
   const item = await requireItem(session, session.address, id);
   const view = await orderOfItem(session, item);
-  if (view?.kind !== 'prescription' || view.standing !== 'open') throw over();
+  if (view?.standing !== 'open') throw over();
   const { folder } = await selectionFor(session, { ids: [item.id] });
   const { consent } = await giveConsent(session, {
     ...decision,
     purpose: 'TREAT',
     sections: [item.section],
     rights: ['write'],
-    selection: { folder, rights: ['read', 'dispense'] },
+    selection: { folder, rights: view.kind === 'prescription' ? ['read', 'dispense'] : ['read'] },
   });
   return consent;
 }

@@ -5,7 +5,7 @@ import { isLive, GIVEN, givenKey, SHARING, type GrantRow, type RecordItem } from
 import { orderOf, ordersOf, type OrderRow } from '../catalogue/orders.ts';
 import { isForLater, SalusError } from '../errors.ts';
 import { Right, Role } from '../registry/abi.ts';
-import { act } from './act.ts';
+import { act, orUnknown } from './act.ts';
 import { timeOf } from './records.ts';
 import type { CareAct } from './sealed-state.ts';
 import { pickedIn } from './selections.ts';
@@ -125,8 +125,9 @@ async function whoMay(session: Session, row: OrderRow, now: number): Promise<Pic
   const may = (grant: GrantRow | undefined): grant is GrantRow =>
     grant?.folder === folder && isLive(grant, now) && (grant.rights & rightFor(row.kind)) !== 0;
   if (row.patient.toLowerCase() === session.address.toLowerCase()) {
-    const grants = (await SHARING.all(rows)).filter(may);
-    return { with: [...new Set(grants.map(({ grantee }) => grantee))], mine: false };
+    const grantees = [...new Set((await SHARING.all(rows)).filter(may).map(({ grantee }) => grantee))];
+    const fit = await Promise.all(grantees.map((grantee) => isFit(session, grantee, row.kind)));
+    return { with: grantees.filter((_, i) => fit[i]), mine: false };
   }
   const grants = await Promise.all(
     session.deployments.map(({ registry }) =>
@@ -134,8 +135,13 @@ async function whoMay(session: Session, row: OrderRow, now: number): Promise<Pic
     ),
   );
   if (!grants.some(may)) return { with: [], mine: false };
-  const { role } = await session.client.member(session.address);
-  return { with: [], mine: role === ROLE_FOR[kindName(row.kind)] };
+  return { with: [], mine: await isFit(session, session.address, row.kind) };
+}
+
+/** Whether somebody is of the role that carries it out; not while no node says. */
+async function isFit({ client }: Session, who: string, kind: OrderKind): Promise<boolean> {
+  const member = await orUnknown(() => client.member(who));
+  return member?.role === ROLE_FOR[kindName(kind)];
 }
 
 /** Takes back what is left of an own order. @throws SalusError `not-found`, and as `act` does */

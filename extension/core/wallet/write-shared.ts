@@ -1,5 +1,6 @@
 import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
+import { mayWrite } from '../care/roles.ts';
 import { isForLater, noConsent, noKeepers, SalusError } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
@@ -10,7 +11,8 @@ import { givenFolders } from './sharing.ts';
 
 /**
  * Seals what a provider adds to a patient's folder, and for its readers under the key that keepers give to its author.
- * @throws SalusError `no-keepers`; `no-consent` without a live right to write to the section
+ * @throws SalusError `no-keepers`; `no-consent` without a live right to write to the section; `role-forbids` for what somebody in this
+ * account's role does not write
  */
 export async function writeShared(
   session: Session,
@@ -31,6 +33,11 @@ export async function writeShared(
   }
   const report = await session.storage.plan(job, { digests: [] }, { into: section });
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
+  const { role } = await client.member(session.address);
+  if (!report.types.every((type) => mayWrite(role, type))) {
+    await session.storage.cancel(job);
+    throw new SalusError('role-forbids', 'Somebody in your role does not write this. Nothing was added.');
+  }
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);
   const authorKey = session.keyring.encryption.publicX;

@@ -84,6 +84,7 @@ const ERROR_KEYS: Record<string, string> = {
   'no-consent': 'noConsent',
   'no-keepers': 'noKeepers',
   'order-over': 'orderOver',
+  'role-forbids': 'roleForbids',
   'wrong-key': 'messageNotYours',
   'cards-missing': 'cardsMissing',
   'cards-disagree': 'cardsDisagree',

@@ -17,9 +17,14 @@ export const currentDoctor = (): Promise<Doctor | null> => call('/api/doctor', v
 /** What the clinic has of its sample patient. @throws ClinicError */
 export const clinicRecord = (): Promise<v.InferOutput<typeof BundleSchema>> => call('/api/sample-bundle', BundleSchema);
 
-/** Signs an account in as the clinic's doctor. @throws ClinicError when the code is wrong, or the network does not answer */
-export const signIn = (staff: Doctor & { code: string }): Promise<Doctor> =>
-  call('/api/staff', DoctorSchema, {
+/** What somebody does at the clinic. */
+export type Work = 'doctor' | 'lab' | 'pharmacist';
+const StaffSchema = v.object({ ...DoctorSchema.entries, work: v.picklist(['doctor', 'lab', 'pharmacist']) });
+export type Staff = v.InferOutput<typeof StaffSchema>;
+
+/** Signs an account in as one of the clinic's staff. @throws ClinicError when the code is wrong, or the network does not answer */
+export const signIn = (staff: Staff & { code: string }): Promise<Staff> =>
+  call('/api/staff', StaffSchema, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(staff),

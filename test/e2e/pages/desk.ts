@@ -25,8 +25,9 @@ export class DeskPage {
     await prompt.approve();
   }
 
-  async signIn(name: string, staffCode: string): Promise<void> {
+  async signIn(name: string, staffCode: string, work = 'Doctor'): Promise<void> {
     await this.page.getByLabel('Your name').fill(name);
+    await this.page.getByLabel('What you do here').selectOption(work);
     await this.page.getByLabel('Staff code').fill(staffCode);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await expect(this.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../../extension/core/care/order-id.ts';
 import { OrderKind } from '../../../extension/core/care/orders-abi.ts';
+import type { RecordItem } from '../../../extension/core/catalogue/model.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
 import { stageByHand } from '../../../extension/core/wallet/by-hand.ts';
-import { choosePharmacy, fulfil, order, settleCare } from '../../../extension/core/wallet/care.ts';
+import { choose, fulfil, order, settleCare } from '../../../extension/core/wallet/care.ts';
 import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
 import { cancelOrder, orderOfItem, ordersFor, placeOrders } from '../../../extension/core/wallet/orders.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
@@ -76,12 +77,14 @@ const settle = async (...sessions: readonly Session[]) => {
     await placeOrders(session);
   }
 };
-const idOf = async (session: Session, title: string) =>
-  (await filteredOwn(session, {})).items.find((item) => item.title === title)!.id;
+const isRequest = ({ type, title }: RecordItem, drug: string) => type === 'MedicationRequest' && title === drug;
+const requestOf = async (session: Session, drug: string) =>
+  (await filteredOwn(session, {})).items.find((item) => isRequest(item, drug))!;
+const idOf = async (session: Session, drug: string) => (await requestOf(session, drug)).id;
 const itemOf = async (session: Session, title: string) =>
-  (await openRecords(session, {})).items.find((item) => item.title === title)!;
-const choose = async (patient: Session, drug: string, pharmacist: Session) => {
-  await choosePharmacy(patient, await idOf(patient, drug), decided(pharmacist));
+  (await openRecords(session, {})).items.find((item) => isRequest(item, title))!;
+const chooseFor = async (patient: Session, drug: string, pharmacist: Session) => {
+  await choose(patient, await idOf(patient, drug), decided(pharmacist));
   await settle(patient, pharmacist);
 };
 const dispense = async (pharmacist: Session, { patient }: World, drug: string) =>
@@ -110,17 +113,14 @@ describe('a prescription', () => {
     await prescribe(net, 'Ibuprofen');
     await prescribe(net, 'Metformin');
     await settle(doctor, patient);
-    await choose(patient, 'Ibuprofen', pharmacist);
+    await chooseFor(patient, 'Ibuprofen', pharmacist);
     const { items } = await openRecords(pharmacist, {});
     expect(items.map(({ title }) => title)).toEqual(['Ibuprofen']);
     const view = await orderOfItem(pharmacist, items[0]!);
     expect(view).toMatchObject({ standing: 'open', mine: true, doctor: doctor.address });
     await dispense(pharmacist, net, 'Ibuprofen');
     await settle(pharmacist, patient);
-    const after = await orderOfItem(
-      patient,
-      (await filteredOwn(patient, {})).items.find((i) => i.title === 'Ibuprofen')!,
-    );
+    const after = await orderOfItem(patient, await requestOf(patient, 'Ibuprofen'));
     expect(after).toMatchObject({ left: 1, with: [pharmacist.address] });
     expect(after!.done).toMatchObject([{ by: pharmacist.address }]);
     // What was given is in the record, by the pharmacy.
@@ -142,11 +142,11 @@ describe('a prescription', () => {
     const { patient, doctor, pharmacist, other } = net;
     await prescribe(net, 'Ibuprofen', { times: 1 });
     await settle(doctor, patient);
-    await choose(patient, 'Ibuprofen', pharmacist);
+    await chooseFor(patient, 'Ibuprofen', pharmacist);
     await dispense(pharmacist, net, 'Ibuprofen');
     expect(await codeOf(dispense(pharmacist, net, 'Ibuprofen'))).toBe('order-over');
     await settle(pharmacist, patient);
-    expect(await codeOf(choosePharmacy(patient, await idOf(patient, 'Ibuprofen'), decided(other)))).toBe('order-over');
+    expect(await codeOf(choose(patient, await idOf(patient, 'Ibuprofen'), decided(other)))).toBe('order-over');
     const written = (await filteredOwn(patient, {})).items.filter((item) => item.type === 'MedicationDispense');
     expect(written).toHaveLength(1);
   });
@@ -156,8 +156,8 @@ describe('a prescription', () => {
     const { patient, doctor, pharmacist, other } = net;
     await prescribe(net, 'Ibuprofen');
     await settle(doctor, patient);
-    await choose(patient, 'Ibuprofen', pharmacist);
-    await choose(patient, 'Ibuprofen', other);
+    await chooseFor(patient, 'Ibuprofen', pharmacist);
+    await chooseFor(patient, 'Ibuprofen', other);
     await pharmacist.catalogue.sync();
     expect(await codeOf(dispense(pharmacist, net, 'Ibuprofen'))).toBe('no-consent');
     await dispense(other, net, 'Ibuprofen');
@@ -193,9 +193,7 @@ describe('a prescription', () => {
     await settle(doctor, patient);
     const standings = async () => (await ordersFor(patient)).map(({ standing }) => standing);
     expect(await standings()).toEqual(['open', 'cancelled']);
-    expect(await codeOf(choosePharmacy(patient, await idOf(patient, 'Ibuprofen 400'), decided(pharmacist)))).toBe(
-      'order-over',
-    );
+    expect(await codeOf(choose(patient, await idOf(patient, 'Ibuprofen 400'), decided(pharmacist)))).toBe('order-over');
     expect(await codeOf(cancelOrder(pharmacist, first!.id))).toBe('not-found');
     await cancelOrder(doctor, (await ordersFor(doctor))[0]!.id);
     await patient.catalogue.sync();
@@ -260,7 +258,7 @@ describe('a prescription', () => {
     const { patient, doctor, pharmacist } = net;
     await prescribe(net, 'Ibuprofen');
     await settle(doctor, patient);
-    await choose(patient, 'Ibuprofen', pharmacist);
+    await chooseFor(patient, 'Ibuprofen', pharmacist);
     await eraseItem(patient, await idOf(patient, 'Ibuprofen'));
     await settle(patient);
     expect((await filteredOwn(patient, {})).items).toEqual([]);

@@ -23,11 +23,26 @@ test('with the right code the hospital vouches for the doctor, once', async () =
   const app = await portal(chain);
   expect((await app.inject('/api/doctor')).json()).toBeNull();
   const answer = await signIn(app, GOOD);
-  expect([answer.statusCode, answer.json()]).toEqual([200, DOCTOR]);
+  expect([answer.statusCode, answer.json()]).toEqual([200, { ...DOCTOR, work: 'doctor' }]);
   expect((await app.inject('/api/doctor')).json()).toEqual(DOCTOR);
   expect((await signIn(app, { ...GOOD, name: 'Dr A. Okafor' })).statusCode).toBe(200);
   expect(chain.acts).toEqual(['enrol']);
   expect((await chain.member(ADDRESS)).role).toBe(Role.Doctor);
+});
+
+test('labs and pharmacists are vouched for as what they are, and patients go on sharing with the doctor', async () => {
+  for (const [work, role] of [
+    ['lab', Role.Lab],
+    ['pharmacist', Role.Pharmacist],
+  ] as const) {
+    const chain = fakeChain();
+    const app = await portal(chain);
+    const answer = await signIn(app, { ...GOOD, work });
+    expect([answer.statusCode, answer.json<{ work: string }>().work]).toEqual([200, work]);
+    expect((await chain.member(ADDRESS)).role).toBe(role);
+    expect((await app.inject('/api/doctor')).json()).toBeNull();
+    expect((await signIn(app, GOOD)).statusCode).toBe(409);
+  }
 });
 
 test('with a wrong code nothing is asked of the chain and nothing remembered', async () => {
@@ -43,6 +58,7 @@ test.each([
   ['an address with a wrong checksum', { ...GOOD, address: ADDRESS.replace('3C44', '3c44') }],
   ['no name', { ...GOOD, name: '  ' }],
   ['more than is asked for', { ...GOOD, role: Role.Hospital }],
+  ['work that is none', { ...GOOD, work: 'hospital' }],
   ['no object', 'code'],
 ])('%s is refused with 400', async (_what, body) => {
   const chain = fakeChain();

@@ -1,0 +1,104 @@
+import { getAddress, isAddress } from 'ethers';
+import * as v from 'valibot';
+import { termsOf } from '../core/care/terms.ts';
+import { BY_PATIENT } from '../core/consent/receipt.ts';
+import { parseLossless } from '../core/fhir/lossless.ts';
+import type { Resource } from '../core/fhir/resource.ts';
+import { SalusError } from '../core/errors.ts';
+import { visible } from '../core/signing/visible.ts';
+import { stageByHand } from '../core/wallet/by-hand.ts';
+import { choose, forgetRefused, fulfil, order } from '../core/wallet/care.ts';
+import { cancelOrder, orderOfItem, ordersFor, requireItem, type OrderView } from '../core/wallet/orders.ts';
+import type { Wallet } from '../core/wallet/wallet.ts';
+import { writeShared } from '../core/wallet/write-shared.ts';
+import type { Section } from '../core/records/sections.ts';
+import type { Role } from '../core/registry/abi.ts';
+import { section, text, written } from './ui-arguments.ts';
+
+const account = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
+/** Whoever carries something out may go on for at most so many seconds. */
+const LONGEST_SECONDS = 366 * 86_400;
+
+/** Arguments of the calls of {@link createCareCalls}. */
+export const CARE_ARGUMENTS = {
+  myRole: v.tuple([]),
+  writeFor: v.tuple([text, section, written, v.optional(text)]),
+  orders: v.tuple([v.optional(text)]),
+  orderOf: v.tuple([text, text]),
+  fulfil: v.tuple([text, text, section, written]),
+  cancelOrder: v.tuple([text]),
+  forgetRefused: v.tuple([text]),
+  chooseFor: v.tuple([
+    text,
+    v.object({
+      recipient: account,
+      recipientName: v.optional(v.pipe(v.string(), v.maxLength(120), v.transform(visible), v.maxLength(200))),
+      principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
+      reason: v.pipe(v.string(), v.trim(), v.maxLength(300)),
+      until: v.pipe(v.number(), v.safeInteger()),
+    }),
+  ]),
+} as const;
+
+/** Who is to carry an order out, and until when. */
+export type ChosenFor = v.InferOutput<typeof CARE_ARGUMENTS.chooseFor>[1];
+
+/** The calls of the wallet's own screens about what is ordered and carried out. */
+export function createCareCalls({ wallet, changed }: { readonly wallet: Wallet; readonly changed: () => void }) {
+  const done = () => {
+    changed();
+    void wallet.sync();
+  };
+  return {
+    /** What the registry says that this account is. */
+    async myRole(): Promise<Role> {
+      const session = await wallet.session();
+      return (await session.client.member(session.address)).role;
+    },
+    /**
+     * Adds a FHIR resource to a section that the patient lets this account write to. What says that it may be carried out is ordered
+     * with it.
+     * @param replaces id of an own order that it takes the place of
+     */
+    async writeFor(patient: string, into: Section, json: string, replaces?: string): Promise<void> {
+      const session = await wallet.session();
+      const terms = termsOf(parseLossless(json) as Resource);
+      const job = await stageByHand(session, json);
+      if (terms === undefined || session.orders === undefined) await writeShared(session, patient, into, job);
+      else await order(session, { patient, section: into, job }, { ...terms, ...(replaces && { replaces }) });
+      done();
+    },
+    /** What was ordered for this account or by it, or for one patient, the newest first. */
+    async orders(patient?: string): Promise<readonly OrderView[]> {
+      return ordersFor(await wallet.session(), patient);
+    },
+    /** The order that an item is of; undefined for one that was never ordered. */
+    async orderOf(patient: string, id: string): Promise<OrderView | undefined> {
+      const session = await wallet.session();
+      return orderOfItem(session, await requireItem(session, patient, id));
+    },
+    /** Carries out what was ordered, and writes down what came of it. */
+    async fulfil(patient: string, item: string, into: Section, json: string): Promise<void> {
+      const session = await wallet.session();
+      await fulfil(session, { patient, item, section: into, job: await stageByHand(session, json) });
+      done();
+    },
+    async cancelOrder(id: string): Promise<void> {
+      await cancelOrder(await wallet.session(), id);
+      done();
+    },
+    async forgetRefused(id: string): Promise<void> {
+      await forgetRefused(await wallet.session(), id);
+      changed();
+    },
+    /** Lets a pharmacy fill a prescription, or a lab answer an order, and see that one thing. */
+    async chooseFor(item: string, terms: ChosenFor): Promise<void> {
+      const session = await wallet.session();
+      const now = Math.floor(session.now() / 1000);
+      if (terms.until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
+      const until = Math.min(terms.until, now + LONGEST_SECONDS);
+      await choose(session, item, { ...terms, until, origin: BY_PATIENT });
+      done();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { ACCOUNTS } from '../../scripts/lib/chain.ts';
+import { expect, test } from './fixtures.ts';
+import { CheckInPage } from './pages/check-in.ts';
+import { DeskPage } from './pages/desk.ts';
+import { WalletApp } from './pages/wallet-app.ts';
+import { atTheClinic } from './support/clinic.ts';
+import { lookAt } from './support/screens.ts';
+
+test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fills it once', async ({
+  newBrowser,
+  stack,
+}) => {
+  test.setTimeout(600_000);
+  const [patients, doctors, pharmacies] = [await newBrowser(), await newBrowser(), await newBrowser()];
+  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
+  const pharmacist = await WalletApp.open(pharmacies);
+  await pharmacist.createWallet('provider');
+  const counter = await DeskPage.open(pharmacies, stack.portalUrl);
+  await counter.connect();
+  await counter.signIn('Corner Pharmacy', stack.staffCode, 'Pharmacist');
+  const pharmacy = await pharmacist.accountNumber();
+  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
+  await (await checkIn.connect()).approve();
+  await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
+  await (await checkIn.askToShare()).approve();
+  await checkIn.says('Shared');
+
+  // 1. The doctor prescribes: what the patient is allergic to is said first.
+  await doctor.page.bringToFront();
+  await doctor.page.reload();
+  await doctor.page.getByTestId('patients').getByRole('link').first().click();
+  const section = doctor.page.getByTestId('shared-sections').getByRole('button', { name: /^Allergies/ });
+  await section.click();
+  await expect(doctor.page.getByTestId('records')).toContainText('Allergy to penicillin');
+  await doctor.page.getByLabel('What do you want to add?').selectOption('Prescription');
+  const form = doctor.page.getByTestId('form');
+  const drug = form.getByRole('combobox', { name: 'Medicine', exact: false }).first();
+  await drug.fill('amoxi');
+  await doctor.page.getByRole('option', { name: 'Amoxicillin', exact: true }).click();
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await expect(doctor.page.getByTestId('warnings')).toContainText('the patient is allergic to');
+  await lookAt(doctor.page, 'prescribing');
+  await drug.fill('');
+  await drug.fill('ibupro');
+  await doctor.page.getByRole('option', { name: 'Ibuprofen', exact: true }).click();
+  await form.getByLabel('How often it can be filled').selectOption('2 times');
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await expect(doctor.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
+  await expect(doctor.page.getByTestId('orders')).toContainText('Prescription, can be filled', { timeout: 60_000 });
+
+  // 2. The patient sees what was prescribed and how often it can be filled, and chooses who fills it.
+  const { page } = patient;
+  await page.bringToFront();
+  await patient.go('Home');
+  await patient.arrived().getByRole('link', { name: 'Ibuprofen' }).click({ timeout: 60_000 });
+  await expect(page.getByTestId('order')).toContainText('Can be filled 2 more times of 2 in all');
+  await lookAt(page, 'a prescription');
+  await page.getByRole('link', { name: 'Choose a pharmacy' }).click();
+  await page.getByRole('radio', { name: 'By their code or account number' }).check();
+  const number = page.getByLabel('Code or account number', { exact: true });
+  // Somebody who is no pharmacist is not taken for one.
+  await number.fill(ACCOUNTS.colleague.address);
+  await expect(page.getByText('This is no pharmacist of the health network.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Look at it once more' })).toBeDisabled();
+  await number.fill(pharmacy);
+  await expect(page.getByTestId('reader')).toContainText('Pharmacist, vouched for by Riverside Clinic');
+  await lookAt(page, 'choosing a pharmacy');
+  await page.getByRole('button', { name: 'Look at it once more' }).click();
+  await expect(page.getByTestId('confirm')).toContainText('They see “Ibuprofen” and nothing else');
+  await lookAt(page, 'choosing a pharmacy, once more');
+  await page.getByTestId('confirm').getByRole('button', { name: 'Yes, choose them' }).click();
+  await expect(page.getByTestId('order')).toContainText('may do it now', { timeout: 120_000 });
+
+  // 3. The pharmacist sees that one thing, fills it, and can do so once more.
+  await pharmacist.page.bringToFront();
+  await pharmacist.go('Patients');
+  await pharmacist.page.getByTestId('patients').getByRole('link').first().click({ timeout: 90_000 });
+  const shared = pharmacist.page.getByTestId('shared-sections');
+  await expect(shared.getByRole('button')).toHaveCount(2);
+  await shared.getByRole('button', { name: /^Chosen records/ }).click();
+  await expect(pharmacist.page.getByTestId('records').getByRole('listitem')).toHaveCount(1, { timeout: 60_000 });
+  await pharmacist.page
+    .getByTestId('records')
+    .getByRole('link', { name: /Ibuprofen/ })
+    .click();
+  await pharmacist.page.getByRole('button', { name: 'Fill it' }).click({ timeout: 60_000 });
+  const dispense = pharmacist.page.getByTestId('form');
+  await dispense.getByLabel('How much is handed out').fill('20');
+  await dispense.getByLabel('Of what (tablets, packs, ml)').fill('tablets');
+  await lookAt(pharmacist.page, 'filling a prescription');
+  await dispense.getByRole('button', { name: 'Note that it was handed out' }).click();
+  await expect(pharmacist.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
+  await pharmacist.page.reload();
+  await expect(pharmacist.page.getByTestId('order')).toContainText('Can be filled once more of 2', { timeout: 60_000 });
+
+  // 4. It is in the patient's record and on the public log; the doctor sees what came of it.
+  await page.bringToFront();
+  await patient.go('Home');
+  await expect(patient.arrived()).toContainText('Ibuprofen', { timeout: 90_000 });
+  await page.goto(page.url().replace(/#.*$|$/, '#/chain'));
+  await expect(page.getByRole('main')).toContainText('filled a prescription', { timeout: 60_000 });
+  await lookAt(page, 'a prescription on the public log');
+  await doctor.page.bringToFront();
+  await doctor.page.reload();
+  await expect(doctor.page.getByTestId('orders')).toContainText('Filled by', { timeout: 90_000 });
+});
