@@ -16,8 +16,7 @@ export interface ReadItem {
 }
 
 /** Why something does not leave. */
-const REASONS = ['type', 'rare', 'marked', 'file', 'unread'] as const;
-export type Reason = (typeof REASONS)[number];
+export type Reason = 'type' | 'rare' | 'marked' | 'file' | 'unread';
 
 /** What would leave, and what would not. */
 export interface Deidentified {

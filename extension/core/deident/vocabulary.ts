@@ -26,6 +26,7 @@ const BESIDE: Readonly<Partial<Record<DirectoryName, string>>> = {
   diseases: 'disorder finding mellitus unspecified nos essential primary',
   medicines:
     'product containing only medicinal mg ml g mcg µg ug iu unit units tablet tablets capsule capsules oral solution suspension injection film coated extended release hr hour actuat inhaler tablette tabletten comprimido comprimidos',
+  substances: 'allergy to allergic intolerance substance',
   vaccines: 'vaccine seasonal injectable preservative free adult pediatric adolescent dose live',
 };
 const STRENGTH = /^[\d.,/%]+$/;
@@ -58,8 +59,8 @@ export class Vocabulary {
 
   constructor() {
     for (const [of, listed] of new Directory('en').all()) for (const one of listed) this.#addListed(of, one);
-    for (const [code, name] of rows(TESTS_BESIDE)) this.#add('tests', LOINC, code, name);
-    for (const { loinc, name } of Object.values(VITALS)) this.#add('tests', LOINC, loinc, name);
+    for (const [code, name] of rows(TESTS_BESIDE)) this.#addTest(code, name);
+    for (const { loinc, name } of Object.values(VITALS)) this.#addTest(loinc, name);
     for (const [code, name] of rows(FINDINGS)) this.#add('findings', SNOMED, code, name);
     for (const [system, codes] of Object.entries(HL7_CODES))
       for (const code of codes.split(' ')) this.#add('hl7', system, code);
@@ -74,6 +75,12 @@ export class Vocabulary {
       const key = `${of}|${this.#key(of, one)}`;
       if (!this.#names.has(key)) this.#names.set(key, common);
     }
+  }
+
+  #addTest(code: string, name: string): void {
+    const key = `tests|${this.#key('tests', name)}`;
+    const common = this.#add('tests', LOINC, code, name);
+    if (!this.#names.has(key)) this.#names.set(key, common);
   }
 
   #add(kind: Kind, system: string, code: string, display?: string): Common {

@@ -35,11 +35,7 @@ describe('the file', () => {
       expect([files[name]!.byteLength, hash]).toEqual([bytes, sha256]);
     }
     const lines = Object.entries(files).flatMap(([name, bytes]) =>
-      name.endsWith('.ndjson')
-        ? fromUtf8(bytes)
-            .trim()
-            .split('\n')
-        : [],
+      name.endsWith('.ndjson') ? fromUtf8(bytes).trim().split('\n') : [],
     );
     expect(lines.sort()).toEqual(found.resources.map((one) => fromUtf8(canonicalBytes(one))).sort());
     expect(Object.keys(files).sort()).toEqual(

@@ -98,6 +98,9 @@ describe('what is rare', () => {
       coding: [{ code: 'E11' }],
     });
     expect(condition({ text: 'No type 2 diabetes' })).toBeUndefined();
+    const allergy = (text: string) => only({ resourceType: 'AllergyIntolerance', code: { text } })?.['code'];
+    expect(allergy('Allergy to peanut')).toEqual({ text: 'Peanut' });
+    expect(allergy('No allergy to peanut')).toBeUndefined();
   });
 
   it('is counted, and takes with it what is nothing without it', () => {
