@@ -12,6 +12,6 @@ export default defineConfig({
     emptyOutDir: true,
     // The content security policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index', 'check-in', 'desk'].map((page) => at(`./pages/${page}.html`)) },
+    rolldownOptions: { input: ['index', 'check-in', 'desk', 'link'].map((page) => at(`./pages/${page}.html`)) },
   },
 });

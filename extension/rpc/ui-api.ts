@@ -34,6 +34,7 @@ import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
+import { createResearchCalls, RESEARCH_ARGUMENTS } from './ui-research.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { CARE_ARGUMENTS, createCareCalls } from './ui-care.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
@@ -140,6 +141,7 @@ const ARGUMENTS = {
   ...REARRANGE_ARGUMENTS,
   ...SHARING_ARGUMENTS,
   ...LINK_ARGUMENTS,
+  ...RESEARCH_ARGUMENTS,
   ...DIRECTORY_ARGUMENTS,
   ...READING_ARGUMENTS,
   ...PROOF_ARGUMENTS,
@@ -234,6 +236,7 @@ export function createUiApi(parts: UiParts) {
     ...createRearrangeCalls({ wallet, changed }),
     ...createSharingCalls({ wallet, changed, notify }),
     ...createLinkCalls({ wallet, changed }),
+    ...createResearchCalls({ wallet, changed }),
     ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
     ...createCareCalls({ wallet, changed }),

@@ -200,6 +200,8 @@ export async function startStack(): Promise<Stack> {
       return manager;
     }),
   );
+  // Said before it listens: its own settings have the description in which this stands.
+  const portalPort = await freePort();
   const network: Network = {
     name: 'Local health network',
     chainId: chain.chainId,
@@ -209,6 +211,7 @@ export async function startStack(): Promise<Stack> {
     payments: chain.payments,
     fromBlock: chain.fromBlock,
     managers: managers.map((m) => m.url),
+    linkViewer: `http://127.0.0.1:${portalPort}/link`,
     durableAt: 2,
     custody: await introduceKeepers(chain, managers),
   };
@@ -222,6 +225,7 @@ export async function startStack(): Promise<Stack> {
     ['portal/main.ts'],
     {
       SALUS_PORTAL_NETWORK: networkFile,
+      SALUS_PORTAL_PORT: String(portalPort),
       SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
       SALUS_PORTAL_STAFF_CODE: staffCode,
     },

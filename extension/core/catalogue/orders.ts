@@ -35,7 +35,7 @@ const orderName = (id: string): string => `order/${id}`;
 const placedName = (id: string): string => `placed/${id}`;
 
 /** Ids of orders, by patient and place. */
-export const ORDERS = new SortedList<string>('orders');
+const ORDERS = new SortedList<string>('orders');
 const prefixOf = (patient: string): string => `${patient.toLowerCase()}|`;
 
 /** @param id 0x hex */

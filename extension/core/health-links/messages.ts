@@ -8,7 +8,7 @@ export const MOST_USES = 100;
 export const LONGEST_SECONDS = 366 * 86_400;
 export const MOST_PASSCODE = 100;
 /** Of whoever opens a link says who they are. */
-const MOST_RECIPIENT = 200;
+export const MOST_RECIPIENT = 200;
 
 const bytes32 = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/));
 const account = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/), v.toLowerCase());

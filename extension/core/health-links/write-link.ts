@@ -37,3 +37,7 @@ export function linkText({ url, key, expires, withPasscode }: LinkParts): string
   const payload = { url, key: toBase64Url(concat(key)), exp: expires, ...(withPasscode && { flag: 'P' }), v: 1 };
   return `shlink:/${toBase64Url(utf8(JSON.stringify(payload)))}`;
 }
+
+/** A link that opens in any browser: behind the address of a page that reads links. What stands behind the # is sent to no server. */
+export const behindViewer = (link: string, viewer: string | undefined): string =>
+  viewer === undefined ? link : `${viewer}#${link}`;

@@ -149,6 +149,11 @@ export class Keyring {
     return this.#derive(utf8('salus/messages/v1'));
   }
 
+  /** What the dates of files for research are moved by (`core/deident`); of no use for anything else. */
+  researchKey(): Promise<Bytes> {
+    return this.#derive(utf8('salus/research/v1'));
+  }
+
   /** Overwrites what decrypts, and lets nothing be used any more. The signing key is an ethers object, which cannot be wiped. */
   wipe(): void {
     this.#secrets?.contentRoot.fill(0);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
+import { isSecureOrigin } from '../secure-origin.ts';
 
 const httpUrl = v.pipe(
   v.string(),
@@ -7,6 +8,18 @@ const httpUrl = v.pipe(
   v.regex(/^https?:\/\//),
   v.transform((u) => u.replace(/\/+$/, '')),
 );
+/** What a health link is put behind, with a # between: longer than this it is none any more, as readers of links have it. */
+const MOST_VIEWER = 300;
+const viewerUrl = v.pipe(
+  v.string(),
+  v.maxLength(MOST_VIEWER),
+  v.check((url) => isViewer(url), 'expected a page over https, without a query or a fragment'),
+);
+function isViewer(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin, pathname } = new URL(url);
+  return isSecureOrigin(origin) && url === `${origin}${pathname}`;
+}
 const address = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 const block = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -63,6 +76,8 @@ export const NetworkSchema = v.pipe(
     earlier: v.optional(v.pipe(v.array(v.strictObject({ registry: address, fromBlock: block })), v.maxLength(8))),
     /** Manager base URLs: each stores, serves and sponsors. */
     managers: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(9)),
+    /** Page that opens health links in any browser (the viewer of SMART Health Links): `<linkViewer>#shlink:/…`. */
+    linkViewer: v.optional(viewerUrl),
     /** Copies an entry needs before it counts as durable (k of n). */
     durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     /** Without it nothing can be shared: a reader is given no key but by those who keep them. */

@@ -220,6 +220,20 @@ export const GivenLinkSchema = v.object({
 });
 export type GivenLink = v.InferOutput<typeof GivenLinkSchema>;
 
+/** A file for research that the person took out: to whom and what for, and nothing of what is in it but how much. */
+export const ResearchFileSchema = v.object({
+  /** Drawn for each file; it is not in the file. */
+  id: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{32}$/)),
+  /** In the person’s words. */
+  forWhom: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  whatFor: v.pipe(v.string(), v.minLength(1), v.maxLength(300)),
+  sections: v.array(v.custom<Section>(isSection)),
+  items: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** Unix seconds. */
+  at: v.number(),
+});
+export type ResearchFile = v.InferOutput<typeof ResearchFileSchema>;
+
 /** What the wallet remembers of one account beside its records. Sealed: which sites a person uses is theirs alone. */
 const StateSchema = v.object({
   /** Absent until the registry or the person has said it. */
@@ -251,6 +265,8 @@ const StateSchema = v.object({
   care: v.optional(v.array(CareSchema), []),
   /** Newest first. */
   givenLinks: v.optional(v.array(GivenLinkSchema), []),
+  /** Newest first. */
+  research: v.optional(v.array(ResearchFileSchema), []),
   /** Whose requests the person said no to, up to a block. Newest first. */
   declined: v.optional(v.array(v.object({ who: v.string(), block: v.number() })), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
@@ -278,6 +294,7 @@ const NEW_STATE: WalletState = {
   picking: [],
   care: [],
   givenLinks: [],
+  research: [],
   declined: [],
   logHeads: [],
   seenAlarms: 0,

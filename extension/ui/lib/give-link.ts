@@ -4,7 +4,7 @@ import type { RecordItem } from '../../core/catalogue/model.ts';
 import { SalusError } from '../../core/errors.ts';
 import { canonicalBytes } from '../../core/fhir/canonical.ts';
 import { MOST_FILE } from '../../core/health-links/messages.ts';
-import { linkText, sealedFile, toBase64Url } from '../../core/health-links/write-link.ts';
+import { behindViewer, linkText, sealedFile, toBase64Url } from '../../core/health-links/write-link.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { nameOnly, patientSummary } from '../../core/summary/patient-summary.ts';
 import { listedIn, openItems } from './chosen-items.ts';
@@ -30,8 +30,10 @@ export interface LinkWish {
 }
 
 export interface MadeLink {
-  /** `shlink:/…`: with the key, which is nowhere else. */
+  /** `shlink:/…`, behind the network's page for links where it has one: with the key, which is nowhere else. */
   readonly text: string;
+  /** Whose page opens it in a browser. */
+  readonly viewer?: string;
   readonly code: CodeOutline;
   /** What was chosen and is not in it: files, and what does not open now. */
   readonly left: number;
@@ -63,18 +65,24 @@ async function giveLink(wish: LinkWish): Promise<MadeLink> {
   const content = fromUtf8(canonicalBytes(bundle));
   const sections = [...new Set(found.map(({ section }) => section))];
   const facts = { forWhom, sections, items: found.length, until, most, withPasscode: passcode !== '' };
-  const text = await keptBySome(content, facts, passcode);
+  const network = (await wallet.networks()).find(({ inUse }) => inUse)?.network;
+  const viewer = network?.linkViewer;
+  const text = behindViewer(await keptBySome(network?.managers ?? [], content, facts, passcode), viewer);
   const code = outlineOf(text);
-  return { text, code, left: items.length - found.length };
+  return { text, code, left: items.length - found.length, ...(viewer && { viewer: new URL(viewer).host }) };
 }
 
 type Facts = Omit<Parameters<typeof wallet.beginLink>[0], 'id' | 'manager'>;
 
 /** The first manager that takes it keeps it. Each is sent it under an id and a key of its own. */
-async function keptBySome(content: string, facts: Facts, passcode: string): Promise<string> {
-  const network = (await wallet.networks()).find(({ inUse }) => inUse)?.network;
+async function keptBySome(
+  managers: readonly string[],
+  content: string,
+  facts: Facts,
+  passcode: string,
+): Promise<string> {
   let problem = new SalusError('managers-unreachable', 'No manager answers.');
-  for (const manager of network?.managers ?? []) {
+  for (const manager of managers) {
     const id = toHex(random(ID_BYTES));
     const key = random(KEY_BYTES);
     const file = await sealedFile(content, key);

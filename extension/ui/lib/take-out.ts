@@ -83,7 +83,7 @@ async function recordOf(own: string, signal: AbortSignal): Promise<ExportSource>
 }
 
 /** A disk or a host that is slow does not keep the person waiting who stops it. */
-async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let heard: () => void = () => undefined;
   const end = new Promise<never>((_, reject) => {
     heard = () => reject(STOPPED);

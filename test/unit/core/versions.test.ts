@@ -243,6 +243,24 @@ describe('the description of a network', () => {
     const bad = [Array(9).fill(version), [{ ...version, chainId: 2 }], [{ registry: '0x12', fromBlock: 0 }]];
     for (const earlier of bad) expect(() => parseNetwork({ ...network, earlier })).toThrow('earlier');
   });
+
+  it.each([
+    'http://portal.example/link',
+    'javascript:alert(1)//',
+    'https://portal.example/link#there',
+    'https://portal.example/link?to=me',
+    'https://me@portal.example/link',
+    `https://portal.example/${'x'.repeat(300)}`,
+    'portal.example/link',
+    '',
+  ])('names no page that opens health links by %s', (linkViewer) => {
+    expect(() => parseNetwork({ ...network, linkViewer })).toThrow('linkViewer');
+  });
+
+  it('may name a page that opens health links', () => {
+    const linkViewer = 'https://portal.example/link';
+    expect(parseNetwork({ ...network, linkViewer }).linkViewer).toBe(linkViewer);
+  });
 });
 
 /** @returns the address of a node of the chain */

@@ -45,7 +45,8 @@ export function fakeChain(changes: Partial<HospitalChain> = {}): HospitalChain &
 /** The portal's service with pages that hold one line. */
 export async function portal(chain: HospitalChain, dataDir?: string): Promise<FastifyInstance> {
   const pagesDir = await temporaryFolder();
-  for (const page of ['index', 'check-in', 'desk']) await writeFile(join(pagesDir, `${page}.html`), `<h1>${page}</h1>`);
+  for (const page of ['index', 'check-in', 'desk', 'link'])
+    await writeFile(join(pagesDir, `${page}.html`), `<h1>${page}</h1>`);
   const doctors = await openDoctorStore(dataDir);
   const app = await createServer({ staffCode: STAFF_CODE, chain, doctors, pagesDir, introduced: () => false });
   onTestFinished(() => app.close());

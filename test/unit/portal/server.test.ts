@@ -105,11 +105,21 @@ test.each([
   ['/', 'index'],
   ['/check-in', 'check-in'],
   ['/desk', 'desk'],
+  ['/link', 'link'],
 ])('%s is a page that runs only scripts of its own', async (path, page) => {
   const answer = await (await portal(fakeChain())).inject(path);
   expect([answer.statusCode, answer.body]).toEqual([200, `<h1>${page}</h1>`]);
   expect(answer.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
   expect(answer.headers['x-content-type-options']).toBe('nosniff');
+});
+
+test('the page for health links alone asks other places, and none over an open connection', async () => {
+  const app = await portal(fakeChain());
+  const connect = async (path: string) =>
+    /connect-src ([^;]*);/.exec(String((await app.inject(path)).headers['content-security-policy']))?.[1];
+  expect(await connect('/link')).toBe('https: http://localhost:* http://127.0.0.1:*');
+  for (const other of ['/', '/check-in', '/desk', '/link.html', '/nowhere'])
+    expect(await connect(other)).toBe("'self'");
 });
 
 test('what is not there is 404, and the state of the introduction can be asked', async () => {

@@ -22,6 +22,12 @@ export interface SubstanceClass {
   readonly text: string;
 }
 
+/** A row with all its names, the first of them in English where it is asked for so. */
+export interface ListedName {
+  readonly code?: string;
+  readonly names: readonly string[];
+}
+
 const LANGUAGES = ['en', 'de', 'es', 'ar'];
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10';
 const ATC = 'http://www.whocc.no/atc';
@@ -112,6 +118,11 @@ export class Directory {
       }
     }
     return found?.code;
+  }
+
+  /** Everything that is listed. */
+  all(): [DirectoryName, readonly ListedName[]][] {
+    return Object.entries(this.#rows) as [DirectoryName, readonly ListedName[]][];
   }
 
   get size(): number {
