@@ -36,6 +36,8 @@ export const ERROR_CODES = [
   'no-consent',
   'no-keepers',
   'not-a-member',
+  'not-a-doctor',
+  'emergency-forbidden',
   'no-recipient-key',
   'commitment-mismatch',
   'history-incomplete',

@@ -34,6 +34,7 @@ import { countSections, type SectionCount } from './section-counts.ts';
 import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
+import { createEmergencyCalls, EMERGENCY_ARGUMENTS } from './ui-emergency.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createProofCalls, PROOF_ARGUMENTS } from './ui-proof.ts';
@@ -125,6 +126,7 @@ const ARGUMENTS = {
   search: v.tuple([text, filterSchema]),
   measured: v.tuple([]),
   ...PATIENT_ARGUMENTS,
+  ...EMERGENCY_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
@@ -234,6 +236,7 @@ export function createUiApi(parts: UiParts) {
     ...createLinkCalls({ wallet, changed }),
     ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
+    ...createEmergencyCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),
     ...createSafetyCalls(parts),

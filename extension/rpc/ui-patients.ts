@@ -12,7 +12,12 @@ export const PATIENT_ARGUMENTS = {
   patients: v.tuple([]),
   patient: v.tuple([text]),
   patientRecords: v.tuple([
-    v.object({ patient: text, section: v.optional(section), typed: v.optional(text) }),
+    v.object({
+      patient: text,
+      section: v.optional(section),
+      emergency: v.optional(v.boolean()),
+      typed: v.optional(text),
+    }),
     v.optional(text),
   ]),
   writeFor: v.tuple([text, section, written]),

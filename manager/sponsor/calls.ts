@@ -22,6 +22,7 @@ const SPONSORED = new Set([
   'rotateFor',
   'setKeyringFor',
   'allowEmergencyFor',
+  'breakGlassFor',
   'addRecordsFor',
   'withdrawRecordsFor',
 ]);

@@ -4,6 +4,7 @@ import { signerOf } from '../../extension/core/registry/signed-calls.ts';
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REDEEM_TYPES,
@@ -32,6 +33,7 @@ const TYPES: Readonly<Record<string, Record<string, TypedDataField[]>>> = {
   rotateFor: ROTATE_TYPES,
   setKeyringFor: SET_KEYRING_TYPES,
   allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
+  breakGlassFor: BREAK_GLASS_TYPES,
   addRecordsFor: ADD_RECORDS_TYPES,
   withdrawRecordsFor: WITHDRAW_RECORDS_TYPES,
 };

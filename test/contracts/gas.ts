@@ -6,7 +6,13 @@ import { artifacts, globalOptions } from 'hardhat';
 import { after, before, describe, it } from 'mocha';
 
 import { Right, Role } from '../../extension/core/registry/abi.ts';
-import { ADD_RECORDS_TYPES, GRANT_TYPES, JOIN_TYPES, REVOKE_TYPES } from '../../extension/core/registry/typed-data.ts';
+import {
+  ADD_RECORDS_TYPES,
+  BREAK_GLASS_TYPES,
+  GRANT_TYPES,
+  JOIN_TYPES,
+  REVOKE_TYPES,
+} from '../../extension/core/registry/typed-data.ts';
 import { deployWithGrant, digest, ethers, FOLDER, networkHelpers, termsFor, TREATMENT } from './fixture.ts';
 import { calldataGas, floorOf, type Needs } from './support/floor.ts';
 
@@ -55,6 +61,12 @@ const revokeFor: Run = async ({ registry, domain, who, until }) => {
   };
   const signature = await who.patient.signTypedData(domain, REVOKE_TYPES, message);
   return registry.connect(who.stranger).revokeFor(who.patient, who.doctor, [FOLDER], 0, until, signature);
+};
+const breakGlassFor: Run = async ({ registry, domain, who, until }) => {
+  const [patientOf, note] = [who.patient.address, digest('note')];
+  const message = { signer: who.doctor.address, patient: patientOf, folder: FOLDER, note, nonce: 0, deadline: until };
+  const signature = await who.doctor.signTypedData(domain, BREAK_GLASS_TYPES, message);
+  return registry.connect(who.stranger).breakGlassFor(who.doctor, patientOf, FOLDER, note, 0, until, signature);
 };
 const addRecordsFor =
   (count: number): Run =>
@@ -168,6 +180,12 @@ const ACTS: Act[] = [
     needs: { slots: 3 },
     prepare: (net) => patient(net).allowEmergency([FOLDER], true),
     run: (net) => doctor(net).breakGlass(net.who.patient, FOLDER, digest('note')),
+  },
+  {
+    act: 'breakGlassFor, first of a nonce key',
+    needs: { slots: 3, signatures: 1 },
+    prepare: (net) => patient(net).allowEmergency([FOLDER], true),
+    run: breakGlassFor,
   },
   {
     act: 'access, allowed',

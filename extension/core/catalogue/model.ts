@@ -135,10 +135,14 @@ export type ActivityRow = {
       readonly folders: readonly number[];
       readonly until: number;
       readonly receipt: string;
+      /** The delegate who gave it in the patient's place. */
+      readonly by?: string;
     }
   /** Something was erased. */
   | { readonly kind: 'erased' }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
+  /** A doctor opened folders in an emergency. */
+  | { readonly kind: 'emergency'; readonly who: string; readonly folders: readonly number[]; readonly until: number }
   | ChainRow
   | OpeningRow
 );
@@ -148,6 +152,8 @@ export interface ChainRow {
   readonly kind: 'chain';
   readonly what:
     | Noted['what']
+    | 'emergency-on'
+    | 'emergency-off'
     | 'joined'
     /** Those who keep the keys got them, or got others. */
     | 'keys'
@@ -238,7 +244,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 13;
+export const LAYOUT = 14;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -324,6 +330,11 @@ export const UNOPENED = new SortedList<string>('unopened');
 export const SHARING = new SortedList<GrantRow>('sharing');
 /** Grants to this account, by patient. */
 export const GIVEN = new SortedList<GrantRow>('given');
+/** What doctors opened in an emergency, of this account's record and for this account; the receipt is the note that says why. */
+export const EMERGENCIES = new SortedList<GrantRow>('emergencies');
+export const HELD_IN_EMERGENCY = new SortedList<GrantRow>('held-in-emergency');
+/** Own folders that may be opened in an emergency, by registry. */
+export const ALLOWED_IN_EMERGENCY = new SortedList<Pick<GrantRow, 'registry' | 'folder'>>('allowed-in-emergency');
 export const ACTIVITY = new SortedList<ActivityRow>('activity');
 /** Ids of own entries that are open, by place. */
 export const ENTRIES = new SortedList<string>('own-entries');

@@ -212,7 +212,7 @@ const toRef = ({ number, hash }: Block): BlockRef => ({ number, hash });
 /** Events that have the account first: what it gave and ended, and what it was told of itself. */
 const OF_PATIENTS = [
   ...['Granted', 'Revoked', 'Rotated', 'KeyringSet', 'RecordWithdrawn'],
-  ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened'],
+  ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened', 'GrantedBy'],
 ];
 
 /** What concerns one account, as patient, reader and author. */
@@ -220,7 +220,7 @@ export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
     [OF_PATIENTS.map(topicOf), me],
-    [['RecordAdded', 'Granted', 'Revoked', 'Requested'].map(topicOf), null, me],
+    [['RecordAdded', 'Granted', 'Revoked', 'Requested', 'EmergencyOpened'].map(topicOf), null, me],
     [[topicOf('RecordAdded')], null, null, me],
   ];
 }

@@ -5,6 +5,8 @@ import { registryInterface } from './abi.ts';
 import type { RegistryClient } from './client.ts';
 import {
   ADD_RECORDS_TYPES,
+  ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REVOKE_TYPES,
@@ -46,6 +48,7 @@ export const NonceKey = {
   Revocation: 4n,
   Keyring: 5n,
   Withdrawal: 6n,
+  Emergency: 7n,
 } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
@@ -144,14 +147,34 @@ export class SignedCalls {
     return this.#call('withdrawRecordsFor', WITHDRAW_RECORDS_TYPES, NonceKey.Withdrawal, { ids }, [this.#address, ids]);
   }
 
+  /** @param ahead how many calls of the same sequence go before it in one transaction */
+  allowEmergency(folders: readonly number[], allowed: boolean, ahead = 0): Promise<string> {
+    const message = { folders, allowed };
+    const args = [this.#address, folders, allowed];
+    return this.#call('allowEmergencyFor', ALLOW_EMERGENCY_TYPES, NonceKey.Emergency, message, args, ahead);
+  }
+
+  /** One call for each folder, to be brought in one transaction. @param note see `consent/emergency-reason.ts` */
+  breakGlass(patient: string, folders: readonly number[], note: Uint8Array): Promise<string[]> {
+    const why = toHex(note);
+    return Promise.all(
+      folders.map((folder, ahead) => {
+        const message = { patient, folder, note: why };
+        const args = [this.#address, patient, folder, why];
+        return this.#call('breakGlassFor', BREAK_GLASS_TYPES, NonceKey.Emergency, message, args, ahead);
+      }),
+    );
+  }
+
   async #call(
     name: string,
     types: Record<string, TypedDataField[]>,
     nonceKey: bigint,
     message: Record<string, unknown>,
     args: readonly unknown[],
+    ahead = 0,
   ): Promise<string> {
-    const nonce = await this.#client.nonce(this.#address, nonceKey);
+    const nonce = (await this.#client.nonce(this.#address, nonceKey)) + BigInt(ahead);
     const deadline = Math.floor(this.#now() / 1000) + GOOD_FOR_SECONDS;
     const domain = registryDomain(this.#network.chainId, this.#network.registry);
     const signature = signTyped(this.#key(), domain, types, { signer: this.#address, ...message, nonce, deadline });

@@ -49,7 +49,6 @@ const EXPLAINED: Readonly<Record<Extract<ActivityEvent, { kind: 'chain' }>['what
   requested: 'requested',
   'emergency-on': 'emergency',
   'emergency-off': 'emergency',
-  'emergency-opened': 'emergency',
 };
 
 /** What was written on the chain, what was not, who sees it, and how it could be undone: heading and words of each. */
