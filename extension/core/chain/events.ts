@@ -60,7 +60,7 @@ export interface EmergencyOpened extends Place {
   readonly folder: number;
   /** Unix seconds. */
   readonly until: number;
-  /** Why: see `consent/emergency-reason.ts`. */
+  /** Why: see `consent/emergency-note.ts`. */
   readonly note: Bytes;
 }
 

@@ -154,7 +154,7 @@ export class SignedCalls {
     return this.#call('allowEmergencyFor', ALLOW_EMERGENCY_TYPES, NonceKey.Emergency, message, args, ahead);
   }
 
-  /** One call for each folder, to be brought in one transaction. @param note see `consent/emergency-reason.ts` */
+  /** One call for each folder, to be brought in one transaction. @param note see `consent/emergency-note.ts` */
   breakGlass(patient: string, folders: readonly number[], note: Uint8Array): Promise<string[]> {
     const why = toHex(note);
     return Promise.all(

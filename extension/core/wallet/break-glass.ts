@@ -1,9 +1,9 @@
 import { addressTopic, topicOf } from '../chain/events.ts';
-import { sealReason, type EmergencyReason } from '../consent/emergency-reason.ts';
+import { sealReason } from '../consent/emergency-note.ts';
+import { MOST_IN_EMERGENCY, type EmergencyReason } from '../consent/emergency-reason.ts';
 import { SalusError } from '../errors.ts';
 import { Role } from '../registry/abi.ts';
 import { act, orUnknown } from './act.ts';
-import { MOST_IN_EMERGENCY } from './emergency.ts';
 import type { Session } from './session.ts';
 
 /**

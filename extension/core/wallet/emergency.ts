@@ -7,7 +7,8 @@ import {
   type ActivityRow,
   type GrantRow,
 } from '../catalogue/model.ts';
-import { openReason, type EmergencyReason } from '../consent/emergency-reason.ts';
+import { openReason } from '../consent/emergency-note.ts';
+import { MOST_IN_EMERGENCY, type EmergencyReason } from '../consent/emergency-reason.ts';
 import { PURPOSE_BITS } from '../consent/purposes.ts';
 import { isSalusError, SalusError } from '../errors.ts';
 import { SELECTION, type FolderKind, type Section } from '../records/sections.ts';
@@ -18,8 +19,6 @@ import { timeOf } from './records.ts';
 import type { Deployment, Session } from './session.ts';
 import { isAsSigned, lookAfter } from './unsettled.ts';
 
-/** Sections that can be allowed: a doctor opens them by one transaction, of as many calls as a manager brings. */
-export const MOST_IN_EMERGENCY = 16;
 /** What happened last, in which openings are looked for. */
 const MOST_LOOKED_AT = 1_000;
 
