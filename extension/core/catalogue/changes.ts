@@ -556,7 +556,7 @@ export class Changes {
     const before = await ACTIVITY.find(this.#draft, key);
     const folders = before?.kind === 'emergency' ? before.folders : [];
     if (before === undefined) this.#draft.put(ALARMS, ((await this.#draft.get<number>(ALARMS)) ?? 0) + 1);
-    const said = { who: grantee, folders: [...new Set([...folders, folder])], until };
+    const said = { registry, who: grantee, folders: [...new Set([...folders, folder])], until, note: receipt };
     await ACTIVITY.change(this.#draft, new Map([[key, { kind: 'emergency', ...said, block, transaction }]]));
   }
 

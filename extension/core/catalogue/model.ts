@@ -142,7 +142,15 @@ export type ActivityRow = {
   | { readonly kind: 'erased' }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
   /** A doctor opened folders in an emergency. */
-  | { readonly kind: 'emergency'; readonly who: string; readonly folders: readonly number[]; readonly until: number }
+  | {
+      readonly kind: 'emergency';
+      readonly registry: string;
+      readonly who: string;
+      readonly folders: readonly number[];
+      readonly until: number;
+      /** Why: hex. */
+      readonly note: string;
+    }
   | ChainRow
   | OpeningRow
 );

@@ -1,6 +1,8 @@
 import { ACTIVITY, entryName, type ActivityRow, type ChainRow, type EntryRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
+import type { EmergencyReason } from '../consent/emergency-reason.ts';
 import type { FolderKind, Section } from '../records/sections.ts';
+import { reasonGiven } from './reason-given.ts';
 import { timeOf } from './records.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
@@ -41,6 +43,8 @@ export type ActivityEvent = {
       readonly whoName?: string;
       readonly sections: readonly FolderKind[];
       readonly until: number;
+      /** What they said; absent where it cannot be read. */
+      readonly reason?: EmergencyReason;
     }
   | {
       readonly kind: 'erased';
@@ -136,9 +140,11 @@ export async function activity(
       return { ...place, kind, what, who, ...(whoName && { whoName }), sections };
     }
     if (row.kind === 'emergency') {
-      const { kind, who, until } = row;
+      const { kind, registry, who, until, note } = row;
+      const reason = await reasonGiven(session, { registry, transaction, doctor: who, note });
+      const said = { kind, who, sections: sectionsOf(row.folders), until, ...(reason && { reason }) };
       const whoName = nameOf(who);
-      return { ...place, kind, who, ...(whoName && { whoName }), sections: sectionsOf(row.folders), until };
+      return { ...place, ...said, ...(whoName && { whoName }) };
     }
     const { recipient } = row;
     const recipientName = nameOf(recipient);

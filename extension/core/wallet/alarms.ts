@@ -1,4 +1,4 @@
-import { ALARMS, EMERGENCIES, SHARING } from '../catalogue/model.ts';
+import { ALARMS, ALLOWED_IN_EMERGENCY, EMERGENCIES, SHARING } from '../catalogue/model.ts';
 import { followOpenings } from './follow-openings.ts';
 import type { Session } from './session.ts';
 
@@ -20,7 +20,8 @@ export async function lookedAtAlarms({ catalogue, state }: Session): Promise<voi
 }
 
 /**
- * Asks the keepers now and then what they wrote down, for an account that ever shared something, or was opened in an emergency.
+ * Asks the keepers now and then what they wrote down, for an account that ever shared something, or lets it be opened in an
+ * emergency.
  * @param atOnce however lately they were asked
  * @returns how many alarms the person has not seen; undefined where nothing was asked
  */
@@ -29,7 +30,9 @@ export async function watchOpenings(session: Session, atOnce = false): Promise<n
   const asked = (await rows.get<number>(ASKED)) ?? 0;
   const isSoon = session.now() - asked < EVERY_MS && session.now() >= asked;
   if (isSoon && !atOnce) return undefined;
-  const ever = await Promise.all([SHARING, EMERGENCIES].map(async (list) => (await list.page(rows, 1)).items.length));
+  const ever = await Promise.all(
+    [SHARING, ALLOWED_IN_EMERGENCY, EMERGENCIES].map(async (list) => (await list.page(rows, 1)).items.length),
+  );
   if (Math.max(...ever) === 0) return undefined;
   await rows.write(new Map([[ASKED, session.now()]]));
   await followOpenings(session);

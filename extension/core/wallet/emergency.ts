@@ -1,4 +1,3 @@
-import { fromHex } from '../bytes.ts';
 import {
   ACTIVITY,
   ALLOWED_IN_EMERGENCY,
@@ -7,14 +6,14 @@ import {
   type ActivityRow,
   type GrantRow,
 } from '../catalogue/model.ts';
-import { openReason } from '../consent/emergency-note.ts';
 import { MOST_IN_EMERGENCY, type EmergencyReason } from '../consent/emergency-reason.ts';
 import { PURPOSE_BITS } from '../consent/purposes.ts';
-import { isSalusError, SalusError } from '../errors.ts';
+import { SalusError } from '../errors.ts';
 import { SELECTION, type FolderKind, type Section } from '../records/sections.ts';
 import { act, orUnknown } from './act.ts';
 import { itemsIn } from './activity.ts';
 import { dealFolders } from './deal.ts';
+import { reasonGiven } from './reason-given.ts';
 import { timeOf } from './records.ts';
 import type { Deployment, Session } from './session.ts';
 import { isAsSigned, lookAfter } from './unsettled.ts';
@@ -114,9 +113,10 @@ async function viewOf(
 ): Promise<EmergencyView | undefined> {
   const [first] = rows;
   if (first === undefined) return undefined;
-  const { grantee: who, block, transaction, until } = first;
+  const { grantee: who, registry, block, transaction, until, receipt: note } = first;
+  const given = { registry, transaction, doctor: who, note };
   const folders = await session.folders();
-  const [at, reason] = await Promise.all([timeOf(session, block), reasonOf(session, first)]);
+  const [at, reason] = await Promise.all([timeOf(session, block), reasonGiven(session, given)]);
   const lines: EmergencyLine[] = [];
   for (const line of happened) {
     if (line.kind !== 'opened' || line.who.toLowerCase() !== who.toLowerCase()) continue;
@@ -137,25 +137,6 @@ async function viewOf(
     transaction,
     lines,
   };
-}
-
-/** It is kept once it was read: the doctor may have another key later. */
-async function reasonOf(session: Session, row: GrantRow): Promise<EmergencyReason | undefined> {
-  const { rows } = session.catalogue;
-  const name = `emergency-reason/${row.transaction}/${row.grantee.toLowerCase()}`;
-  const known = await rows.get<EmergencyReason>(name);
-  if (known !== undefined) return known;
-  const { client, registry } = session.deployment(row.registry);
-  const doctor = await client.member(row.grantee).catch((error: unknown) => {
-    if (isSalusError(error, 'vault-locked')) throw error;
-    return undefined; // a node that is away takes a word away, never the fact
-  });
-  if (doctor?.encryptionKey === undefined) return undefined;
-  const place = { chainId: session.network.chainId, registry, patient: session.address, doctor: row.grantee };
-  const { secret } = session.keyring.encryption;
-  const reason = await openReason(secret, doctor.encryptionKey, place, fromHex(row.receipt));
-  if (reason !== undefined) await rows.write(new Map([[name, reason]]));
-  return reason;
 }
 
 /**

@@ -17,12 +17,17 @@ interface About {
 }
 
 /** What was said of an opening by the doctor, in words. */
-export const reasonText = ({ reason }: EmergencyView): string =>
+export const reasonText = ({ reason }: Pick<EmergencyView, 'reason'>): string =>
   reason === undefined ? t('emergency.reasonNone') : t('emergency.reason', [lookUp(`emergency.r_${reason}`)]);
 
-/** From when until when it holds. */
-export const timeText = ({ at, until }: EmergencyView): string =>
-  at === undefined ? t('emergency.untilOnly', [moment(until)]) : t('emergency.until', [moment(at), moment(until)]);
+/** From when until when it holds, or held; when it was ended before its time is not kept. */
+export function timeText({ at, until, live }: EmergencyView): string {
+  if (!live && until > Date.now() / 1000)
+    return at === undefined ? '' : t('emergency.early', [moment(at)]);
+  return at === undefined
+    ? t('emergency.untilOnly', [moment(until)])
+    : t('emergency.until', [moment(at), moment(until)]);
+}
 
 /** What keepers wrote down, one line for each opening. */
 export const linesText = ({ lines }: EmergencyView): string[] =>

@@ -21,6 +21,7 @@ import { patientRecords, patientsOf } from '../../../extension/core/wallet/patie
 import { openRecords, readRecord, sharedRecords } from '../../../extension/core/wallet/records.ts';
 import { SECTIONS } from '../../../extension/core/records/sections.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
+import type { Manners } from './evm.ts';
 import { fill } from './support.ts';
 import { allergy, codeOf, DOCTOR, importOwn, OTHER_DOCTOR, PATIENT, share, titles, world } from './wallets.ts';
 import { Waits } from './waits.ts';
@@ -201,10 +202,25 @@ describe('the patient', () => {
     expect(view!.lines).toMatchObject([{ section: 'allergies', count: 2, refused: false }]);
     expect(view!.lines[0]!.keepers).toHaveLength(2);
     const [line] = (await activity(patient)).items.filter(({ kind }) => kind === 'emergency');
-    expect(line).toMatchObject({ who: doctor.address, until: view!.until });
+    expect(line).toMatchObject({ who: doctor.address, until: view!.until, reason: 'unresponsive' });
     await lookedAtAlarms(patient);
     expect(await alarmsOf(patient)).toBe(0);
     expect(view!.transaction).toMatch(/^0x[0-9a-f]{64}$/);
+  });
+
+  it('is alarmed by the keepers’ lines where the node hides the opening', async () => {
+    const { w, network, patient, doctor, read } = await scene();
+    await allowInEmergency(patient, ['allergies']);
+    const topic = registryInterface.getEvent('EmergencyOpened')!.topicHash;
+    const tell: NonNullable<Manners['tell']> = (log) => (log.topics[0] === topic ? undefined : log);
+    const fooled = await w.open(PATIENT, network, 'patient', { tell });
+    await openInEmergency(doctor, patient.address, 'life');
+    await read();
+    await fooled.catalogue.sync();
+    expect([await emergencies(fooled), await alarmsOf(fooled)]).toEqual([[], 0]);
+    expect(await watchOpenings(fooled, true)).toBe(1);
+    const [line] = (await activity(fooled)).items;
+    expect(line).toMatchObject({ kind: 'opened', purpose: PURPOSE_BITS.BTG, section: 'allergies', count: 2 });
   });
 
   it('ends it at once, and the same doctor cannot open it again', async () => {
