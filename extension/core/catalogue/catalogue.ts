@@ -18,6 +18,7 @@ import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { Changes } from './changes.ts';
+import { HELD_IN_EMERGENCY } from './emergencies.ts';
 import type { PlacedOpening } from './opening-lines.ts';
 import {
   AWAY,
@@ -28,7 +29,6 @@ import {
   folderName,
   GIVEN,
   HEAD,
-  HELD_IN_EMERGENCY,
   LAYOUT,
   NEW_HEAD,
   WAITING,

@@ -1,6 +1,4 @@
 import { fromHex, toHex } from '../bytes.ts';
-import { PURPOSE_BITS } from '../consent/purposes.ts';
-import { Right } from '../registry/abi.ts';
 import type {
   EmergencyAllowed,
   EmergencyOpened,
@@ -18,11 +16,8 @@ import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
-  ALARMS,
-  ALLOWED_IN_EMERGENCY,
   AWAY,
   BAD,
-  EMERGENCIES,
   ENTRIES,
   entriesOf,
   entryKey,
@@ -30,7 +25,6 @@ import {
   folderName,
   GIVEN,
   givenKey,
-  HELD_IN_EMERGENCY,
   isLive,
   keyName,
   PICKED,
@@ -56,6 +50,7 @@ import {
   type WithdrawnRow,
 } from './model.ts';
 import { claimsOn, movedId } from './claims.ts';
+import { ALLOWED_IN_EMERGENCY, EMERGENCIES, emergencyGrant, HELD_IN_EMERGENCY, noteEmergency } from './emergencies.ts';
 import { ItemLists } from './item-lists.ts';
 import { ListChanges } from './list-changes.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
@@ -540,24 +535,11 @@ export class Changes {
   }
 
   async #emergency(event: EmergencyOpened): Promise<void> {
-    const { registry, patient, doctor: grantee, folder, until, block, transaction } = event;
-    const { epoch = 0 } = (await this.#draft.get<FolderRow>(folderName(registry, patient, folder))) ?? {};
-    const [purposes, rights, receipt] = [PURPOSE_BITS.BTG, Right.Read, toHex(event.note)];
-    const terms = { grantee, folder, from: 0, until, purposes, rights };
-    const row: GrantRow = { ...terms, registry, patient, epoch, receipt, block, transaction };
-    if (this.#isMe(grantee)) {
-      await HELD_IN_EMERGENCY.change(this.#draft, new Map([[givenKey(row), row]]));
-      await this.#openFolder(row);
-    }
-    if (!this.#isMe(patient)) return;
-    await EMERGENCIES.change(this.#draft, new Map([[sharingKey(row), row]]));
-    // One line, and one alarm, for all folders of one act.
-    const key = `${placeKey({ block, index: 0 })}|${transaction}|emergency|${grantee}`;
-    const before = await ACTIVITY.find(this.#draft, key);
-    const folders = before?.kind === 'emergency' ? before.folders : [];
-    if (before === undefined) this.#draft.put(ALARMS, ((await this.#draft.get<number>(ALARMS)) ?? 0) + 1);
-    const said = { registry, who: grantee, folders: [...new Set([...folders, folder])], until, note: receipt };
-    await ACTIVITY.change(this.#draft, new Map([[key, { kind: 'emergency', ...said, block, transaction }]]));
+    const row = await emergencyGrant(this.#draft, event);
+    if (this.#isMe(row.patient)) await noteEmergency(this.#draft, row);
+    if (!this.#isMe(row.grantee)) return;
+    await HELD_IN_EMERGENCY.change(this.#draft, new Map([[givenKey(row), row]]));
+    await this.#openFolder(row);
   }
 
   async #receipt({ receipt: digest, registry, patient }: Granted): Promise<void> {

@@ -135,7 +135,7 @@ export type ActivityRow = {
       readonly folders: readonly number[];
       readonly until: number;
       readonly receipt: string;
-      /** The delegate who gave it in the patient's place. */
+      /** A delegate, who gave it in the patient's place. */
       readonly by?: string;
     }
   /** Something was erased. */
@@ -213,15 +213,7 @@ export interface Summary {
   /** Items of other people's records, by patient. */
   readonly theirs: number;
 }
-const EMPTY_SUMMARY: Summary = {
-  sections: {},
-  total: 0,
-  entries: 0,
-  anchored: 0,
-  bad: 0,
-  waiting: 0,
-  theirs: 0,
-};
+const EMPTY_SUMMARY: Summary = { sections: {}, total: 0, entries: 0, anchored: 0, bad: 0, waiting: 0, theirs: 0 };
 
 /** What of one other person’s record is open to this account, and how many entries of it do not open. */
 export interface PatientRow {
@@ -338,11 +330,6 @@ export const UNOPENED = new SortedList<string>('unopened');
 export const SHARING = new SortedList<GrantRow>('sharing');
 /** Grants to this account, by patient. */
 export const GIVEN = new SortedList<GrantRow>('given');
-/** What doctors opened in an emergency, of this account's record and for this account; the receipt is the note that says why. */
-export const EMERGENCIES = new SortedList<GrantRow>('emergencies');
-export const HELD_IN_EMERGENCY = new SortedList<GrantRow>('held-in-emergency');
-/** Own folders that may be opened in an emergency, by registry. */
-export const ALLOWED_IN_EMERGENCY = new SortedList<Pick<GrantRow, 'registry' | 'folder'>>('allowed-in-emergency');
 export const ACTIVITY = new SortedList<ActivityRow>('activity');
 /** Ids of own entries that are open, by place. */
 export const ENTRIES = new SortedList<string>('own-entries');

@@ -1,4 +1,5 @@
-import { ALARMS, ALLOWED_IN_EMERGENCY, EMERGENCIES, SHARING } from '../catalogue/model.ts';
+import { ALLOWED_IN_EMERGENCY, EMERGENCIES } from '../catalogue/emergencies.ts';
+import { ALARMS, SHARING } from '../catalogue/model.ts';
 import { followOpenings } from './follow-openings.ts';
 import type { Session } from './session.ts';
 

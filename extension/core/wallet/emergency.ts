@@ -1,11 +1,5 @@
-import {
-  ACTIVITY,
-  ALLOWED_IN_EMERGENCY,
-  EMERGENCIES,
-  isLive,
-  type ActivityRow,
-  type GrantRow,
-} from '../catalogue/model.ts';
+import { ALLOWED_IN_EMERGENCY, EMERGENCIES } from '../catalogue/emergencies.ts';
+import { ACTIVITY, isLive, type ActivityRow, type GrantRow } from '../catalogue/model.ts';
 import { MOST_IN_EMERGENCY, type EmergencyReason } from '../consent/emergency-reason.ts';
 import { PURPOSE_BITS } from '../consent/purposes.ts';
 import { SalusError } from '../errors.ts';

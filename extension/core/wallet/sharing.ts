@@ -1,13 +1,5 @@
-import {
-  GIVEN,
-  HELD_IN_EMERGENCY,
-  isLive,
-  lookedName,
-  receiptName,
-  SHARING,
-  type GrantRow,
-  type ReceiptRow,
-} from '../catalogue/model.ts';
+import { HELD_IN_EMERGENCY } from '../catalogue/emergencies.ts';
+import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
 import type { Receipt } from '../consent/receipt.ts';
 import type { FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';

@@ -22,8 +22,7 @@ export const reasonText = ({ reason }: Pick<EmergencyView, 'reason'>): string =>
 
 /** From when until when it holds, or held; when it was ended before its time is not kept. */
 export function timeText({ at, until, live }: EmergencyView): string {
-  if (!live && until > Date.now() / 1000)
-    return at === undefined ? '' : t('emergency.early', [moment(at)]);
+  if (!live && until > Date.now() / 1000) return at === undefined ? '' : t('emergency.early', [moment(at)]);
   return at === undefined
     ? t('emergency.untilOnly', [moment(until)])
     : t('emergency.until', [moment(at), moment(until)]);
