@@ -13,6 +13,10 @@ abstract contract Emergencies is IEmergencies, Consents {
         "AllowEmergency(address signer,uint48[] folders,bool allowed,uint256 nonce,uint256 deadline)"
     );
 
+    bytes32 private constant BREAK_GLASS_TYPE = keccak256(
+        "BreakGlass(address signer,address patient,uint48 folder,bytes32 note,uint256 nonce,uint256 deadline)"
+    );
+
     /// @inheritdoc IEmergencies
     mapping(address patient => mapping(uint48 folder => Emergency)) public override emergencies;
 
@@ -46,16 +50,37 @@ abstract contract Emergencies is IEmergencies, Consents {
 
     /// @inheritdoc IEmergencies
     function breakGlass(address patient, uint48 folder, bytes32 note) external {
-        uint16 membership = _membershipOf(msg.sender);
-        if (!isActiveAs(msg.sender, Role.Doctor)) revert NotA(Role.Doctor, msg.sender);
+        _breakGlass(msg.sender, patient, folder, note);
+    }
+
+    /// @inheritdoc IEmergencies
+    function breakGlassFor(
+        address doctor,
+        address patient,
+        uint48 folder,
+        bytes32 note,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        bytes32 structHash = keccak256(
+            abi.encode(BREAK_GLASS_TYPE, doctor, patient, folder, note, _useNonce(doctor, nonceKey), deadline)
+        );
+        _checkSignature(doctor, structHash, deadline, signature);
+        _breakGlass(doctor, patient, folder, note);
+    }
+
+    function _breakGlass(address doctor, address patient, uint48 folder, bytes32 note) private {
+        uint16 membership = _membershipOf(doctor);
+        if (!isActiveAs(doctor, Role.Doctor)) revert NotA(Role.Doctor, doctor);
         Emergency storage e = emergencies[patient][folder];
         if (!e.allowed) revert EmergencyForbidden(patient, folder);
         uint32 opened = ++e.opened;
         uint40 until = uint40(block.timestamp + EMERGENCY);
-        Grant storage g = _grants[patient][msg.sender][folder];
+        Grant storage g = _grants[patient][doctor][folder];
         uint16 epoch = folders[patient][folder].epoch;
         (g.emergencyUntil, g.emergencyEpoch, g.emergencyMembership) = (until, epoch, membership);
-        emit EmergencyOpened(patient, msg.sender, folder, until, opened, note);
+        emit EmergencyOpened(patient, doctor, folder, until, opened, note);
     }
 
     function _allowEmergency(address patient, uint48[] calldata folders_, bool allowed) private {

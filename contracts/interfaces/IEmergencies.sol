@@ -46,9 +46,21 @@ interface IEmergencies {
     ) external;
 
     /// @notice Open a patient's folder as an active Doctor. Opening again counts again and lasts anew.
-    /// @param note Digest of an off-chain note that says why.
+    /// @param note Why, in a form that only the patient and the doctor can read.
     /// @dev Reverts with `NotA(Doctor)` or `EmergencyForbidden`.
     function breakGlass(address patient, uint48 folder, bytes32 note) external;
+
+    /// @notice Bring `doctor`'s signed `BreakGlass`.
+    /// @dev Reverts as `breakGlass`, and with `Expired` or `BadSignature`.
+    function breakGlassFor(
+        address doctor,
+        address patient,
+        uint48 folder,
+        bytes32 note,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
 
     /// @notice The `Emergency` state of a folder.
     function emergencies(address patient, uint48 folder) external view returns (bool allowed, uint32 opened);

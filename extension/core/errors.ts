@@ -38,6 +38,8 @@ export const ERROR_CODES = [
   'role-forbids',
   'no-keepers',
   'not-a-member',
+  'not-a-doctor',
+  'emergency-forbidden',
   'no-recipient-key',
   'commitment-mismatch',
   'history-incomplete',

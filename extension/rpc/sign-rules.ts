@@ -28,6 +28,7 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'WithdrawRecords',
   'SetKeyring',
   'AllowEmergency',
+  'BreakGlass',
   'Request',
   'Redeem',
   'Order',

@@ -35,6 +35,7 @@ import { section, text } from './ui-arguments.ts';
 import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
 import { createResearchCalls, RESEARCH_ARGUMENTS } from './ui-research.ts';
+import { createEmergencyCalls, EMERGENCY_ARGUMENTS } from './ui-emergency.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { CARE_ARGUMENTS, createCareCalls } from './ui-care.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
@@ -128,6 +129,7 @@ const ARGUMENTS = {
   measured: v.tuple([]),
   ...PATIENT_ARGUMENTS,
   ...CARE_ARGUMENTS,
+  ...EMERGENCY_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
@@ -240,6 +242,7 @@ export function createUiApi(parts: UiParts) {
     ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
     ...createCareCalls({ wallet, changed }),
+    ...createEmergencyCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),
     ...createSafetyCalls(parts),

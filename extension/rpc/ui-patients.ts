@@ -9,7 +9,12 @@ export const PATIENT_ARGUMENTS = {
   patients: v.tuple([]),
   patient: v.tuple([text]),
   patientRecords: v.tuple([
-    v.object({ patient: text, section: v.optional(folderKind), typed: v.optional(text) }),
+    v.object({
+      patient: text,
+      section: v.optional(folderKind),
+      emergency: v.optional(v.boolean()),
+      typed: v.optional(text),
+    }),
     v.optional(text),
   ]),
 } as const;

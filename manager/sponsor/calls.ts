@@ -5,6 +5,7 @@ import { registryInterface } from '../../extension/core/registry/abi.ts';
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   CANCEL_ORDER_TYPES,
   FULFIL_TYPES,
   GRANT_TYPES,
@@ -51,6 +52,7 @@ const OF_REGISTRY: Acts = {
     rotateFor: ROTATE_TYPES,
     setKeyringFor: SET_KEYRING_TYPES,
     allowEmergencyFor: ALLOW_EMERGENCY_TYPES,
+    breakGlassFor: BREAK_GLASS_TYPES,
     addRecordsFor: ADD_RECORDS_TYPES,
     withdrawRecordsFor: WITHDRAW_RECORDS_TYPES,
   },

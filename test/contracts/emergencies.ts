@@ -4,7 +4,18 @@ import { describe, it } from 'mocha';
 
 import { PURPOSE_BITS } from '../../extension/core/consent/purposes.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
-import { DAY, deployWithGrant, digest, FOLDER, networkHelpers, now, termsFor, type Network } from './fixture.ts';
+import { BREAK_GLASS_TYPES } from '../../extension/core/registry/typed-data.ts';
+import {
+  DAY,
+  deployWithGrant,
+  digest,
+  FOLDER,
+  networkHelpers,
+  now,
+  termsFor,
+  type Network,
+  type Signer,
+} from './fixture.ts';
 
 const NOTE = digest('found unconscious');
 const { BTG, TREAT } = PURPOSE_BITS;
@@ -123,6 +134,24 @@ describe('In an emergency', () => {
     await networkHelpers.time.increase(2 * DAY);
     await registry.connect(who.patient).revoke(who.doctor, [OPEN]);
     expect((await registry.grants(who.patient, who.doctor, OPEN)).emergencyUntil).to.equal(emergencyUntil);
+  });
+
+  it('brought by somebody else counts as the doctor’s, and is refused as theirs would be', async () => {
+    const { registry, domain, who, until } = await networkHelpers.loadFixture(deployWithEmergency);
+    const bring = async (by: Signer, folder: number, nonce = 0) => {
+      const message = { signer: by.address, patient: who.patient.address, folder, note: NOTE, nonce, deadline: until };
+      const signature = await by.signTypedData(domain, BREAK_GLASS_TYPES, message);
+      return registry.connect(who.stranger).breakGlassFor(by, who.patient, folder, NOTE, 0, until, signature);
+    };
+    await expect(bring(who.doctor, OPEN)).to.emit(registry, 'EmergencyOpened');
+    expect(await registry.may(who.doctor, who.patient, OPEN, Right.Read, BTG)).to.equal(true);
+    expect(await registry.may(who.stranger, who.patient, OPEN, Right.Read, BTG)).to.equal(false);
+    await expect(bring(who.doctor, OPEN + 1, 1))
+      .to.be.revertedWithCustomError(registry, 'EmergencyForbidden')
+      .withArgs(who.patient, OPEN + 1);
+    await expect(bring(who.lab, OPEN)).to.be.revertedWithCustomError(registry, 'NotA').withArgs(Role.Doctor, who.lab);
+    await registry.connect(who.registrar).suspend(who.hospital);
+    await expect(bring(who.doctor, OPEN, 1)).to.be.revertedWithCustomError(registry, 'NotA');
   });
 
   it('allowing nothing is refused', async () => {

@@ -9,6 +9,7 @@ import { OrderKind } from '../../extension/core/care/orders-abi.ts';
 import { Right, Role } from '../../extension/core/registry/abi.ts';
 import {
   ADD_RECORDS_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   ORDER_TYPES,
@@ -62,6 +63,12 @@ const revokeFor: Run = async ({ registry, domain, who, until }) => {
   };
   const signature = await who.patient.signTypedData(domain, REVOKE_TYPES, message);
   return registry.connect(who.stranger).revokeFor(who.patient, who.doctor, [FOLDER], 0, until, signature);
+};
+const breakGlassFor: Run = async ({ registry, domain, who, until }) => {
+  const [patientOf, note] = [who.patient.address, digest('note')];
+  const message = { signer: who.doctor.address, patient: patientOf, folder: FOLDER, note, nonce: 0, deadline: until };
+  const signature = await who.doctor.signTypedData(domain, BREAK_GLASS_TYPES, message);
+  return registry.connect(who.stranger).breakGlassFor(who.doctor, patientOf, FOLDER, note, 0, until, signature);
 };
 const addRecordsFor =
   (count: number): Run =>
@@ -188,6 +195,12 @@ const ACTS: Act[] = [
     needs: { slots: 3 },
     prepare: (net) => patient(net).allowEmergency([FOLDER], true),
     run: (net) => doctor(net).breakGlass(net.who.patient, FOLDER, digest('note')),
+  },
+  {
+    act: 'breakGlassFor, first of a nonce key',
+    needs: { slots: 3, signatures: 1 },
+    prepare: (net) => patient(net).allowEmergency([FOLDER], true),
+    run: breakGlassFor,
   },
   {
     act: 'access, allowed',

@@ -6,6 +6,7 @@ import { Right, Role } from '../../extension/core/registry/abi.ts';
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REDEEM_TYPES,
@@ -64,6 +65,13 @@ const wish = (patient: Signer) => ({
 });
 
 const keyed = (key: bigint, count: bigint): bigint => (key << 64n) | count;
+
+/** The patient allowed one folder to be opened in an emergency. */
+async function deployReady() {
+  const net = await deployWithGrant();
+  await net.registry.connect(net.who.patient).allowEmergency([FOLDER], true);
+  return net;
+}
 
 const registryAs = ({ registry, who }: Net) => registry.connect(who.stranger);
 
@@ -171,6 +179,16 @@ const CALLS: SignedCall[] = [
     happened: async ({ registry, who }) => (await registry.emergencies(who.patient, FOLDER + 1)).allowed,
   },
   {
+    name: 'breakGlassFor',
+    signer: ({ who }) => who.doctor,
+    types: BREAK_GLASS_TYPES,
+    message: ({ who }) => ({ patient: who.patient.address, folder: FOLDER, note: digest('note') }),
+    bring: (net, key, deadline, signature, as = net.who.doctor.address) =>
+      registryAs(net).breakGlassFor(as, net.who.patient, FOLDER, digest('note'), key, deadline, signature),
+    repeats: true,
+    happened: async ({ registry, who }) => (await registry.emergencies(who.patient, FOLDER)).opened > 0n,
+  },
+  {
     name: 'requestFor',
     signer: ({ who }) => who.doctor,
     types: REQUEST_TYPES,
@@ -209,7 +227,7 @@ for (const call of CALLS) {
 
   describe(call.name, () => {
     it('does what the member signed, whoever brings it', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       expect(await call.happened(net)).to.equal(false);
       await call.bring(net, 0n, deadline, await sign(net, 0n, deadline));
@@ -217,18 +235,18 @@ for (const call of CALLS) {
     });
 
     it("refuses another member's signature", async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       await refused(net, call.bring(net, 0n, deadline, await sign(net, 0n, deadline, net.who.stranger)));
     });
 
     it('refuses what is no signature', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       await refused(net, call.bring(net, 0n, (await now()) + DEADLINE, '0x'));
     });
 
     it('refuses a signature for another chain or another contract', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       const signer = call.signer(net);
       const address = await net.registry.getAddress();
@@ -238,7 +256,7 @@ for (const call of CALLS) {
     });
 
     it('refuses a signature whose deadline passed, and takes it at the deadline', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       const signature = await sign(net, 0n, deadline);
       await networkHelpers.time.setNextBlockTimestamp(deadline + 1);
@@ -254,13 +272,13 @@ for (const call of CALLS) {
     });
 
     it('refuses a longer deadline than was signed', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       await refused(net, call.bring(net, 0n, deadline + 1, await sign(net, 0n, deadline)));
     });
 
     it('refuses a signature that was used', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       const signature = await sign(net, 0n, deadline);
       await call.bring(net, 0n, deadline, signature);
@@ -269,7 +287,7 @@ for (const call of CALLS) {
     });
 
     it('takes nonce sequences in any order, and each in its own order', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       const owner = call.signer(net);
       const first = await sign(net, keyed(5n, 0n), deadline);
@@ -290,7 +308,7 @@ for (const call of CALLS) {
     });
 
     it('takes the key of an account that delegated to code which knows no ERC-1271', async () => {
-      const net = await networkHelpers.loadFixture(deployWithGrant);
+      const net = await networkHelpers.loadFixture(deployReady);
       const deadline = (await now()) + DEADLINE;
       // EIP-7702: 0xef0100 and the address of the code, here of the registry itself.
       const delegation = concat(['0xef0100', await net.registry.getAddress()]);
@@ -304,7 +322,7 @@ for (const call of CALLS) {
 describe('A contract wallet (ERC-1271)', () => {
   /** The patient's and the doctor's place is taken by a wallet whose owner is `fresh.other`, as of its `twin`. */
   async function deployWallet() {
-    const net = await deployWithGrant();
+    const net = await deployReady();
     const wallet = await ethers.deployContract('Wallet', [net.fresh.other.address]);
     const twin = await ethers.deployContract('Wallet', [net.fresh.other.address]);
     return { ...net, wallet: await wallet.getAddress(), twin: await twin.getAddress() };
@@ -364,6 +382,11 @@ describe('A contract wallet (ERC-1271)', () => {
       if (call.name === 'redeemFor') {
         // The signature is good, but it joined above.
         await expect(done).to.be.revertedWithCustomError(registry, 'AlreadyEnrolled').withArgs(wallet);
+        continue;
+      }
+      if (call.name === 'breakGlassFor') {
+        // The signature is good, but it is no doctor's.
+        await expect(done).to.be.revertedWithCustomError(registry, 'NotA').withArgs(Role.Doctor, wallet);
         continue;
       }
       await done;

@@ -201,7 +201,7 @@ async function walk(page: Page, look: Look): Promise<void> {
   await expect(page.getByTestId('doctor-report').getByRole('row').first()).toBeVisible();
   await look(page, 'report');
   await addByHand(page, look);
-  for (const path of ['sharing', 'activity', 'payments', 'settings', 'unopened']) {
+  for (const path of ['sharing', 'emergency', 'activity', 'payments', 'settings', 'unopened']) {
     await go(page, path);
     await expect(page.locator('main [role=status]')).toHaveCount(0);
     await look(page, path);

@@ -2,6 +2,7 @@ import { TypedDataEncoder, verifyMessage, verifyTypedData, type TypedDataField }
 import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   READ_TYPES,
@@ -238,6 +239,7 @@ test('a page cannot have consent, nor any other act of the registry, signed as i
   const more = [
     SET_KEYRING_TYPES,
     ALLOW_EMERGENCY_TYPES,
+    BREAK_GLASS_TYPES,
     REQUEST_TYPES,
     REDEEM_TYPES,
     READ_TYPES,

@@ -18,6 +18,7 @@ import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
 import { Changes } from './changes.ts';
+import { HELD_IN_EMERGENCY } from './emergencies.ts';
 import type { PlacedOpening } from './opening-lines.ts';
 import {
   AWAY,
@@ -362,7 +363,10 @@ export class Catalogue {
   async #newcomers(events: readonly ChainEvent[]): Promise<string[]> {
     const me = this.address.toLowerCase();
     const known = await this.#followed();
-    const patients = events.flatMap((e) => (e.kind === 'granted' && e.grantee.toLowerCase() === me ? [e.patient] : []));
+    const patients = events.flatMap((e) => {
+      const to = e.kind === 'granted' ? e.grantee : e.kind === 'emergency' ? e.doctor : undefined;
+      return to?.toLowerCase() === me && (e.kind === 'granted' || e.kind === 'emergency') ? [e.patient] : [];
+    });
     return [...new Set(patients.map((p) => p.toLowerCase()))].filter((p) => p !== me && !known.has(p));
   }
 
@@ -427,7 +431,7 @@ export class Catalogue {
     const everything = this.#parts.now() - this.#verifiedAt > VERIFY_MS;
     if (!everything && this.#touched.size === 0) return;
     const own = await this.#parts.ownFolders();
-    const given = await GIVEN.all(this.rows);
+    const given = [...(await GIVEN.all(this.rows)), ...(await HELD_IN_EMERGENCY.all(this.rows))];
     for (const client of this.#parts.clients) {
       const registry = client.network.registry.toLowerCase();
       const others = given.filter((g) => g.registry === registry && g.rights !== 0);

@@ -1,6 +1,16 @@
 import { fromHex, toHex } from '../bytes.ts';
 import type { OrderEvent } from '../care/order-events.ts';
-import type { Granted, Noted, Place, RecordAdded, Revoked, Rotated } from '../chain/events.ts';
+import type {
+  EmergencyAllowed,
+  EmergencyOpened,
+  Granted,
+  GrantedBy,
+  Noted,
+  Place,
+  RecordAdded,
+  Revoked,
+  Rotated,
+} from '../chain/events.ts';
 import { isOrderEvent, type ChainEvent } from '../chain/logs.ts';
 import { SELECTION, type FolderKind } from '../records/sections.ts';
 import { markKindOf } from '../records/marks.ts';
@@ -16,6 +26,7 @@ import {
   folderName,
   GIVEN,
   givenKey,
+  isLive,
   keyName,
   PICKED,
   pickedKey,
@@ -40,6 +51,7 @@ import {
   type WithdrawnRow,
 } from './model.ts';
 import { claimsOn, movedId } from './claims.ts';
+import { ALLOWED_IN_EMERGENCY, EMERGENCIES, emergencyGrant, HELD_IN_EMERGENCY, noteEmergency } from './emergencies.ts';
 import { ItemLists } from './item-lists.ts';
 import { ListChanges } from './list-changes.ts';
 import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
@@ -119,6 +131,9 @@ export class Changes {
       else if (event.kind === 'withdrawn')
         await this.withdraw(event, { block: event.block, transaction: event.transaction });
       else if (event.kind === 'granted') await this.#granted(event);
+      else if (event.kind === 'granted-by') await this.#grantedBy(event);
+      else if (event.kind === 'emergency') await this.#emergency(event);
+      else if (event.kind === 'emergency-allowed') this.#emergencyAllowed(event);
       else if (event.kind === 'revoked') await this.#revoked(event);
       else if (event.kind === 'rotated') await this.#rotated(event);
       else if (event.kind === 'enrolled') this.#onChain(event, event.who, { what: 'joined' });
@@ -412,11 +427,15 @@ export class Changes {
     return undefined;
   }
 
-  async #kindOf({ registry, patient, folder }: EntryRow): Promise<FolderKind | undefined> {
+  async #kindOf({ registry, patient, folder }: EntryRow): Promise<FolderKind | 'any-section' | undefined> {
     if (this.#isMe(patient)) return this.#keys.kindOf(folder);
     const grant = await GIVEN.find(this.#draft, givenKey({ patient, registry, folder }));
     const receipt = grant && (await this.#draft.get<ReceiptRow>(receiptName(grant.receipt)))?.receipt;
-    return receipt?.sections.find((s) => s.folder === folder)?.section;
+    const said = receipt?.sections.find((s) => s.folder === folder)?.section;
+    if (said !== undefined) return said;
+    // In an emergency nobody said what the folder holds: each entry says it itself.
+    const held = await HELD_IN_EMERGENCY.find(this.#draft, givenKey({ patient, registry, folder }));
+    return held && isLive(held, this.#now) ? 'any-section' : undefined;
   }
 
   /** Of the own record: it holds what other entries hold, and is in no list but its own. */
@@ -497,7 +516,7 @@ export class Changes {
 
   /** One line for all folders of one act. */
   async #noteShared({ registry, grantee, folder, until, receipt, block, transaction }: Granted): Promise<void> {
-    const key = `${placeKey({ block, index: 0 })}|${transaction}|${grantee}`;
+    const key = sharedKey({ block, transaction, grantee });
     const before = await ACTIVITY.find(this.#draft, key);
     const folders = before?.kind === 'shared' ? before.folders : [];
     const event: ActivityRow = {
@@ -511,6 +530,29 @@ export class Changes {
       transaction,
     };
     await ACTIVITY.change(this.#draft, new Map([[key, event]]));
+  }
+
+  /** Beside the line that the grant itself has. */
+  async #grantedBy({ patient, delegate, grantee, block, transaction }: GrantedBy): Promise<void> {
+    if (!this.#isMe(patient)) return;
+    const key = sharedKey({ block, transaction, grantee });
+    const line = await ACTIVITY.find(this.#draft, key);
+    if (line?.kind === 'shared') await ACTIVITY.change(this.#draft, new Map([[key, { ...line, by: delegate }]]));
+  }
+
+  #emergencyAllowed(event: EmergencyAllowed): void {
+    const { patient, registry, folder, allowed } = event;
+    if (!this.#isMe(patient)) return;
+    this.#lists.put(ALLOWED_IN_EMERGENCY, `${registry}|${folder}`, allowed ? { registry, folder } : undefined);
+    this.#onChain(event, patient, { what: allowed ? 'emergency-on' : 'emergency-off', folder });
+  }
+
+  async #emergency(event: EmergencyOpened): Promise<void> {
+    const row = await emergencyGrant(this.#draft, event);
+    if (this.#isMe(row.patient)) await noteEmergency(this.#draft, row);
+    if (!this.#isMe(row.grantee)) return;
+    await HELD_IN_EMERGENCY.change(this.#draft, new Map([[givenKey(row), row]]));
+    await this.#openFolder(row);
   }
 
   async #receipt({ receipt: digest, registry, patient }: Granted): Promise<void> {
@@ -563,8 +605,10 @@ export class Changes {
     const { registry, patient, grantee, folder, block, transaction } = event;
     const key = { registry, patient, grantee, folder };
     if (this.#isMe(patient)) {
-      const grant = await SHARING.find(this.#draft, sharingKey(key));
-      if (grant) await SHARING.change(this.#draft, new Map([[sharingKey(key), { ...grant, rights: 0 }]]));
+      for (const list of [SHARING, EMERGENCIES]) {
+        const grant = await list.find(this.#draft, sharingKey(key));
+        if (grant) await list.change(this.#draft, new Map([[sharingKey(key), { ...grant, rights: 0 }]]));
+      }
       const at = `${placeKey({ block, index: 0 })}|${transaction}|ended|${grantee}`;
       const before = await ACTIVITY.find(this.#draft, at);
       const folders = before?.kind === 'ended' ? before.folders : [];
@@ -578,10 +622,11 @@ export class Changes {
       await ACTIVITY.change(this.#draft, new Map([[at, line]]));
     }
     if (this.#isMe(grantee)) {
-      const grant = await GIVEN.find(this.#draft, givenKey(key));
-      if (grant === undefined) return;
-      await GIVEN.change(this.#draft, new Map([[givenKey(key), { ...grant, rights: 0 }]]));
-      await this.close(grant);
+      for (const list of [GIVEN, HELD_IN_EMERGENCY]) {
+        const grant = await list.find(this.#draft, givenKey(key));
+        if (grant) await list.change(this.#draft, new Map([[givenKey(key), { ...grant, rights: 0 }]]));
+      }
+      await this.#closeUnlessHeld(key);
     }
   }
 
@@ -594,21 +639,31 @@ export class Changes {
     if (this.#isMe(patient)) {
       this.#onChain(event, patient, { what: event.isNewEpoch ? 'locked-anew' : 'keys', folder });
       if (!event.voidsGrants) return;
-      const grants = (await SHARING.all(this.#draft)).filter((g) => g.registry === registry && g.folder === folder);
-      const voided = grants.filter((g) => g.epoch < epoch).map((g) => [sharingKey(g), { ...g, voided: true }] as const);
-      await SHARING.change(this.#draft, new Map(voided));
+      for (const list of [SHARING, EMERGENCIES]) {
+        const grants = (await list.all(this.#draft)).filter((g) => g.registry === registry && g.folder === folder);
+        const old = grants.filter((g) => g.epoch < epoch);
+        await list.change(this.#draft, new Map(old.map((g) => [sharingKey(g), { ...g, voided: true }] as const)));
+      }
       return;
     }
-    const grant = await GIVEN.find(this.#draft, givenKey({ patient, registry, folder }));
-    if (grant === undefined) return;
-    if (event.voidsGrants && grant.epoch < epoch) {
-      await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, voided: true }]]));
-      await this.close(grant);
+    if (!event.voidsGrants) return;
+    const key = { patient, registry, folder };
+    for (const list of [GIVEN, HELD_IN_EMERGENCY]) {
+      const grant = await list.find(this.#draft, givenKey(key));
+      if (grant === undefined || grant.epoch >= epoch) continue;
+      await list.change(this.#draft, new Map([[givenKey(key), { ...grant, voided: true }]]));
     }
+    await this.#closeUnlessHeld(key);
+  }
+
+  /** A folder may be held twice: by a grant, and in an emergency. */
+  async #closeUnlessHeld(of: Pick<GrantRow, 'registry' | 'patient' | 'folder'>): Promise<void> {
+    const held = await Promise.all([GIVEN, HELD_IN_EMERGENCY].map((list) => list.find(this.#draft, givenKey(of))));
+    if (!held.some((grant) => grant !== undefined && isLive(grant, this.#now))) await this.close(of);
   }
 
   /** What was open in a folder that is not given any more is forgotten; it is opened anew when it is given again. */
-  async close({ registry, patient, folder }: GrantRow): Promise<void> {
+  async close({ registry, patient, folder }: Pick<GrantRow, 'registry' | 'patient' | 'folder'>): Promise<void> {
     await this.finish();
     const names = await entriesOf(registry, patient, folder).all(this.#draft);
     for (const row of await this.#draft.getAll<EntryRow>(names)) {
@@ -624,10 +679,12 @@ export class Changes {
 
   /** Closes the folders whose time is over. */
   async sweep(): Promise<void> {
-    for (const grant of await GIVEN.all(this.#draft)) {
-      if (grant.rights === 0 || grant.voided || grant.until > this.#now) continue;
-      await GIVEN.change(this.#draft, new Map([[givenKey(grant), { ...grant, rights: 0 }]]));
-      await this.close(grant);
+    for (const list of [GIVEN, HELD_IN_EMERGENCY]) {
+      for (const grant of await list.all(this.#draft)) {
+        if (grant.rights === 0 || grant.voided || grant.until > this.#now) continue;
+        await list.change(this.#draft, new Map([[givenKey(grant), { ...grant, rights: 0 }]]));
+        await this.#closeUnlessHeld(grant);
+      }
     }
   }
 
@@ -635,6 +692,10 @@ export class Changes {
     return address.toLowerCase() === this.#keys.address.toLowerCase();
   }
 }
+
+/** Key of the line that says what one act gave to whom. */
+const sharedKey = (of: { readonly block: number; readonly transaction: string; readonly grantee: string }): string =>
+  `${placeKey({ block: of.block, index: 0 })}|${of.transaction}|${of.grantee}`;
 
 /** What a reader has, and some rows over it. */
 const withRows = (rows: RowReader, over: ReadonlyMap<string, unknown>): RowReader => ({

@@ -137,10 +137,22 @@ export type ActivityRow = {
       readonly folders: readonly number[];
       readonly until: number;
       readonly receipt: string;
+      /** A delegate, who gave it in the patient's place. */
+      readonly by?: string;
     }
   /** Something was erased. */
   | { readonly kind: 'erased' }
   | { readonly kind: 'ended'; readonly recipient: string; readonly folders: readonly number[] }
+  /** A doctor opened folders in an emergency. */
+  | {
+      readonly kind: 'emergency';
+      readonly registry: string;
+      readonly who: string;
+      readonly folders: readonly number[];
+      readonly until: number;
+      /** Why: hex. */
+      readonly note: string;
+    }
   | ChainRow
   | OpeningRow
 );
@@ -155,6 +167,8 @@ export interface ChainRow {
     | 'carried-out'
     | 'order-cancelled'
     | 'order-placed'
+    | 'emergency-on'
+    | 'emergency-off'
     | 'joined'
     /** Those who keep the keys got them, or got others. */
     | 'keys'
@@ -206,15 +220,7 @@ export interface Summary {
   /** Items of other people's records, by patient. */
   readonly theirs: number;
 }
-const EMPTY_SUMMARY: Summary = {
-  sections: {},
-  total: 0,
-  entries: 0,
-  anchored: 0,
-  bad: 0,
-  waiting: 0,
-  theirs: 0,
-};
+const EMPTY_SUMMARY: Summary = { sections: {}, total: 0, entries: 0, anchored: 0, bad: 0, waiting: 0, theirs: 0 };
 
 /** What of one other person’s record is open to this account, and how many entries of it do not open. */
 export interface PatientRow {
@@ -245,7 +251,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 14;
+export const LAYOUT = 15;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,

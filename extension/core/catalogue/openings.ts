@@ -51,8 +51,11 @@ export class Openings {
     this.#now = now;
   }
 
-  /** @param kind what the folder holds, by what its patient says; undefined where nobody said */
-  async open(rows: RowReader, row: EntryRow, kind: FolderKind | undefined): Promise<Opened> {
+  /**
+   * @param kind what the folder holds, by what its patient says; undefined where nobody said, `any-section` where it is opened all the
+   * same
+   */
+  async open(rows: RowReader, row: EntryRow, kind: FolderKind | 'any-section' | undefined): Promise<Opened> {
     try {
       const key = await this.keyOf(rows, row);
       await this.#requireOneKey(row, key);
@@ -133,9 +136,13 @@ export class Openings {
 }
 
 /** Items of an entry in a folder that holds one section. */
-function itemsOf(row: EntryRow, { section, items }: EntryIndex, kind: FolderKind | undefined): RecordItem[] {
+function itemsOf(
+  row: EntryRow,
+  { section, items }: EntryIndex,
+  kind: FolderKind | 'any-section' | undefined,
+): RecordItem[] {
   // Only in a selection is an item another's.
-  if (section !== kind || items.some(({ from }) => from !== undefined)) throw misfiled();
+  if ((kind !== 'any-section' && section !== kind) || items.some(({ from }) => from !== undefined)) throw misfiled();
   const alone = items.length === 1 && ({ alone: true } as const);
   return items.map((meta, position) => ({ ...itemOf(row, section, meta, position), ...alone }));
 }

@@ -43,6 +43,35 @@ export interface Granted extends Place, Terms {
   readonly receipt: Bytes;
 }
 
+/** A delegate gave this in the patient's place; the grant itself is told by `Granted` before it. */
+export interface GrantedBy extends Place {
+  readonly kind: 'granted-by';
+  readonly patient: string;
+  readonly delegate: string;
+  readonly grantee: string;
+  readonly folder: number;
+}
+
+/** A doctor opened a folder that its patient had allowed to be opened in an emergency. */
+export interface EmergencyOpened extends Place {
+  readonly kind: 'emergency';
+  readonly patient: string;
+  readonly doctor: string;
+  readonly folder: number;
+  /** Unix seconds. */
+  readonly until: number;
+  /** Why: see `consent/emergency-note.ts`. */
+  readonly note: Bytes;
+}
+
+/** Whether a patient allows that a folder is opened in an emergency. */
+export interface EmergencyAllowed extends Place {
+  readonly kind: 'emergency-allowed';
+  readonly patient: string;
+  readonly folder: number;
+  readonly allowed: boolean;
+}
+
 export interface Revoked extends Place {
   readonly kind: 'revoked';
   readonly patient: string;
@@ -72,7 +101,7 @@ export interface Enrolled extends Place {
 /** Something that changes nothing in a record, and concerns one account all the same. */
 export interface Noted extends Place {
   readonly kind: 'noted';
-  readonly what: 'key' | 'profile' | 'requested' | 'emergency-on' | 'emergency-off' | 'emergency-opened';
+  readonly what: 'key' | 'profile' | 'requested';
   readonly account: string;
   /** Who did it, where that is somebody else. */
   readonly by?: string;
@@ -89,7 +118,18 @@ export interface LogAnchored extends Place {
   readonly root: Bytes;
 }
 
-export type RegistryEvent = RecordAdded | Withdrawn | Granted | Revoked | Rotated | Enrolled | Noted | LogAnchored;
+export type RegistryEvent =
+  | RecordAdded
+  | Withdrawn
+  | Granted
+  | GrantedBy
+  | EmergencyAllowed
+  | EmergencyOpened
+  | Revoked
+  | Rotated
+  | Enrolled
+  | Noted
+  | LogAnchored;
 
 /** Topic of one of the registry's events. */
 export const topicOf = (event: string): string => registryInterface.getEvent(event)?.topicHash ?? '';
@@ -140,6 +180,15 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
           epoch: Number(a['epoch']),
           receipt: fromHex(String(a['receipt'])),
         };
+      case 'GrantedBy':
+        return {
+          ...place,
+          kind: 'granted-by',
+          patient: String(a['patient']),
+          delegate: String(a['delegate']),
+          grantee: String(a['grantee']),
+          folder: Number(a['folder']),
+        };
       case 'Revoked':
         return {
           ...place,
@@ -172,12 +221,13 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
         return { ...place, kind: 'noted', what: 'requested', account, by, folder, until: Number(a['until']) };
       }
       case 'EmergencyAllowed': {
-        const what = a['allowed'] ? 'emergency-on' : 'emergency-off';
-        return { ...place, kind: 'noted', what, account: String(a['patient']), folder: Number(a['folder']) };
+        const [patient, folder] = [String(a['patient']), Number(a['folder'])];
+        return { ...place, kind: 'emergency-allowed', patient, folder, allowed: Boolean(a['allowed']) };
       }
       case 'EmergencyOpened': {
-        const [account, by, folder] = [String(a['patient']), String(a['doctor']), Number(a['folder'])];
-        return { ...place, kind: 'noted', what: 'emergency-opened', account, by, folder };
+        const [patient, doctor, folder] = [String(a['patient']), String(a['doctor']), Number(a['folder'])];
+        const [until, note] = [Number(a['until']), fromHex(String(a['note']))];
+        return { ...place, kind: 'emergency', patient, doctor, folder, until, note };
       }
       case 'LogAnchored':
         return {

@@ -215,7 +215,7 @@ const toRef = ({ number, hash }: Block): BlockRef => ({ number, hash });
 /** Events that have the account first: what it gave and ended, and what it was told of itself. */
 const OF_PATIENTS = [
   ...['Granted', 'Revoked', 'Rotated', 'KeyringSet', 'RecordWithdrawn'],
-  ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened'],
+  ...['Enrolled', 'KeySet', 'ProfileSet', 'EmergencyAllowed', 'EmergencyOpened', 'GrantedBy'],
 ];
 
 /** Everything that happens to an order has its patient second. */
@@ -226,7 +226,7 @@ export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
     [OF_PATIENTS.map(topicOf), me],
-    [[...['RecordAdded', 'Granted', 'Revoked', 'Requested'].map(topicOf), ...OF_ORDERS], null, me],
+    [[...['RecordAdded', 'Granted', 'Revoked', 'Requested', 'EmergencyOpened'].map(topicOf), ...OF_ORDERS], null, me],
     [[topicOf('RecordAdded'), ...['Ordered', 'Fulfilled'].map(orderTopicOf)], null, null, me],
   ];
 }

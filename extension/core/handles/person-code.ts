@@ -1,8 +1,8 @@
 import { getAddress } from 'ethers';
 import { SalusError } from '../errors.ts';
 
-/** Who shows a code: somebody to be shared with, or a patient. */
-export type PersonKind = 'reader' | 'patient';
+/** Who shows a code: somebody to be shared with, a patient, or a patient whose card is found in an emergency. */
+export type PersonKind = 'reader' | 'patient' | 'emergency';
 
 /** What a code of a person says. There is nothing personal in it: an account number is drawn at random. */
 export interface PersonCode {
@@ -24,7 +24,8 @@ export type NoCode = 'secret' | 'health-card' | 'web' | 'other-network' | 'own' 
 
 /** Longer texts are no code. */
 const MOST_LETTERS = 300;
-const FORM = /^salus:(reader|patient)\?chain=(\d{1,15})&registry=(0x[0-9a-fA-F]{40})&account=(0x[0-9a-fA-F]{40})$/;
+const FORM =
+  /^salus:(reader|patient|emergency)\?chain=(\d{1,15})&registry=(0x[0-9a-fA-F]{40})&account=(0x[0-9a-fA-F]{40})$/;
 /** Twelve words and more, of letters: words of a wallet, or a guardian's card. */
 const SECRET = /^(?:\d*[.)]?\s*\p{L}{3,10}[\s,]+){11,}\d*[.)]?\s*\p{L}{3,10}$/u;
 

@@ -29,6 +29,8 @@ export interface Grant {
   readonly purposes: number;
   /** Block in which it was last given or ended; 0 when never given. */
   readonly changed: number;
+  /** Unix seconds at which an opening in an emergency ends; 0 when there was none. */
+  readonly emergencyUntil: number;
 }
 
 /** State of a folder. */
@@ -119,7 +121,19 @@ export class RegistryClient extends ContractClient {
       rights: Number(g.rights),
       purposes: Number(g.purposes),
       changed: Number(g.changed),
+      emergencyUntil: Number(g.emergencyUntil),
     };
+  }
+
+  /** Those of some folders of a patient that may be opened in an emergency now. */
+  async openInEmergency(patient: string, folders: readonly number[]): Promise<number[]> {
+    const allowed: number[] = [];
+    for (let i = 0; i < folders.length; i += MOST_FOLDERS) {
+      const some = folders.slice(i, i + MOST_FOLDERS);
+      const answers = await this.multicall(some.map((folder) => ['emergencies', [patient, folder]]));
+      allowed.push(...some.filter((_, j) => (answers[j] as { allowed: boolean }).allowed));
+    }
+    return allowed;
   }
 
   /** Address of the registry that the owner named to come after this one, or undefined. */

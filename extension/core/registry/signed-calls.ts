@@ -13,6 +13,8 @@ import { registryInterface } from './abi.ts';
 import type { ContractClient } from './contract-client.ts';
 import {
   ADD_RECORDS_TYPES,
+  ALLOW_EMERGENCY_TYPES,
+  BREAK_GLASS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REVOKE_TYPES,
@@ -54,6 +56,7 @@ export const NonceKey = {
   Revocation: 4n,
   Keyring: 5n,
   Withdrawal: 6n,
+  Emergency: 7n,
 } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
@@ -94,6 +97,8 @@ export interface Signing {
 interface Signed {
   readonly types: Record<string, TypedDataField[]>;
   readonly nonceKey: bigint;
+  /** Calls of the same sequence that go before it in one transaction. */
+  readonly ahead?: number;
   readonly message: Record<string, unknown>;
   /** Name of the function, and its arguments before nonce key, deadline and signature. */
   readonly name: string;
@@ -105,9 +110,9 @@ export async function signCall(
   { client, key, address, now }: Signing,
   domain: TypedDataDomain,
   abi: Interface,
-  { types, nonceKey, message, name, args }: Signed,
+  { types, nonceKey, ahead = 0, message, name, args }: Signed,
 ): Promise<string> {
-  const nonce = await client.nonce(address, nonceKey);
+  const nonce = (await client.nonce(address, nonceKey)) + BigInt(ahead);
   const deadline = Math.floor(now() / 1000) + GOOD_FOR_SECONDS;
   const signature = signTyped(key(), domain, types, { signer: address, ...message, nonce, deadline });
   return abi.encodeFunctionData(name, [...args, nonceKey, deadline, signature]);
@@ -190,13 +195,33 @@ export class SignedCalls {
     ]);
   }
 
+  /** @param ahead how many calls of the same sequence go before it in one transaction */
+  allowEmergency(folders: readonly number[], allowed: boolean, ahead = 0): Promise<string> {
+    const message = { folders, allowed };
+    const args = [this.#signing.address, folders, allowed];
+    return this.#call('allowEmergencyFor', ALLOW_EMERGENCY_TYPES, NonceKey.Emergency, message, args, ahead);
+  }
+
+  /** One call for each folder, to be brought in one transaction. @param note see `consent/emergency-note.ts` */
+  breakGlass(patient: string, folders: readonly number[], note: Uint8Array): Promise<string[]> {
+    const why = toHex(note);
+    return Promise.all(
+      folders.map((folder, ahead) => {
+        const message = { patient, folder, note: why };
+        const args = [this.#signing.address, patient, folder, why];
+        return this.#call('breakGlassFor', BREAK_GLASS_TYPES, NonceKey.Emergency, message, args, ahead);
+      }),
+    );
+  }
+
   #call(
     name: string,
     types: Record<string, TypedDataField[]>,
     nonceKey: bigint,
     message: Record<string, unknown>,
     args: readonly unknown[],
+    ahead = 0,
   ): Promise<string> {
-    return signCall(this.#signing, this.#domain, registryInterface, { types, nonceKey, message, name, args });
+    return signCall(this.#signing, this.#domain, registryInterface, { types, nonceKey, ahead, message, name, args });
   }
 }

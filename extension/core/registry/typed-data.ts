@@ -56,6 +56,9 @@ export const SET_KEYRING_TYPES: Types = {
 export const ALLOW_EMERGENCY_TYPES: Types = {
   AllowEmergency: [signer, field('uint48[]', 'folders'), field('bool', 'allowed'), ...tail],
 };
+export const BREAK_GLASS_TYPES: Types = {
+  BreakGlass: [signer, field('address', 'patient'), field('uint48', 'folder'), field('bytes32', 'note'), ...tail],
+};
 export const REQUEST_TYPES: Types = {
   Request: [
     signer,

@@ -1,6 +1,8 @@
 import { ACTIVITY, entryName, type ActivityRow, type ChainRow, type EntryRow } from '../catalogue/model.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
+import type { EmergencyReason } from '../consent/emergency-reason.ts';
 import type { FolderKind, Section } from '../records/sections.ts';
+import { reasonGiven } from './reason-given.ts';
 import { timeOf } from './records.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
@@ -30,6 +32,19 @@ export type ActivityEvent = {
       readonly sections: readonly FolderKind[];
       readonly until: number;
       readonly live: boolean;
+      /** The delegate who gave it in the patient's place. */
+      readonly by?: string;
+      readonly byName?: string;
+    }
+  | {
+      /** A doctor opened sections in an emergency. */
+      readonly kind: 'emergency';
+      readonly who: string;
+      readonly whoName?: string;
+      readonly sections: readonly FolderKind[];
+      readonly until: number;
+      /** What they said; absent where it cannot be read. */
+      readonly reason?: EmergencyReason;
     }
   | {
       readonly kind: 'erased';
@@ -124,17 +139,33 @@ export async function activity(
       const whoName = nameOf(who);
       return { ...place, kind, what, who, ...(whoName && { whoName }), sections };
     }
+    if (row.kind === 'emergency') {
+      const { kind, registry, who, until, note } = row;
+      const reason = await reasonGiven(session, { registry, transaction, doctor: who, note });
+      const said = { kind, who, sections: sectionsOf(row.folders), until, ...(reason && { reason }) };
+      const whoName = nameOf(who);
+      return { ...place, ...said, ...(whoName && { whoName }) };
+    }
     const { recipient } = row;
     const recipientName = nameOf(recipient);
     const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };
     if (row.kind === 'ended') return { ...place, kind: 'ended', ...whom };
-    return { ...place, kind: 'shared', ...whom, until: row.until, live: live.has(`${transaction}/${recipient}`) };
+    const byName = row.by === undefined ? undefined : nameOf(row.by);
+    const by = { ...(row.by && { by: row.by }), ...(byName && { byName }) };
+    return {
+      ...place,
+      kind: 'shared',
+      ...whom,
+      until: row.until,
+      live: live.has(`${transaction}/${recipient}`),
+      ...by,
+    };
   };
   return { items: await Promise.all(items.map(toEvent)), ...(next !== undefined && { next }) };
 }
 
 /** How many items some entries hold, whichever registry they are in. */
-async function itemsIn({ catalogue, deployments }: Session, ids: readonly string[]): Promise<number> {
+export async function itemsIn({ catalogue, deployments }: Session, ids: readonly string[]): Promise<number> {
   const names = deployments.flatMap(({ registry }) => ids.map((id) => entryName(registry.toLowerCase(), id)));
   const entries = await catalogue.rows.getAll<EntryRow>(names);
   return entries.reduce((sum, entry) => sum + (entry?.items.length ?? 0), 0);

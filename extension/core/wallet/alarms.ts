@@ -1,3 +1,4 @@
+import { ALLOWED_IN_EMERGENCY, EMERGENCIES } from '../catalogue/emergencies.ts';
 import { ALARMS, SHARING } from '../catalogue/model.ts';
 import { followOpenings } from './follow-openings.ts';
 import type { Session } from './session.ts';
@@ -8,7 +9,7 @@ const EVERY_MS = 10 * 60_000;
 const ASKED = 'openings-asked';
 
 /** How many openings there are that were refused, or made as an emergency, since the person last looked. */
-async function alarmsOf({ catalogue, state }: Session): Promise<number> {
+export async function alarmsOf({ catalogue, state }: Session): Promise<number> {
   const all = (await catalogue.rows.get<number>(ALARMS)) ?? 0;
   return Math.max(0, all - (await state.read()).seenAlarms);
 }
@@ -20,7 +21,8 @@ export async function lookedAtAlarms({ catalogue, state }: Session): Promise<voi
 }
 
 /**
- * Asks the keepers now and then what they wrote down, for an account that ever shared something.
+ * Asks the keepers now and then what they wrote down, for an account that ever shared something, or lets it be opened in an
+ * emergency.
  * @param atOnce however lately they were asked
  * @returns how many alarms the person has not seen; undefined where nothing was asked
  */
@@ -29,7 +31,10 @@ export async function watchOpenings(session: Session, atOnce = false): Promise<n
   const asked = (await rows.get<number>(ASKED)) ?? 0;
   const isSoon = session.now() - asked < EVERY_MS && session.now() >= asked;
   if (isSoon && !atOnce) return undefined;
-  if ((await SHARING.page(rows, 1)).items.length === 0) return undefined;
+  const ever = await Promise.all(
+    [SHARING, ALLOWED_IN_EMERGENCY, EMERGENCIES].map(async (list) => (await list.page(rows, 1)).items.length),
+  );
+  if (Math.max(...ever) === 0) return undefined;
   await rows.write(new Map([[ASKED, session.now()]]));
   await followOpenings(session);
   return alarmsOf(session);

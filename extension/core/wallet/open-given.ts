@@ -1,10 +1,17 @@
-import { folderName, UNOPENED, unopenedPrefix, type EntryRow, type FolderRow } from '../catalogue/model.ts';
+import {
+  folderName,
+  UNOPENED,
+  unopenedPrefix,
+  type EntryRow,
+  type FolderRow,
+  type GrantRow,
+} from '../catalogue/model.ts';
 import { fromHex, toHex } from '../bytes.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { Keepers } from '../custody/keepers.ts';
 import { isForLater, isSalusError, noConsent } from '../errors.ts';
 import type { Reader } from './reader.ts';
-import { readableFolders, type GivenFolder, type Use } from './sharing.ts';
+import { openableFolders, type Use } from './sharing.ts';
 
 /** Entries asked for with one request. */
 const MOST_AT_ONCE = 100;
@@ -20,7 +27,7 @@ export async function openGiven(reader: Reader, use: Use, patient?: string): Pro
   const { keepers } = reader;
   if (keepers === undefined) return 0;
   return keepers.inTurn(async () => {
-    const folders = await readableFolders(reader, use, patient);
+    const folders = await openableFolders(reader, use, patient);
     const left = await Promise.all(folders.map((folder) => openFolder(reader, keepers, folder, use)));
     return left.reduce((sum, n) => sum + n, 0);
   });
@@ -35,7 +42,7 @@ export async function openEntry(reader: Reader, row: EntryRow, use: Use): Promis
   const { keepers } = reader;
   if (keepers === undefined || row.state !== 'closed') return row;
   return keepers.inTurn(async () => {
-    const grant = (await readableFolders(reader, use, row.patient)).find(
+    const grant = (await openableFolders(reader, use, row.patient)).find(
       (g) => g.registry === row.registry && g.folder === row.folder,
     );
     if (grant === undefined) throw noConsent();
@@ -44,7 +51,7 @@ export async function openEntry(reader: Reader, row: EntryRow, use: Use): Promis
   });
 }
 
-async function openFolder(reader: Reader, keepers: Keepers, grant: GivenFolder, use: Use): Promise<number> {
+async function openFolder(reader: Reader, keepers: Keepers, grant: GrantRow, use: Use): Promise<number> {
   const { rows } = reader.catalogue;
   for (;;) {
     const { items: names } = await UNOPENED.page(rows, MOST_AT_ONCE, { prefix: unopenedPrefix(grant) });
@@ -65,7 +72,7 @@ async function openFolder(reader: Reader, keepers: Keepers, grant: GivenFolder, 
 async function giveKeys(
   { catalogue, network: { chainId } }: Reader,
   keepers: Keepers,
-  { registry, patient, folder, purposes }: GivenFolder,
+  { registry, patient, folder, purposes }: GrantRow,
   entries: readonly EntryRow[],
   { purpose = lowestBit(purposes) }: Use,
 ): Promise<void> {

@@ -1,11 +1,18 @@
-import { EMPTY_PATIENT, patientName, type PatientRow, type RecordItem } from '../catalogue/model.ts';
+import {
+  EMPTY_PATIENT,
+  patientName,
+  THEIRS,
+  type GrantRow,
+  type PatientRow,
+  type RecordItem,
+} from '../catalogue/model.ts';
 import { wordsOf } from '../catalogue/words.ts';
 import type { Page } from '../catalogue/sorted-list.ts';
 import { FOLDER_KINDS, SELECTION, type FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
 import { openRecords, sharedRecords } from './records.ts';
-import { givenFolders, type GivenFolder } from './sharing.ts';
+import { givenFolders, heldInEmergency, type GivenFolder } from './sharing.ts';
 
 /** Somebody who lets this account see, or add to, a part of their record. */
 export interface PatientView {
@@ -15,6 +22,8 @@ export interface PatientView {
   /** Unix seconds at which the last of what they allow ends. */
   readonly until: number;
   readonly sections: readonly PatientSection[];
+  /** What was opened in an emergency: how many sections, until when, and how many items of them were read. */
+  readonly emergency?: { readonly folders: number; readonly until: number; readonly opened: number };
 }
 interface PatientSection {
   readonly section: FolderKind;
@@ -25,17 +34,42 @@ interface PatientSection {
   readonly opened: number;
 }
 
-/** Everybody who lets this account do something now, whose consent is the newest first. Nothing is opened for it. */
+/**
+ * Everybody who lets this account do something now, or whose record it opened in an emergency; whose consent or opening is the newest
+ * first. Nothing is opened for it.
+ */
 export async function patientsOf(reader: Reader, patient?: string): Promise<PatientView[]> {
   const given = Map.groupBy(await givenFolders(reader, patient), (grant) => grant.patient.toLowerCase());
-  const rows = await reader.catalogue.rows.getAll<PatientRow>([...given.keys()].map(patientName));
-  return [...given.values()]
-    .map((grants, i) => ({ view: viewOf(grants, rows[i]), block: Math.max(...grants.map(({ block }) => block)) }))
-    .sort((a, b) => b.block - a.block)
-    .map(({ view }) => view);
+  const held = Map.groupBy(await heldInEmergency(reader, patient), (grant) => grant.patient.toLowerCase());
+  const all = [...new Set([...given.keys(), ...held.keys()])];
+  const rows = await reader.catalogue.rows.getAll<PatientRow>(all.map(patientName));
+  const views = await Promise.all(
+    all.map(async (one, i) => {
+      const [grants, emergency] = [given.get(one) ?? [], held.get(one) ?? []];
+      const view = { ...viewOf(grants, rows[i]), ...(await emergencyOf(reader, emergency)) };
+      const both = [...grants, ...emergency];
+      const until = Math.max(...both.map((grant) => grant.until));
+      return {
+        view: { ...view, patient: both[0]?.patient ?? one, until },
+        block: Math.max(...both.map(({ block }) => block)),
+      };
+    }),
+  );
+  return views.sort((a, b) => b.block - a.block).map(({ view }) => view);
 }
 
-function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): PatientView {
+async function emergencyOf(reader: Reader, held: readonly GrantRow[]): Promise<Pick<PatientView, 'emergency'>> {
+  const [first] = held;
+  if (first === undefined) return {};
+  const folders = new Set(held.map(({ registry, folder }) => `${registry}/${folder}`));
+  const where = ({ registry, folder }: RecordItem) => folders.has(`${registry}/${folder}`);
+  const prefix = `${first.patient.toLowerCase()}|`;
+  const { items } = await THEIRS.page(reader.catalogue.rows, Infinity, { prefix, where });
+  const until = Math.max(...held.map((grant) => grant.until));
+  return { emergency: { folders: folders.size, until, opened: items.length } };
+}
+
+function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): Pick<PatientView, 'name' | 'sections'> {
   const newest = grants.toSorted((a, b) => b.block - a.block);
   const name = newest.find(({ principalName }) => principalName !== undefined)?.principalName;
   const sections = FOLDER_KINDS.flatMap((section): PatientSection[] => {
@@ -45,12 +79,7 @@ function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): Pa
     const until = Math.max(...of.map((grant) => grant.until));
     return [{ section, read: may(Right.Read), write: may(Right.Write), until, opened: openedOf(section, row) }];
   });
-  return {
-    patient: grants[0]?.patient ?? '',
-    ...(name !== undefined && { name }),
-    until: Math.max(...grants.map((grant) => grant.until)),
-    sections,
-  };
+  return { ...(name !== undefined && { name }), sections };
 }
 
 const openedOf = (kind: FolderKind, { sections, picked }: PatientRow = EMPTY_PATIENT): number =>
@@ -61,6 +90,8 @@ export interface PatientQuery {
   readonly patient: string;
   /** What is looked at: keepers are asked for this alone, and write that down. All that was opened before, where it is not named. */
   readonly section?: FolderKind | undefined;
+  /** What was opened in an emergency is looked at, in place of a section: keepers are asked for all of it. */
+  readonly emergency?: boolean | undefined;
   /** Words, each of which begins some word of a title or value. */
   readonly typed?: string | undefined;
 }
@@ -68,7 +99,7 @@ export interface PatientQuery {
 /** One page of a patient's record, newest date first, and how many entries could not be opened now. */
 export async function patientRecords(
   reader: Reader,
-  { patient, section, typed = '' }: PatientQuery,
+  { patient, section, emergency, typed = '' }: PatientQuery,
   before?: string,
 ): Promise<Page<RecordItem> & { readonly unopened: number }> {
   const words = wordsOf(typed);
@@ -78,8 +109,8 @@ export async function patientRecords(
   };
   const query = { patient, before, where };
   const { items, next, unopened } =
-    section === undefined
+    section === undefined && !emergency
       ? { ...(await sharedRecords(reader, query)), unopened: 0 }
-      : await openRecords(reader, { ...query, use: { within: section } });
+      : await openRecords(reader, { ...query, use: emergency ? { emergency } : { within: section } });
   return { items, unopened, ...(next !== undefined && { next }) };
 }

@@ -18,7 +18,7 @@ import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
 import { openEntry, openGiven } from './open-given.ts';
 import type { Reader } from './reader.ts';
-import { readableFolders, type GivenFolder, type Use } from './sharing.ts';
+import { openableFolders, readableFolders, type GivenFolder, type Use } from './sharing.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 
 type Deployment = Reader['deployments'][number];
@@ -68,8 +68,11 @@ export async function sharedRecords(
 ): Promise<SharedPage> {
   const prefix = patient === undefined ? '' : `${patient.toLowerCase()}|`;
   const active = await activeIn(session);
-  const folders = (await readableFolders(session, use, patient)).filter((g) => active.has(g.registry));
-  const live = new Set(folders.map(nameOf));
+  const folders = use.emergency
+    ? []
+    : (await readableFolders(session, use, patient)).filter((g) => active.has(g.registry));
+  const open = await openableFolders(session, use, patient);
+  const live = new Set(open.filter((g) => active.has(g.registry)).map(nameOf));
   const page = await THEIRS.page(session.catalogue.rows, limit, {
     before,
     prefix,

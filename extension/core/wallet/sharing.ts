@@ -1,3 +1,4 @@
+import { HELD_IN_EMERGENCY } from '../catalogue/emergencies.ts';
 import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
 import { RIGHTS, type Receipt, type RightName } from '../consent/receipt.ts';
 import type { FolderKind } from '../records/sections.ts';
@@ -112,6 +113,22 @@ export interface Use {
   readonly through?: (site: string) => Promise<boolean>;
   /** The only kind of folder that is looked at. */
   readonly within?: FolderKind | undefined;
+  /** Nothing but what was opened in an emergency. */
+  readonly emergency?: boolean | undefined;
+}
+
+/** What this account opened in an emergency and may read now, as the chain has it. */
+export async function heldInEmergency({ catalogue }: Reader, patient?: string): Promise<GrantRow[]> {
+  const held = await HELD_IN_EMERGENCY.all(catalogue.rows, patient === undefined ? '' : `${patient.toLowerCase()}|`);
+  const now = await catalogue.time();
+  return held.filter((grant) => isLive(grant, now));
+}
+
+/** What may be read for this use: what was given, and in the wallet's own screens what was opened in an emergency. */
+export async function openableFolders(reader: Reader, use: Use, patient?: string): Promise<GrantRow[]> {
+  const given = use.emergency ? [] : await readableFolders(reader, use, patient);
+  const isOwnScreen = use.through === undefined && use.purpose === undefined && use.within === undefined;
+  return isOwnScreen ? [...given, ...(await heldInEmergency(reader, patient))] : given;
 }
 
 /** What patients let this account do now, as the chain has it; a folder that no receipt names is left out. */

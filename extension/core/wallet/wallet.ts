@@ -9,7 +9,7 @@ import { MOST_ACCOUNTS, nextIndex, sealedAccounts, type Account, type AccountLis
 import { settleCare } from './care.ts';
 import { checkCopies } from './check-copies.ts';
 import { keepHere } from './keep-here.ts';
-import { watchOpenings } from './alarms.ts';
+import { alarmsOf, watchOpenings } from './alarms.ts';
 import { deliverShares } from './deal.ts';
 import { forgetOutdated } from './erase-shares.ts';
 import { placeOrders } from './orders.ts';
@@ -345,6 +345,9 @@ export class Wallet {
       const session = await this.session();
       await session.catalogue.sync();
       this.#parts.onChange();
+      // What the chain tells is told at once, whoever else answers.
+      const told = await alarmsOf(session);
+      if (told > 0) this.#parts.onAlarms(told);
       await ensureMembership(session);
       await this.#findAccounts(session);
       await settleActs(session);

@@ -25,6 +25,13 @@ export function eventLine(event: Exclude<ActivityEvent, { kind: 'opened' }>): st
     const values = [...(who === undefined ? [] : [nameOf(whoName, who)]), namesOf(sections)];
     return lookUp(`chain.w_${what.replaceAll('-', '_')}`, values);
   }
+  if (event.kind === 'emergency') {
+    return t('activity.emergency', [nameOf(event.whoName, event.who), namesOf(event.sections)]);
+  }
+  if (event.kind === 'shared' && event.by !== undefined) {
+    const { by, byName, recipient, recipientName } = event;
+    return t('activity.sharedBy', [nameOf(byName, by), namesOf(event.sections), nameOf(recipientName, recipient)]);
+  }
   const { kind, sections, recipientName, recipient } = event;
   return t(kind === 'shared' ? 'activity.shared' : 'activity.ended', [
     namesOf(sections),
@@ -53,7 +60,6 @@ const EXPLAINED: Readonly<Record<Extract<ActivityEvent, { kind: 'chain' }>['what
   'order-placed': 'ordered',
   'emergency-on': 'emergency',
   'emergency-off': 'emergency',
-  'emergency-opened': 'emergency',
 };
 
 /** What was written on the chain, what was not, who sees it, and how it could be undone: heading and words of each. */
@@ -64,6 +70,7 @@ export function explanationOf(
   const isOfTwo =
     event.kind === 'shared' ||
     event.kind === 'ended' ||
+    event.kind === 'emergency' ||
     (event.kind === 'added' && !event.own) ||
     (event.kind === 'chain' && event.who !== undefined);
   return [

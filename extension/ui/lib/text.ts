@@ -80,6 +80,8 @@ const ERROR_KEYS: Record<string, string> = {
   'too-many-faults': 'tooManyFaults',
   'catalogue-damaged': 'catalogueDamaged',
   'not-a-member': 'notAMember',
+  'not-a-doctor': 'notADoctor',
+  'emergency-forbidden': 'emergencyForbidden',
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',
   'no-keepers': 'noKeepers',

@@ -10,7 +10,8 @@ import { decryptSegments, encryptSegments, importKey } from '../../../extension/
 import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { unwrapKey, wrapKey } from '../../../extension/core/keys/key-wrap.ts';
-import { Keyring } from '../../../extension/core/keys/keyring.ts';
+import { openReason } from '../../../extension/core/consent/emergency-note.ts';
+import { evenKey, Keyring } from '../../../extension/core/keys/keyring.ts';
 import { fromWords } from '../../../extension/core/keys/mnemonic.ts';
 import { decodeEntry, encodeEntry } from '../../../extension/core/records/entry.ts';
 import { indexKey, itemKey } from '../../../extension/core/records/seal-entry.ts';
@@ -166,6 +167,26 @@ describe('an implementation that has only the document and Node’s own crypto',
     expect(`0x${Buffer.concat([decipher.update(sealed), decipher.final()]).toString('hex')}`).toBe(
       vectors.capsuleSecret,
     );
+  });
+
+  it('opens the note of an emergency, as the wallet does', async () => {
+    const { chainId, registry, address: patient, emergencyDoctor: doctor } = vectors;
+    const [note, doctorsKey] = [bytes(vectors.emergencyNote), bytes(vectors.emergencyDoctorKey)];
+    const ecdh = createECDH('secp256k1');
+    ecdh.setPrivateKey(bytes(vectors.encryptionSecret));
+    const shared = ecdh.computeSecret(Buffer.concat([Buffer.of(2), doctorsKey]));
+    const whose = [registry, patient, doctor].map(bytes);
+    const info = concat(utf8('salus/emergency/v1'), uintBytes(chainId, 8), ...whose);
+    const decipher = createDecipheriv('aes-256-gcm', hkdf(shared, note.subarray(0, 15), info), Buffer.alloc(12));
+    decipher.setAuthTag(note.subarray(16));
+    expect([...Buffer.concat([decipher.update(note.subarray(15, 16)), decipher.final()])]).toEqual([1]);
+
+    const place = { chainId, registry, patient, doctor };
+    expect(await openReason(keyring.encryption.secret, doctorsKey, place, note)).toBe('unresponsive');
+    // The doctor comes to the same.
+    expect(toHex(evenKey(fromHex(vectors.emergencyDoctorSecret)).publicX)).toBe(vectors.emergencyDoctorKey);
+    const theirs = fromHex(vectors.encryptionX);
+    expect(await openReason(fromHex(vectors.emergencyDoctorSecret), theirs, place, note)).toBe('unresponsive');
   });
 });
 

@@ -13,6 +13,7 @@ const TYPES: Record<string, Record<string, TypedDataField[]>> = {
   rotateFor: types.ROTATE_TYPES,
   setKeyringFor: types.SET_KEYRING_TYPES,
   allowEmergencyFor: types.ALLOW_EMERGENCY_TYPES,
+  breakGlassFor: types.BREAK_GLASS_TYPES,
   addRecordsFor: types.ADD_RECORDS_TYPES,
   withdrawRecordsFor: types.WITHDRAW_RECORDS_TYPES,
 };

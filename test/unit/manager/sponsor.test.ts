@@ -229,6 +229,7 @@ describe('the sponsor sends', () => {
     ['setKeyringFor', { folders: [1], keyring: ZeroHash }],
     ['withdrawRecordsFor', { ids: [ZeroHash] }],
     ['allowEmergencyFor', { folders: [1], allowed: true }],
+    ['breakGlassFor', { patient: other.address, folder: 1, note: ZeroHash }],
     ['rotateFor', { folders: [1, 2], voidGrants: true, keyring: ZeroHash }],
     [
       'grantFor',

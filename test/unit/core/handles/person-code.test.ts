@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { getAddress } from 'ethers';
 import { describe, expect, it } from 'vitest';
-import { personCode, readPersonCode } from '../../../../extension/core/handles/person-code.ts';
+import { personCode, readPersonCode, type PersonKind } from '../../../../extension/core/handles/person-code.ts';
 import { isSalusError } from '../../../../extension/core/errors.ts';
 
 const hex = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`);
@@ -11,7 +11,7 @@ const OTHER = getAddress(`0x${'cd'.repeat(20)}`);
 const code = personCode({ kind: 'reader', ...NETWORK, account: OTHER });
 
 /** What a text is told to be; `code` where it is taken. */
-function told(text: string, wanted: 'reader' | 'patient' = 'reader'): unknown {
+function told(text: string, wanted: PersonKind = 'reader'): unknown {
   try {
     readPersonCode(text, NETWORK, wanted, OWN);
     return 'code';
@@ -32,6 +32,16 @@ describe('the code of a person', () => {
         expect(text.replace(String(chainId), '').length).toBe('salus:reader?chain=&registry=&account='.length + 84);
       }),
     );
+  });
+
+  it('of a card for emergencies is taken for that alone, and the card is not taken for another code', () => {
+    const card = personCode({ kind: 'emergency', ...NETWORK, account: OTHER });
+    expect(told(card, 'emergency')).toBe('code');
+    for (const wanted of ['reader', 'patient'] as const) expect(told(card, wanted)).toBe('other-kind');
+    expect(told(code, 'emergency')).toBe('other-kind');
+    // All that a lost card tells: which account, on which network.
+    const { chainId, registry } = NETWORK;
+    expect(card).toBe(`salus:emergency?chain=${chainId}&registry=${getAddress(registry)}&account=${OTHER}`);
   });
 
   it('is not taken with any one letter of it changed', () => {
