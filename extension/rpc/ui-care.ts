@@ -80,7 +80,7 @@ export function createCareCalls({ wallet, changed }: { readonly wallet: Wallet; 
     /** Carries out what was ordered, and writes down what came of it. */
     async fulfil(patient: string, item: string, into: Section, json: string): Promise<void> {
       const session = await wallet.session();
-      await fulfil(session, { patient, item, section: into, job: await stageByHand(session, json) });
+      await fulfil(session, item, { patient, section: into, job: await stageByHand(session, json) });
       done();
     },
     async cancelOrder(id: string): Promise<void> {

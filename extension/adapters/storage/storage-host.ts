@@ -567,7 +567,7 @@ export class StorageHost implements StoragePort {
 
   #rootOf(
     sealed: SealedEntry,
-    { folder, registry, under }: PickTarget,
+    { folder, registry, under, held }: PickTarget,
     who: Pick<LedgerRow, 'patient' | 'author' | 'instead'>,
     bytes: number,
   ): Root {
@@ -578,6 +578,7 @@ export class StorageHost implements StoragePort {
       ...(registry !== undefined && { registry }),
       epoch: under?.place.epoch ?? -1,
       ...(sealed.draft && { draft: toHex(sealed.draft) }),
+      ...(held && { held }),
       ...who,
       commitment: toHex(sealed.commitment),
       bytes,

@@ -26,6 +26,7 @@ const RowSchema = v.strictObject({
   registry: v.optional(text(64)),
   epoch: v.pipe(v.number(), v.safeInteger()),
   draft: v.optional(text(1_024)),
+  held: v.optional(v.literal(true)),
   instead: v.optional(text(128)),
   patient: text(64),
   author: text(64),

@@ -20,6 +20,8 @@ export interface LedgerRow {
    * long as the entry is not final.
    */
   readonly draft?: string;
+  /** It was written for something that the chain is to have first: until then it is not recorded. */
+  readonly held?: true;
   /** Id of the entry whose place it took, which was sealed for another epoch and never reached the chain. */
   readonly instead?: string;
   readonly patient: string;

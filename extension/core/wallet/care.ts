@@ -5,12 +5,24 @@ import { orderOf } from '../catalogue/orders.ts';
 import { isForLater, isSalusError, noConsent, SalusError } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { act } from './act.ts';
+import { isCalledFor } from './held.ts';
 import { orderOfItem, ordersIn, placeOfItem, requireItem } from './orders.ts';
+import type { LedgerRow } from '../storage/ledger.ts';
 import type { CareAct } from './sealed-state.ts';
 import { selectionFor } from './selections.ts';
 import type { Session } from './session.ts';
 import { giveConsent, type Decision, type GivenConsent } from './give-consent.ts';
 import { writeShared } from './write-shared.ts';
+
+/** Something that was sealed may still be on its way to being noted for so long. */
+const FORGOTTEN_MS = 300_000;
+
+/** What is written into somebody's record: a job with one resource. */
+interface Written {
+  readonly patient: string;
+  readonly section: Section;
+  readonly job: string;
+}
 
 /** What is ordered, and how often until when (Unix seconds). */
 export interface OrderTerms {
@@ -25,36 +37,35 @@ export interface OrderTerms {
 /**
  * Orders what was written: seals it into the patient's folder, and says on the chain that it may be carried out so often. It goes into
  * the record once the chain has it; where the chain refuses, nothing of it is left.
- * @param job with one resource
  * @throws SalusError `bad-request`; `sponsor-refused` where the chain refuses it; as `writeShared`
  */
 export async function order(
   session: Session,
-  { patient, section, job }: { readonly patient: string; readonly section: Section; readonly job: string },
+  written: Written,
   { kind, until, times, replaces }: OrderTerms,
 ): Promise<void> {
   ordersIn(session);
   const before = replaces === undefined ? undefined : await orderOf(session.catalogue.rows, replaces);
   if (replaces !== undefined && (before === undefined || before.left === 0)) throw over();
-  const { folder, commitment } = await writeShared(session, patient, section, job);
-  const of = { kind, patient, doctor: session.address, folder, commitment, entry: commitment };
   const terms = { until, times, ...(before && { replaces: before.commitment }) };
-  await carry(session, { act: 'order', ...of, ...terms, at: session.now() });
+  await carry(session, written, ({ folder, commitment }) => ({
+    act: 'order',
+    ...{ kind, patient: written.patient, doctor: session.address, folder, commitment, entry: commitment },
+    ...terms,
+    at: session.now(),
+  }));
 }
 
 /**
  * Carries an order out: asks the chain first, seals what came of it into the patient's folder, and says so on the chain. It goes into the
  * record once the chain has it; where somebody else was faster, nothing of it is left.
- * @param item id of what was ordered
+ * @param id of the item that was ordered
  * @throws SalusError `not-found`; `order-over` where it was carried out, taken back or ran out; `no-consent`; as `writeShared`
  */
-export async function fulfil(
-  session: Session,
-  { patient, item: id, section, job }: { patient: string; item: string; section: Section; job: string },
-): Promise<void> {
+export async function fulfil(session: Session, id: string, written: Written): Promise<void> {
   const orders = ordersIn(session);
   await session.catalogue.sync();
-  const item = await requireItem(session, patient, id);
+  const item = await requireItem(session, written.patient, id);
   const [place, view] = await Promise.all([placeOfItem(session, item), orderOfItem(session, item)]);
   if (place === undefined || view === undefined) throw new SalusError('not-found', 'This was not ordered.');
   const kind = view.kind === 'prescription' ? OrderKind.Prescription : OrderKind.Test;
@@ -63,8 +74,9 @@ export async function fulfil(
   const refused = await orders.client.refusal([attempt]);
   if (refused === 'NotOpen') throw over();
   if (refused !== undefined) throw noConsent();
-  const { commitment: entry } = await writeShared(session, patient, section, job);
-  await carry(session, { act: 'fulfil', kind, ...place, entry, at: session.now() });
+  await carry(session, written, ({ commitment: entry }) => {
+    return { act: 'fulfil', kind, ...place, entry, at: session.now() };
+  });
 }
 
 /**
@@ -97,9 +109,20 @@ const over = () =>
 
 /** Sees through what was ordered and carried out before, whatever came between. What cannot be done now is tried again the next time. */
 export async function settleCare(session: Session): Promise<void> {
-  for (const one of (await session.state.read()).care) {
-    if (one.refused === undefined) await tryOnce(session, one).catch(unlessForLater);
-  }
+  const { care } = await session.state.read();
+  for (const one of care) if (one.refused === undefined) await tryOnce(session, one).catch(unlessForLater);
+  await dropForgotten(session, new Set(care.map(({ entry }) => entry)));
+}
+
+/** What was sealed and then never noted, since the wallet was locked or killed in between, is not said and goes. */
+async function dropForgotten(session: Session, noted: ReadonlySet<string>): Promise<void> {
+  const isOld = ({ createdAt }: LedgerRow) => createdAt < session.now() - FORGOTTEN_MS;
+  const rows = (await session.storage.openRows(session.address)).filter(
+    (row) => row.held && row.author === session.address && row.anchor === undefined && !noted.has(row.commitment),
+  );
+  const roots: string[] = [];
+  for (const row of rows) if (isOld(row) && !(await isCalledFor(session, row))) roots.push(row.root);
+  if (roots.length > 0) await session.storage.drop(roots);
 }
 
 function unlessForLater(error: unknown): void {
@@ -113,8 +136,13 @@ export const forgetRefused = (session: Session, id: string): Promise<unknown> =>
     care: s.care.filter((one) => one.refused === undefined || orderId(one).toLowerCase() !== id.toLowerCase()),
   }));
 
-async function carry(session: Session, one: CareAct): Promise<void> {
-  await session.state.update((s) => ({ ...s, care: [...s.care, one] }));
+/** Seals what was written, and notes what is to be said of it on the chain, before it is said. */
+async function carry(session: Session, written: Written, toAct: (row: LedgerRow) => CareAct): Promise<void> {
+  const { patient, section, job } = written;
+  const row = await writeShared(session, patient, section, job, (sealed) =>
+    session.state.update((s) => ({ ...s, care: [...s.care, toAct(sealed)] })),
+  );
+  const one = toAct(row);
   try {
     await tryOnce(session, one);
   } catch (error) {
@@ -145,8 +173,7 @@ async function tryOnce(session: Session, one: CareAct): Promise<void> {
     }
   }
   const [block, { final }] = [await blockOf(session, one), await session.catalogue.head()];
-  if (block === undefined) return;
-  await change(session, one, (it) => (block <= final ? undefined : { ...it, landed: true }));
+  if (block !== undefined && block <= final) await change(session, one, () => undefined);
 }
 
 function callFor(session: Session, one: CareAct): Promise<string> {

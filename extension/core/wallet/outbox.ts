@@ -5,8 +5,9 @@ import { Role } from '../registry/abi.ts';
 import { digestOf } from '../storage/cid.ts';
 import { idOf, isDurable, type LedgerRow } from '../storage/ledger.ts';
 import { act } from './act.ts';
+import { withoutHeld } from './held.ts';
 import { sealForEpoch } from './seal-anew.ts';
-import { heldEntries, type AccountKind } from './sealed-state.ts';
+import type { AccountKind } from './sealed-state.ts';
 import type { Deployment, Session } from './session.ts';
 import { trackWithdrawals } from './withdraw.ts';
 
@@ -75,10 +76,8 @@ export async function drainOutbox(session: Session): Promise<void> {
   if (open.length === 0) return;
   await session.catalogue.sync();
   // What another wrote, its author brings to the chain again.
-  const held = heldEntries((await session.state.read()).care);
-  const waiting = (await settle(session, open)).filter(
-    ({ author, commitment }) => author === session.address && !held.has(commitment),
-  );
+  const mine = (await settle(session, open)).filter(({ author }) => author === session.address);
+  const waiting = await withoutHeld(session, mine);
   // What a reorganisation took away is listed as waiting again.
   await session.catalogue.listPending();
   const rows = await Promise.all(waiting.map((row) => session.storage.row(row.root)));

@@ -33,6 +33,8 @@ export interface SealTarget {
   readonly under?: SealUnder;
   /** Registered key of an author who has still to get the entry's key from keepers: the content key is kept for it meanwhile. */
   readonly authorKey?: Bytes;
+  /** It is not recorded before the chain has what it was written for. */
+  readonly held?: true;
 }
 
 /** Where picked items go. */

@@ -190,16 +190,10 @@ const CareSchema = v.object({
   replaces: v.optional(v.string()),
   /** Milliseconds since the epoch. */
   at: v.number(),
-  /** The chain has it, in a block that could still be undone. */
-  landed: v.optional(v.boolean()),
   /** The network refused it, and why: the person has not seen it yet. */
   refused: v.optional(v.string()),
 });
 export type CareAct = v.InferOutput<typeof CareSchema>;
-
-/** Commitments of entries that wait for what they are of: they are not recorded before. */
-export const heldEntries = (care: readonly CareAct[]): ReadonlySet<string> =>
-  new Set(care.filter(({ landed }) => !landed).map(({ entry }) => entry));
 
 /** A health link that the person gave. Neither its key nor its passcode: whoever has the link has the first, and nobody the second. */
 export const GivenLinkSchema = v.object({

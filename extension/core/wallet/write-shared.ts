@@ -11,6 +11,7 @@ import { givenFolders } from './sharing.ts';
 
 /**
  * Seals what a provider adds to a patient's folder, and for its readers under the key that keepers give to its author.
+ * @param sealed called once it is sealed, before anything else is done with it; it is held back until the chain has what it is for
  * @throws SalusError `no-keepers`; `no-consent` without a live right to write to the section; `role-forbids` for what somebody in this
  * account's role does not write
  */
@@ -19,6 +20,7 @@ export async function writeShared(
   patient: string,
   section: Section,
   job: string,
+  sealed?: (row: LedgerRow) => Promise<unknown>,
 ): Promise<LedgerRow> {
   await session.catalogue.sync();
   const { registry, client } = session.newest;
@@ -41,9 +43,11 @@ export async function writeShared(
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);
   const authorKey = session.keyring.encryption.publicX;
-  const target = { section, folder: grant.folder, registry, patientKey, authorKey };
+  const held = sealed && ({ held: true } as const);
+  const target = { section, folder: grant.folder, registry, patientKey, authorKey, ...held };
   const [row] = await session.storage.commit(job, [target], patient, session.address);
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
+  await sealed?.(row);
   // Keepers that are away give the key later: see the outbox.
   return (await wrapForReaders(session, row, epoch).catch(unlessLocked)) ?? row;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { orderId } from '../../../extension/core/care/order-id.ts';
 import { OrderKind } from '../../../extension/core/care/orders-abi.ts';
 import type { RecordItem } from '../../../extension/core/catalogue/model.ts';
@@ -13,7 +13,9 @@ import { openRecords } from '../../../extension/core/wallet/records.ts';
 import { filteredOwn } from '../../../extension/core/wallet/search.ts';
 import { fillSelections } from '../../../extension/core/wallet/selections.ts';
 import type { Session } from '../../../extension/core/wallet/session.ts';
-import { codeOf, world } from './wallets.ts';
+import { isSalusError } from '../../../extension/core/errors.ts';
+import { Waits } from './waits.ts';
+import { codeOf, DOCTOR, world } from './wallets.ts';
 
 const DAY = 86_400;
 const now = () => Math.floor(Date.now() / 1000);
@@ -88,9 +90,8 @@ const chooseFor = async (patient: Session, drug: string, pharmacist: Session) =>
   await settle(patient, pharmacist);
 };
 const dispense = async (pharmacist: Session, { patient }: World, drug: string) =>
-  fulfil(pharmacist, {
+  fulfil(pharmacist, (await itemOf(pharmacist, drug)).id, {
     patient: patient.address,
-    item: (await itemOf(pharmacist, drug)).id,
     section: 'medications',
     job: await stageByHand(pharmacist, given(drug)),
   });
@@ -264,4 +265,34 @@ describe('a prescription', () => {
     expect((await filteredOwn(patient, {})).items).toEqual([]);
     expect(await ordersFor(patient)).toHaveLength(1);
   });
+
+  it('is ordered whole or not at all, wherever the wallet locks', async () => {
+    const waits = new Waits();
+    onTestFinished(() => waits.stop());
+    const { w, network, patient } = await care();
+    const open = () => w.open(DOCTOR, network, 'provider');
+    let [isOver, stopped] = [false, 0];
+    for (let at = 1; !isOver; at += 3) {
+      const session = await open();
+      waits.watch(session.client.provider, 'send');
+      waits.watch(session.sponsor, 'submit');
+      const job = await stageByHand(session, prescription(`Drug ${at}`));
+      waits.after(at, () => session.wipe());
+      isOver = true;
+      try {
+        const terms = { kind: OrderKind.Prescription, until: now() + DAY, times: 1 };
+        await order(session, { patient: patient.address, section: 'medications', job }, terms);
+      } catch (error) {
+        if (!isSalusError(error, 'vault-locked')) throw error;
+        [isOver, stopped] = [false, stopped + 1];
+      }
+      waits.after(Infinity, () => undefined);
+      await settle(await open(), patient);
+      const requests = (await filteredOwn(patient, {})).items;
+      const views = await Promise.all(requests.map((item) => orderOfItem(patient, item)));
+      expect(views.map((view) => view?.standing)).toEqual(requests.map(() => 'open'));
+      expect(await ordersFor(patient)).toHaveLength(requests.length);
+    }
+    expect(stopped).toBeGreaterThan(3);
+  }, 300_000);
 });

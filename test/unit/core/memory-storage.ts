@@ -155,7 +155,12 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return this.#entryRow(sealed, target, patient, author);
   }
 
-  #entryRow(sealed: SealedEntry, { folder, registry, under }: PickTarget, patient: string, author: string): LedgerRow {
+  #entryRow(
+    sealed: SealedEntry,
+    { folder, registry, under, held }: PickTarget,
+    patient: string,
+    author: string,
+  ): LedgerRow {
     return {
       ...this.#row(sealed.cid.toString(), patient, author),
       kind: 'entry',
@@ -163,6 +168,7 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
       ...(registry !== undefined && { registry }),
       epoch: under?.place.epoch ?? -1,
       ...(sealed.draft && { draft: toHex(sealed.draft) }),
+      ...(held && { held }),
       commitment: toHex(sealed.commitment),
     };
   }

@@ -1,3 +1,4 @@
+import { withinItself } from '../references.ts';
 import { textAt, type Resource } from '../resource.ts';
 import { select } from '../select.ts';
 import { attachmentsOf, type Attachment } from './attachments.ts';
@@ -39,7 +40,10 @@ const MOST_LINES = 400;
 /** A resource in the order in which a clinician reads it, in no language. */
 export function present(resource: Resource): Presentation {
   const { lines: specs, title, named: others = [] } = rowOf(resource.resourceType);
-  const lines = specs.flatMap((spec) => linesOf(spec, resource)).slice(0, MOST_LINES);
+  const lines = specs
+    .flatMap((spec) => linesOf(spec, resource))
+    .flatMap((line) => withContained(line, resource))
+    .slice(0, MOST_LINES);
   const named = new Set(specs.map((spec) => firstStep(pathOf(spec))));
   for (const path of [...title, ...others]) named.add(firstStep(path));
   const rest = Object.entries(resource).filter(
@@ -52,6 +56,21 @@ export function present(resource: Resource): Presentation {
     attachments: attachmentsOf(resource),
     ...(narrative !== undefined && { narrative }),
   };
+}
+
+/** What a line refers to and the resource itself contains (R4, 2.3.0.2) is told there, with its own lines. */
+function withContained(line: Line, resource: Resource): Line[] {
+  const inside: Line[] = [];
+  const values = line.values.filter((value) => {
+    const found = value.kind === 'link' ? withinItself(value, resource) : undefined;
+    if (found === undefined) return true;
+    const { lines: specs, title } = rowOf(found.resourceType);
+    const [name] = title.flatMap((path) => linesOf(path, found)).flatMap((one) => one.values);
+    const parts = merged(specs.flatMap((spec) => linesOf(spec, found)));
+    inside.push({ label: line.label, values: name ? [name] : [], parts });
+    return false;
+  });
+  return inside.length === 0 ? [line] : [...(values.length > 0 ? [{ ...line, values }] : []), ...inside];
 }
 
 const pathOf = (spec: LineSpec): string => (typeof spec === 'string' ? spec : spec[1]);
