@@ -1,6 +1,7 @@
 import { createDecipheriv, createECDH, createHash, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { concat as hexConcat, keccak256, toBeHex, zeroPadValue } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { concat, toBase64, uintBytes, utf8 } from '../../../extension/core/bytes.ts';
 import { leafHash, merkleRoot } from '../../../extension/core/merkle.ts';
@@ -10,6 +11,7 @@ import { decryptSegments, encryptSegments, importKey } from '../../../extension/
 import { eciesOpen } from '../../../extension/core/keys/ecies.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { unwrapKey, wrapKey } from '../../../extension/core/keys/key-wrap.ts';
+import { orderId } from '../../../extension/core/care/order-id.ts';
 import { openReason } from '../../../extension/core/consent/emergency-note.ts';
 import { evenKey, Keyring } from '../../../extension/core/keys/keyring.ts';
 import { fromWords } from '../../../extension/core/keys/mnemonic.ts';
@@ -167,6 +169,15 @@ describe('an implementation that has only the document and Node’s own crypto',
     expect(`0x${Buffer.concat([decipher.update(sealed), decipher.final()]).toString('hex')}`).toBe(
       vectors.capsuleSecret,
     );
+  });
+
+  it('give an order its id: the hash of four words, one after the other', () => {
+    const { orderPatient: patient, orderDoctor: doctor, leaf, orderId: id } = vectors;
+    const words = [patient, doctor, '0x7', `0x${leaf.replace(/^0x/, '')}`].map((word) =>
+      zeroPadValue(toBeHex(word), 32),
+    );
+    expect(keccak256(hexConcat(words))).toBe(id);
+    expect(orderId({ patient, doctor, folder: 7, commitment: words[3]! })).toBe(id);
   });
 
   it('opens the note of an emergency, as the wallet does', async () => {
