@@ -4,6 +4,7 @@ import type { Page } from 'playwright';
 import { CheckInPage } from '../test/e2e/pages/check-in.ts';
 import { DeskPage } from '../test/e2e/pages/desk.ts';
 import { WalletApp } from '../test/e2e/pages/wallet-app.ts';
+import { beginToChoose, chooseDrug, formFor, member, openGiven } from '../test/e2e/support/care.ts';
 import { bundleFile } from '../test/fixtures/bundle.ts';
 import { launchBrowser } from './lib/browser.ts';
 import { OUTPUT } from './lib/paths.ts';
@@ -11,15 +12,13 @@ import { startStack } from './lib/stack.ts';
 
 const TOUR = join(OUTPUT, 'tour');
 
-/** Walks through the main job in two real browsers and leaves a picture of each step in `.output/tour/`. */
+/** Walks through the main job, and a prescription's whole life, in three real browsers and leaves a picture of each step in `.output/tour/`. */
 export async function tour(): Promise<void> {
   await rm(TOUR, { recursive: true, force: true });
   await mkdir(TOUR, { recursive: true });
   const stack = await startStack();
-  const [patients, doctors] = [
-    await launchBrowser({ extensionDir: stack.extensionDir }),
-    await launchBrowser({ extensionDir: stack.extensionDir }),
-  ];
+  const browser = () => launchBrowser({ extensionDir: stack.extensionDir });
+  const [patients, doctors, pharmacies] = [await browser(), await browser(), await browser()];
   let count = 0;
   const step = async (page: Page, name: string): Promise<void> => {
     count += 1;
@@ -77,6 +76,31 @@ export async function tour(): Promise<void> {
   await patient.go('Home');
   await patient.page.getByRole('heading', { name: 'New in your record' }).waitFor();
   await step(patient.page, 'The result arrives');
+
+  const { app: pharmacist, account } = await member(pharmacies, stack, 'Corner Pharmacy', 'Pharmacist');
+  const form = await formFor(doctor, 'Prescription');
+  await chooseDrug(doctor, 'ibupro', 'Ibuprofen');
+  await step(doctor.page, 'The doctor prescribes');
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await doctor.page.getByTestId('orders').waitFor({ timeout: 120_000 });
+  await patient.page.bringToFront();
+  await patient.go('Home');
+  await patient.arrived().getByRole('link', { name: 'Ibuprofen' }).click({ timeout: 90_000 });
+  await patient.page.getByTestId('order').waitFor();
+  await step(patient.page, 'The prescription');
+  await beginToChoose(patient, 'Choose a pharmacy', account);
+  await patient.page.getByRole('button', { name: 'Look at it once more' }).click();
+  await step(patient.page, 'The patient chooses a pharmacy');
+  await patient.page.getByRole('button', { name: 'Yes, choose them' }).click();
+  await patient.page.getByText('may do it now').waitFor({ timeout: 120_000 });
+  await openGiven(pharmacist, /Ibuprofen/);
+  await pharmacist.page.getByRole('button', { name: 'Fill it' }).click({ timeout: 60_000 });
+  await step(pharmacist.page, 'The pharmacist fills it');
+  await pharmacist.page.getByRole('button', { name: 'Note that it was handed out' }).click();
+  await pharmacist.page.getByText('Prescription, filled').waitFor({ timeout: 120_000 });
+  await step(pharmacist.page, 'It is filled and cannot be filled again');
+
+  await patient.page.bringToFront();
   await patient.go('Activity');
   await patient.page
     .getByText(/opened \d items? in Medicines/)
@@ -87,15 +111,16 @@ export async function tour(): Promise<void> {
   await patient.page.getByTestId('keepers').waitFor();
   await step(patient.page, 'Who keeps the keys');
   await patient.go('Sharing');
-  await patient.page.getByRole('button', { name: 'Stop sharing' }).click();
+  const clinic = patient.page.getByTestId('consents').getByRole('listitem').filter({ hasText: 'Dr Amara Okafor' });
+  await clinic.getByRole('button', { name: 'Stop sharing' }).click();
   await step(patient.page, 'Stop sharing');
-  await patient.page.getByRole('button', { name: 'Stop sharing' }).click();
-  await patient.page.getByText('Ended').waitFor();
+  await clinic.getByRole('button', { name: 'Stop sharing' }).click();
+  await clinic.getByText('Ended').waitFor();
   await desk.openRecord('Lisinopril');
   await desk.says('This patient has ended access or never gave it.');
   await step(desk.page, 'Nothing opens any more');
 
-  await Promise.all([patients.close(), doctors.close()]);
+  await Promise.all([patients, doctors, pharmacies].map((one) => one.close()));
   await stack.stop();
   console.log(`${count} pictures. The tour is over.`);
 }

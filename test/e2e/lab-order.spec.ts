@@ -1,7 +1,6 @@
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
-import { DeskPage } from './pages/desk.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { beginToChoose, formFor, member } from './support/care.ts';
 import { atTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
@@ -12,12 +11,7 @@ test('a doctor orders a test, the patient chooses a lab, and what it found is in
   test.setTimeout(600_000);
   const [patients, doctors, labs] = [await newBrowser(), await newBrowser(), await newBrowser()];
   const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const lab = await WalletApp.open(labs);
-  await lab.createWallet('provider');
-  const bench = await DeskPage.open(labs, stack.portalUrl);
-  await bench.connect();
-  await bench.signIn('Riverside Laboratory', stack.staffCode, 'Laboratory');
-  const laboratory = await lab.accountNumber();
+  const { app: lab, account: laboratory } = await member(labs, stack, 'Riverside Laboratory', 'Laboratory');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
@@ -25,11 +19,7 @@ test('a doctor orders a test, the patient chooses a lab, and what it found is in
   await checkIn.says('Shared');
 
   // 1. The doctor orders it.
-  await doctor.page.bringToFront();
-  await doctor.page.reload();
-  await doctor.page.getByTestId('patients').getByRole('link').first().click();
-  await doctor.page.getByLabel('What do you want to add?').selectOption('Order a test');
-  const form = doctor.page.getByTestId('form');
+  const form = await formFor(doctor, 'Order a test');
   await form.getByRole('combobox', { name: 'Test' }).fill('Potassium in blood');
   await form.getByLabel('What for').fill('Before the new medicine');
   await form.getByRole('button', { name: 'Order the test' }).click();
@@ -41,9 +31,7 @@ test('a doctor orders a test, the patient chooses a lab, and what it found is in
   await patient.go('Home');
   await patient.arrived().getByRole('link', { name: 'Potassium in blood' }).click({ timeout: 60_000 });
   await expect(page.getByTestId('order')).toContainText('Test, not done yet');
-  await page.getByRole('link', { name: 'Choose a lab' }).click();
-  await page.getByRole('radio', { name: 'By their code or account number' }).check();
-  await page.getByLabel('Code or account number', { exact: true }).fill(laboratory);
+  await beginToChoose(patient, 'Choose a lab', laboratory);
   await expect(page.getByTestId('reader')).toContainText('vouched for by Riverside Clinic');
   await page.getByRole('button', { name: 'Look at it once more' }).click();
   await page.getByTestId('confirm').getByRole('button', { name: 'Yes, choose them' }).click();

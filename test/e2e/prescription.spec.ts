@@ -1,8 +1,7 @@
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
-import { DeskPage } from './pages/desk.ts';
-import { WalletApp } from './pages/wallet-app.ts';
+import { beginToChoose, chooseDrug, member, openGiven } from './support/care.ts';
 import { atTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
@@ -13,12 +12,7 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   test.setTimeout(600_000);
   const [patients, doctors, pharmacies] = [await newBrowser(), await newBrowser(), await newBrowser()];
   const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const pharmacist = await WalletApp.open(pharmacies);
-  await pharmacist.createWallet('provider');
-  const counter = await DeskPage.open(pharmacies, stack.portalUrl);
-  await counter.connect();
-  await counter.signIn('Corner Pharmacy', stack.staffCode, 'Pharmacist');
-  const pharmacy = await pharmacist.accountNumber();
+  const { app: pharmacist, account: pharmacy } = await member(pharmacies, stack, 'Corner Pharmacy', 'Pharmacist');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
@@ -34,15 +28,11 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   await expect(doctor.page.getByTestId('records')).toContainText('Allergy to penicillin');
   await doctor.page.getByLabel('What do you want to add?').selectOption('Prescription');
   const form = doctor.page.getByTestId('form');
-  const drug = form.getByRole('combobox', { name: 'Medicine', exact: false }).first();
-  await drug.fill('amoxi');
-  await doctor.page.getByRole('option', { name: 'Amoxicillin', exact: true }).click();
+  await chooseDrug(doctor, 'amoxi', 'Amoxicillin');
   await form.getByRole('button', { name: 'Prescribe' }).click();
   await expect(doctor.page.getByTestId('warnings')).toContainText('the patient is allergic to');
   await lookAt(doctor.page, 'prescribing');
-  await drug.fill('');
-  await drug.fill('ibupro');
-  await doctor.page.getByRole('option', { name: 'Ibuprofen', exact: true }).click();
+  await chooseDrug(doctor, 'ibupro', 'Ibuprofen');
   await form.getByLabel('How often it can be filled').selectOption('2 times');
   await form.getByRole('button', { name: 'Prescribe' }).click();
   await expect(doctor.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
@@ -55,14 +45,11 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   await patient.arrived().getByRole('link', { name: 'Ibuprofen' }).click({ timeout: 60_000 });
   await expect(page.getByTestId('order')).toContainText('Can be filled 2 more times of 2 in all');
   await lookAt(page, 'a prescription');
-  await page.getByRole('link', { name: 'Choose a pharmacy' }).click();
-  await page.getByRole('radio', { name: 'By their code or account number' }).check();
-  const number = page.getByLabel('Code or account number', { exact: true });
   // Somebody who is no pharmacist is not taken for one.
-  await number.fill(ACCOUNTS.colleague.address);
+  await beginToChoose(patient, 'Choose a pharmacy', ACCOUNTS.colleague.address);
   await expect(page.getByText('This is no pharmacist of the health network.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Look at it once more' })).toBeDisabled();
-  await number.fill(pharmacy);
+  await page.getByLabel('Code or account number', { exact: true }).fill(pharmacy);
   await expect(page.getByTestId('reader')).toContainText('Pharmacist, vouched for by Riverside Clinic');
   await lookAt(page, 'choosing a pharmacy');
   await page.getByRole('button', { name: 'Look at it once more' }).click();
@@ -72,17 +59,7 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   await expect(page.getByTestId('order')).toContainText('may do it now', { timeout: 120_000 });
 
   // 3. The pharmacist sees that one thing, fills it, and can do so once more.
-  await pharmacist.page.bringToFront();
-  await pharmacist.go('Patients');
-  await pharmacist.page.getByTestId('patients').getByRole('link').first().click({ timeout: 90_000 });
-  const shared = pharmacist.page.getByTestId('shared-sections');
-  await expect(shared.getByRole('button')).toHaveCount(2);
-  await shared.getByRole('button', { name: /^Chosen records/ }).click();
-  await expect(pharmacist.page.getByTestId('records').getByRole('listitem')).toHaveCount(1, { timeout: 60_000 });
-  await pharmacist.page
-    .getByTestId('records')
-    .getByRole('link', { name: /Ibuprofen/ })
-    .click();
+  await openGiven(pharmacist, /Ibuprofen/);
   await pharmacist.page.getByRole('button', { name: 'Fill it' }).click({ timeout: 60_000 });
   const dispense = pharmacist.page.getByTestId('form');
   await dispense.getByLabel('How much is handed out').fill('20');

@@ -14,6 +14,6 @@ export async function isCalledFor({ catalogue }: Session, row: LedgerRow): Promi
 
 /** Those that may be recorded: what was written for something that the chain has not waits for it. */
 export async function withoutHeld(session: Session, rows: readonly LedgerRow[]): Promise<LedgerRow[]> {
-  const may = await Promise.all(rows.map((row) => !row.held || isCalledFor(session, row)));
+  const may = await Promise.all(rows.map(async (row) => !row.held || (await isCalledFor(session, row))));
   return rows.filter((_, i) => may[i]);
 }

@@ -1,0 +1,52 @@
+import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import type { Stack } from '../../../scripts/lib/stack.ts';
+import { DeskPage } from '../pages/desk.ts';
+import { WalletApp } from '../pages/wallet-app.ts';
+
+/** Somebody whom the clinic vouches for, in a browser of their own, and their account number. */
+export async function member(browser: WalletBrowser, stack: Stack, name: string, work: 'Pharmacist' | 'Laboratory') {
+  const app = await WalletApp.open(browser);
+  await app.createWallet('provider');
+  const desk = await DeskPage.open(browser, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn(name, stack.staffCode, work);
+  return { app, account: await app.accountNumber() };
+}
+
+/** The form of something, in the record of the doctor's only patient. */
+export async function formFor({ page }: WalletApp, what: string) {
+  await page.bringToFront();
+  await page.goto(page.url().replace(/#.*$|$/, '#/'));
+  await page.reload();
+  await page.getByTestId('patients').getByRole('link').first().click({ timeout: 90_000 });
+  await page.getByLabel('What do you want to add?').selectOption(what);
+  return page.getByTestId('form');
+}
+
+/** Chooses a medicine of the directory in a form. */
+export async function chooseDrug({ page }: WalletApp, typed: string, name: string): Promise<void> {
+  const drug = page.getByTestId('form').getByRole('combobox', { name: 'Medicine', exact: false }).first();
+  await drug.fill('');
+  await drug.fill(typed);
+  await page.getByRole('option', { name, exact: true }).click();
+}
+
+/** Goes to whom an order that has just arrived is to be given, and gives an account number. */
+export async function beginToChoose({ page }: WalletApp, link: string, account: string): Promise<void> {
+  await page.getByRole('link', { name: link }).click();
+  await page.getByRole('radio', { name: 'By their code or account number' }).check();
+  await page.getByLabel('Code or account number', { exact: true }).fill(account);
+  await page.getByTestId('reader').waitFor();
+}
+
+/** The one thing that was given to somebody to be carried out, on the screen. */
+export async function openGiven(app: WalletApp, title: RegExp): Promise<void> {
+  await app.page.bringToFront();
+  await app.go('Patients');
+  await app.page.getByTestId('patients').getByRole('link').first().click({ timeout: 90_000 });
+  await app.page
+    .getByTestId('shared-sections')
+    .getByRole('button', { name: /^Chosen records/ })
+    .click();
+  await app.page.getByTestId('records').getByRole('link', { name: title }).click({ timeout: 60_000 });
+}
