@@ -126,3 +126,8 @@ export const isSalusError = (error: unknown, code?: ErrorCode): error is SalusEr
 /** Whether one of many things failed by itself, to be tried again later: neither a lock nor a full disk, which all would meet. */
 export const isForLater = (error: unknown): boolean =>
   isSalusError(error) && error.code !== 'vault-locked' && error.code !== 'storage-full';
+
+/** Goes on where something can be tried again the next time; throws anything else. */
+export function unlessForLater(error: unknown): undefined {
+  if (!isForLater(error)) throw error;
+}

@@ -1,17 +1,19 @@
 import { orderId } from '../care/order-id.ts';
 import { OrderKind } from '../care/orders-abi.ts';
 import type { OrderPlace } from '../care/signed-orders.ts';
+import { isLive, SHARING, sharingKey } from '../catalogue/model.ts';
 import { orderOf } from '../catalogue/orders.ts';
-import { isForLater, isSalusError, noConsent, SalusError } from '../errors.ts';
+import { isSalusError, noConsent, SalusError, unlessForLater } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { act } from './act.ts';
 import { isCalledFor } from './held.ts';
-import { orderOfItem, ordersIn, placeOfItem, requireItem } from './orders.ts';
+import { orderOfItem, ordersIn, placeOfItem, requireItem, rightFor } from './orders.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
 import type { CareAct } from './sealed-state.ts';
 import { selectionFor } from './selections.ts';
 import type { Session } from './session.ts';
 import { giveConsent, type Decision, type GivenConsent } from './give-consent.ts';
+import { rightsOf } from './sharing.ts';
 import { writeShared } from './write-shared.ts';
 
 /** Something that was sealed may still be on its way to being noted for so long. */
@@ -68,12 +70,12 @@ export async function fulfil(session: Session, id: string, written: Written): Pr
   const item = await requireItem(session, written.patient, id);
   const [place, view] = await Promise.all([placeOfItem(session, item), orderOfItem(session, item)]);
   if (place === undefined || view === undefined) throw new SalusError('not-found', 'This was not ordered.');
-  const kind = view.kind === 'prescription' ? OrderKind.Prescription : OrderKind.Test;
-  // What others did since is on the chain before it is here.
-  const attempt = await orders.calls.fulfil(kind, place, place.commitment);
-  const refused = await orders.client.refusal([attempt]);
-  if (refused === 'NotOpen') throw over();
-  if (refused !== undefined) throw noConsent();
+  // What others did since is on the chain before it is here. Nothing is signed for it that somebody else could bring.
+  const { kind, left, until, where } = await orders.client.order(orderId(place));
+  if (left === 0 || until <= (await session.catalogue.time())) throw over();
+  if (kind !== OrderKind.Prescription && kind !== OrderKind.Test) throw over();
+  const may = await session.client.may(session.address, place.patient, where || place.folder, rightFor(kind), 0);
+  if (!may) throw noConsent();
   await carry(session, written, ({ commitment: entry }) => {
     return { act: 'fulfil', kind, ...place, entry, at: session.now() };
   });
@@ -97,11 +99,26 @@ export async function choose(
   const { consent } = await giveConsent(session, {
     ...decision,
     purpose: 'TREAT',
-    sections: [item.section],
-    rights: ['write'],
+    ...(await toWriteBack(session, item.section, decision)),
     selection: { folder, rights: view.kind === 'prescription' ? ['read', 'dispense'] : ['read'] },
   });
   return consent;
+}
+
+/** The section that what came of it is written to, without taking away what its reader may do there already. */
+async function toWriteBack(
+  session: Session,
+  section: Section,
+  { recipient, until }: Pick<Decision, 'recipient' | 'until'>,
+): Promise<Pick<Decision, 'sections' | 'rights'>> {
+  const { rows } = session.catalogue;
+  const registry = session.newest.registry.toLowerCase();
+  const folder = (await session.folders()).tag(section);
+  const grant = await SHARING.find(rows, sharingKey({ grantee: recipient, registry, folder }));
+  const rights = grant && isLive(grant, await session.catalogue.time()) ? rightsOf(grant.rights) : [];
+  if (grant !== undefined && rights.includes('write') && grant.until >= until)
+    return { sections: [], rights: ['write'] };
+  return { sections: [section], rights: rights.includes('read') ? ['read', 'write'] : ['write'] };
 }
 
 const over = () =>
@@ -123,10 +140,6 @@ async function dropForgotten(session: Session, noted: ReadonlySet<string>): Prom
   const roots: string[] = [];
   for (const row of rows) if (isOld(row) && !(await isCalledFor(session, row))) roots.push(row.root);
   if (roots.length > 0) await session.storage.drop(roots);
-}
-
-function unlessForLater(error: unknown): void {
-  if (!isForLater(error)) throw error;
 }
 
 /** The person has seen that the network refused something. */

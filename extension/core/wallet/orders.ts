@@ -3,7 +3,7 @@ import { OrderKind } from '../care/orders-abi.ts';
 import type { OrderPlace } from '../care/signed-orders.ts';
 import { isLive, GIVEN, givenKey, SHARING, type GrantRow, type RecordItem } from '../catalogue/model.ts';
 import { orderOf, ordersOf, type OrderRow } from '../catalogue/orders.ts';
-import { isForLater, SalusError } from '../errors.ts';
+import { SalusError, unlessForLater } from '../errors.ts';
 import { Right, Role } from '../registry/abi.ts';
 import { act, orUnknown } from './act.ts';
 import { timeOf } from './records.ts';
@@ -116,7 +116,7 @@ function standingOf({ left, until, cancelled }: OrderRow, now: number): OrderSta
 }
 
 /** Right that carrying an order out needs. */
-const rightFor = (kind: OrderKind): number => (kind === OrderKind.Prescription ? Right.Dispense : Right.Write);
+export const rightFor = (kind: OrderKind): number => (kind === OrderKind.Prescription ? Right.Dispense : Right.Write);
 const ROLE_FOR: Readonly<Record<OrderView['kind'], Role>> = { prescription: Role.Pharmacist, test: Role.Lab };
 
 async function whoMay(session: Session, row: OrderRow, now: number): Promise<Pick<OrderView, 'with' | 'mine'>> {
@@ -185,10 +185,6 @@ export async function placeOrders(session: Session): Promise<void> {
       }).catch(unlessForLater);
     }
   }
-}
-
-function unlessForLater(error: unknown): void {
-  if (!isForLater(error)) throw error;
 }
 
 /** @throws SalusError `not-found` */

@@ -86,7 +86,7 @@ const lastOf = (looks: readonly (number | undefined)[]): Pick<ConsentView, 'look
 
 /** Bits of the chain. */
 export const RIGHT_OF = { read: Right.Read, write: Right.Write, dispense: Right.Dispense } as const;
-const rightsOf = (mask: number): RightName[] => RIGHTS.filter((right) => (mask & RIGHT_OF[right]) !== 0);
+export const rightsOf = (mask: number): RightName[] => RIGHTS.filter((right) => (mask & RIGHT_OF[right]) !== 0);
 
 /** What the sites called those whom the patient gave access: the newest name of each address. */
 export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>

@@ -1,7 +1,7 @@
 import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { mayWrite } from '../care/roles.ts';
-import { isForLater, noConsent, noKeepers, SalusError } from '../errors.ts';
+import { noConsent, noKeepers, SalusError, unlessForLater } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
@@ -49,12 +49,8 @@ export async function writeShared(
   if (row === undefined) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');
   await sealed?.(row);
   // Keepers that are away give the key later: see the outbox.
-  return (await wrapForReaders(session, row, epoch).catch(unlessLocked)) ?? row;
+  return (await wrapForReaders(session, row, epoch).catch(unlessForLater)) ?? row;
 }
-
-const unlessLocked = (error: unknown): undefined => {
-  if (!isForLater(error)) throw error;
-};
 
 /**
  * Wraps what this account wrote into a patient's folder for its readers, by the key that keepers give to its author.

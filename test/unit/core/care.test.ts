@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { orderId } from '../../../extension/core/care/order-id.ts';
 import { OrderKind } from '../../../extension/core/care/orders-abi.ts';
 import type { RecordItem } from '../../../extension/core/catalogue/model.ts';
-import { Role } from '../../../extension/core/registry/abi.ts';
+import { Right, Role } from '../../../extension/core/registry/abi.ts';
 import { stageByHand } from '../../../extension/core/wallet/by-hand.ts';
 import { choose, fulfil, order, settleCare } from '../../../extension/core/wallet/care.ts';
 import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
@@ -145,7 +145,13 @@ describe('a prescription', () => {
     await settle(doctor, patient);
     await chooseFor(patient, 'Ibuprofen', pharmacist);
     await dispense(pharmacist, net, 'Ibuprofen');
+    // A second try signs nothing that a node could bring in its place.
+    const { calls } = pharmacist.orders!;
+    const sign = calls.fulfil.bind(calls);
+    let signed = 0;
+    calls.fulfil = (...args) => (signed++, sign(...args));
     expect(await codeOf(dispense(pharmacist, net, 'Ibuprofen'))).toBe('order-over');
+    expect(signed).toBe(0);
     await settle(pharmacist, patient);
     expect(await codeOf(choose(patient, await idOf(patient, 'Ibuprofen'), decided(other)))).toBe('order-over');
     const written = (await filteredOwn(patient, {})).items.filter((item) => item.type === 'MedicationDispense');
@@ -165,6 +171,25 @@ describe('a prescription', () => {
     await settle(pharmacist, other, patient);
     const written = (await filteredOwn(patient, {})).items.filter((item) => item.type === 'MedicationDispense');
     expect(written.map(({ author }) => author)).toEqual([other.address]);
+  });
+
+  it('takes nothing from a pharmacy that may do more already, and lasts as long as the latest', async () => {
+    const net = await care();
+    const { patient, doctor, pharmacist } = net;
+    await prescribe(net, 'Ibuprofen');
+    await prescribe(net, 'Metformin');
+    await settle(doctor, patient);
+    await giveConsent(patient, decided(pharmacist, { rights: ['read'] }));
+    await chooseFor(patient, 'Ibuprofen', pharmacist);
+    const folder = (await patient.folders()).tag('medications');
+    const grant = () => patient.client.grant(patient.address, pharmacist.address, folder);
+    const first = await grant();
+    expect(first.rights).toBe(Right.Read | Right.Write);
+    await choose(patient, await idOf(patient, 'Metformin'), decided(pharmacist, { until: now() + DAY / 2 }));
+    expect(await grant()).toEqual(first);
+    await choose(patient, await idOf(patient, 'Metformin'), decided(pharmacist, { until: now() + 2 * DAY }));
+    expect(await grant()).toMatchObject({ rights: first.rights });
+    expect((await grant()).until).toBeGreaterThan(first.until);
   });
 
   it('that is refused leaves nothing in the record', async () => {
