@@ -65,8 +65,13 @@ export async function orderOfItem(session: Session, item: RecordItem): Promise<O
 /** Orders that concern this account, or those of one patient, the newest first; before them what is not on the chain yet. */
 export async function ordersFor(session: Session, patient?: string): Promise<OrderView[]> {
   const [rows, { care }] = await Promise.all([ordersOf(session.catalogue.rows, patient), session.state.read()]);
+  const there = new Set(rows.map(({ id }) => id));
+  // What the chain has is noted until it is final.
   const waiting = care.filter(
-    (one) => one.act === 'order' && (patient === undefined || one.patient.toLowerCase() === patient.toLowerCase()),
+    (one) =>
+      one.act === 'order' &&
+      (patient === undefined || one.patient.toLowerCase() === patient.toLowerCase()) &&
+      !there.has(orderId(one).toLowerCase()),
   );
   return [...waiting.map(viewOfWaiting), ...(await Promise.all(rows.map((row) => viewOf(session, row))))];
 }

@@ -100,6 +100,8 @@ describe('a prescription', () => {
   it('is in the record and on the chain, as often as its doctor says', async () => {
     const net = await care();
     await prescribe(net, 'Ibuprofen');
+    // Once, also while it is not final.
+    expect(await ordersFor(net.doctor)).toHaveLength(1);
     await settle(net.doctor, net.patient);
     const [item] = (await filteredOwn(net.patient, {})).items;
     expect(item).toMatchObject({ title: 'Ibuprofen', author: net.doctor.address });
