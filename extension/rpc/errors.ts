@@ -50,6 +50,8 @@ const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'not-a-member': RpcCode.InvalidParams,
   'no-recipient-key': RpcCode.InvalidParams,
   'no-keepers': RpcCode.InvalidParams,
+  'role-forbids': RpcCode.Unauthorized,
+  'order-over': RpcCode.InvalidParams,
   'not-sent': RpcCode.Internal,
   'chain-unreachable': RpcCode.Disconnected,
   'wrong-chain': RpcCode.Disconnected,

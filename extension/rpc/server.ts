@@ -1,3 +1,4 @@
+import { termsOf } from '../core/care/terms.ts';
 import { FHIR_JSON } from '../core/fhir/media-type.ts';
 import { isSalusError } from '../core/errors.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
@@ -316,7 +317,7 @@ export class RpcServer {
     const question =
       patient === undefined
         ? { kind: 'offer' as const, params: { section } }
-        : { kind: 'write' as const, params: { patient, section } };
+        : { kind: 'write' as const, params: { patient, section, order: resource && termsOf(resource) } };
     return this.#askChecked({ ...question, requestKey, origin, stage }, async () => {
       await this.#connected(origin);
     });

@@ -23,6 +23,9 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'nodes-disagree': RETRY_LATER,
   'outcome-unknown':
     'It may have been done: read getConsents() or listRecords() again, for ten minutes, before you ask once more.',
+  'order-over': 'It was carried out, taken back or has run out: read the record again before you ask once more.',
+  'role-forbids':
+    'Somebody in this account’s role does not write this type of resource: the one whose work it is does.',
   'sponsor-refused': RETRY_LATER,
   'unexpected-answer':
     'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',

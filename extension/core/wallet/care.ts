@@ -45,12 +45,12 @@ export async function order(
   session: Session,
   written: Written,
   { kind, until, times, replaces }: OrderTerms,
-): Promise<void> {
+): Promise<LedgerRow> {
   ordersIn(session);
   const before = replaces === undefined ? undefined : await orderOf(session.catalogue.rows, replaces);
   if (replaces !== undefined && (before === undefined || before.left === 0)) throw over();
   const terms = { until, times, ...(before && { replaces: before.commitment }) };
-  await carry(session, written, ({ folder, commitment }) => ({
+  return carry(session, written, ({ folder, commitment }) => ({
     act: 'order',
     ...{ kind, patient: written.patient, doctor: session.address, folder, commitment, entry: commitment },
     ...terms,
@@ -150,7 +150,7 @@ export const forgetRefused = (session: Session, id: string): Promise<unknown> =>
   }));
 
 /** Seals what was written, and notes what is to be said of it on the chain, before it is said. */
-async function carry(session: Session, written: Written, toAct: (row: LedgerRow) => CareAct): Promise<void> {
+async function carry(session: Session, written: Written, toAct: (row: LedgerRow) => CareAct): Promise<LedgerRow> {
   const { patient, section, job } = written;
   const row = await writeShared(session, patient, section, job, (sealed) =>
     session.state.update((s) => ({ ...s, care: [...s.care, toAct(sealed)] })),
@@ -166,6 +166,7 @@ async function carry(session: Session, written: Written, toAct: (row: LedgerRow)
     }
     unlessForLater(error);
   }
+  return row;
 }
 
 /** A reorganisation may take it away again: until it is final it is looked for. */

@@ -1,8 +1,10 @@
 import type { RecordItem } from '../../core/catalogue/model.ts';
+import type { Terms } from '../../core/care/terms.ts';
 import { isSalusError } from '../../core/errors.ts';
 import type { ImportReport } from '../../core/records/importer.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { visible } from '../../core/signing/visible.ts';
+import { order } from '../../core/wallet/care.ts';
 import { commitOwnImport, planOwnImport } from '../../core/wallet/import-records.ts';
 import { sharedRecords } from '../../core/wallet/records.ts';
 import type { Session } from '../../core/wallet/session.ts';
@@ -20,6 +22,8 @@ export interface WriteView {
   /** As the patient's own record has it, where this account may see that. */
   readonly patientName?: string;
   readonly section: Section;
+  /** It says that it may be carried out: with the yes it is ordered. */
+  readonly order?: Terms;
   readonly report: ImportReport;
 }
 
@@ -66,19 +70,35 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 
 /** A provider's records for a patient who let them write. */
 export function writePrompt({ storage, notify }: PromptParts, sync: () => Promise<void>): PromptKind<WriteView> {
-  const paramsOf = (params: unknown) => params as { patient: string; section: Section };
+  const paramsOf = (params: unknown) => params as { patient: string; section: Section; order?: Terms };
+  const orderIn = ({ orders }: Session, { order }: { order?: Terms }) => (orders === undefined ? undefined : order);
   return {
     async view({ approval, session }) {
-      const { patient, section } = paramsOf(approval.params);
+      const params = paramsOf(approval.params);
+      const { patient, section } = params;
+      const terms = orderIn(session, params);
       const [report, patientName] = await Promise.all([
         storage.plan(approval.job ?? '', { digests: [] }, { into: section }),
         nameOfPatient(session, patient),
       ]);
-      return { kind: 'write', patient, ...(patientName !== undefined && { patientName }), section, report };
+      return {
+        kind: 'write',
+        patient,
+        ...(patientName !== undefined && { patientName }),
+        section,
+        ...(terms && { order: terms }),
+        report,
+      };
     },
     async carryOut({ approval, session }) {
-      const { patient, section } = paramsOf(approval.params);
-      const row = await writeShared(session, patient, section, approval.job ?? '');
+      const params = paramsOf(approval.params);
+      const { patient, section } = params;
+      const terms = orderIn(session, params);
+      const written = { patient, section, job: approval.job ?? '' };
+      const row =
+        terms === undefined
+          ? await writeShared(session, patient, section, written.job)
+          : await order(session, written, terms);
       await sync();
       const after = await storage.row(row.root);
       await notify(approval.origin, 'recordAdded', { patient, section });
