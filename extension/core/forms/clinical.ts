@@ -154,6 +154,27 @@ export function dosageOf(v: Values, say: Say) {
   });
 }
 
+/** The other way round. */
+export function dosageValues(dosage: unknown): Values {
+  const repeat = at(dosage, 'timing.repeat');
+  const often = Object.entries(OFTEN).find(
+    ([, [n, period, unit]]) =>
+      at(repeat, 'frequency') === n && at(repeat, 'period') === period && at(repeat, 'periodUnit') === unit,
+  )?.[0];
+  const dose = digitsAt(dosage, 'doseAndRate.0.doseQuantity.value');
+  const words =
+    textAt(dosage, 'timing.code.text') ??
+    // What is only told in words stays in words.
+    (dose === undefined && often === undefined ? textAt(dosage, 'text') : undefined);
+  const asNeeded = at(dosage, 'asNeededBoolean') === true;
+  return some({
+    dose,
+    unit: textAt(dosage, 'doseAndRate.0.doseQuantity.unit'),
+    often: often ?? (asNeeded ? 'asNeeded' : words === undefined ? undefined : 'other'),
+    oftenText: often === undefined && !asNeeded ? words : undefined,
+  });
+}
+
 export const MEDICINE: Form = {
   kind: 'medicine',
   type: 'MedicationStatement',
@@ -177,33 +198,17 @@ export const MEDICINE: Form = {
       reasonCode: listOf(filled({ text: v['reason'] })),
       note: noteOf(v),
     }),
-  read: (taken) => {
-    const repeat = at(taken, 'dosage.0.timing.repeat');
-    const often = Object.entries(OFTEN).find(
-      ([, [n, period, unit]]) =>
-        at(repeat, 'frequency') === n && at(repeat, 'period') === period && at(repeat, 'periodUnit') === unit,
-    )?.[0];
-    const dose = digitsAt(taken, 'dosage.0.doseAndRate.0.doseQuantity.value');
-    const words =
-      textAt(taken, 'dosage.0.timing.code.text') ??
-      // What is only told in words stays in words.
-      (dose === undefined && often === undefined ? textAt(taken, 'dosage.0.text') : undefined);
-    const asNeeded = at(taken, 'dosage.0.asNeededBoolean') === true;
-    return {
-      ...conceptValues('drug', at(taken, 'medicationCodeableConcept')),
-      ...some({
-        dose,
-        unit: textAt(taken, 'dosage.0.doseAndRate.0.doseQuantity.unit'),
-        often: often ?? (asNeeded ? 'asNeeded' : words === undefined ? undefined : 'other'),
-        oftenText: often === undefined && !asNeeded ? words : undefined,
-        taking: ['completed', 'stopped', 'not-taken'].includes(textAt(taken, 'status') ?? '') ? 'no' : 'yes',
-        since: dateOf(textAt(taken, 'effectivePeriod.start') ?? textAt(taken, 'effectiveDateTime')),
-        until: dateOf(textAt(taken, 'effectivePeriod.end')),
-        reason: conceptValues('r', at(taken, 'reasonCode.0'))['r'],
-        note: textAt(taken, 'note.0.text'),
-      }),
-    };
-  },
+  read: (taken) => ({
+    ...conceptValues('drug', at(taken, 'medicationCodeableConcept')),
+    ...dosageValues(at(taken, 'dosage.0')),
+    ...some({
+      taking: ['completed', 'stopped', 'not-taken'].includes(textAt(taken, 'status') ?? '') ? 'no' : 'yes',
+      since: dateOf(textAt(taken, 'effectivePeriod.start') ?? textAt(taken, 'effectiveDateTime')),
+      until: dateOf(textAt(taken, 'effectivePeriod.end')),
+      reason: conceptValues('r', at(taken, 'reasonCode.0'))['r'],
+      note: textAt(taken, 'note.0.text'),
+    }),
+  }),
   fits: (taken) =>
     at(taken, 'medicationCodeableConcept') !== undefined &&
     at(taken, 'effectiveDateTime') === undefined &&

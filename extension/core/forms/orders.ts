@@ -1,6 +1,6 @@
 import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt } from '../fhir/resource.ts';
-import { DOSAGE_FIELDS, dosageOf, noteOf } from './clinical.ts';
+import { DOSAGE_FIELDS, dosageOf, dosageValues, noteOf } from './clinical.ts';
 import { concept, conceptValues, dateOf, filled, listOf, ME, quantity, some } from './elements.ts';
 import type { Form } from './form.ts';
 
@@ -48,6 +48,7 @@ export const PRESCRIPTION: Form = {
     }),
   read: (request) => ({
     ...conceptValues('drug', at(request, 'medicationCodeableConcept')),
+    ...dosageValues(at(request, 'dosageInstruction.0')),
     ...some({
       amount: digitsAt(request, 'dispenseRequest.quantity.value'),
       amountUnit: textAt(request, 'dispenseRequest.quantity.unit'),
@@ -131,8 +132,8 @@ export const TEST_REPORT: Form = {
     { key: 'date', kind: 'date', whole: true, required: true },
     { key: 'value', kind: 'number', range: [-1_000_000, 9_999_999] },
     { key: 'unit', kind: 'text', most: 40, needs: ['value'] },
-    { key: 'low', kind: 'number', range: [-1_000_000, 9_999_999] },
-    { key: 'high', kind: 'number', range: [-1_000_000, 9_999_999] },
+    { key: 'low', kind: 'number', range: [-1_000_000, 9_999_999], needs: ['value'] },
+    { key: 'high', kind: 'number', range: [-1_000_000, 9_999_999], needs: ['value'] },
     { key: 'conclusion', kind: 'long' },
   ],
   owns: ['status', 'code', 'subject', 'effectiveDateTime', 'contained', 'result', 'conclusion'],

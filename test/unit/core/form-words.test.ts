@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { FORM_KINDS, FORM_TYPES } from '../../../extension/core/forms/form.ts';
+import { FORM_TYPES, isFormKind } from '../../../extension/core/forms/form.ts';
 import { FORMS } from '../../../extension/core/forms/forms.ts';
 
 const LOCALES = join(import.meta.dirname, '../../../extension/locales');
@@ -11,16 +11,18 @@ const read = (language: string) => JSON.parse(readFileSync(join(LOCALES, `${lang
 
 it.each(['en', 'de', 'es', 'ar'])('every form has its words: %s', (language) => {
   const texts = read(language);
-  const needed = FORM_KINDS.flatMap((kind) =>
-    FORMS[kind].fields.flatMap(({ key, label = key, choices = [] }) =>
+  const needed = Object.values(FORMS).flatMap(({ fields }) =>
+    fields.flatMap(({ key, label = key, choices = [] }) =>
       label === 'unit' ? [label] : [label, ...choices.map((choice) => `c_${label}_${choice.replaceAll('-', '_')}`)],
     ),
   );
   expect([...new Set(needed)].filter((key) => typeof texts['form']?.[key] !== 'string')).toEqual([]);
-  expect(FORM_KINDS.filter((kind) => typeof texts['byHand']?.[`kind_${kind}`] !== 'string')).toEqual([]);
+  const names = Object.keys(FORMS).map((kind) => `kind_${kind.replaceAll('-', '_')}`);
+  expect(names.filter((name) => typeof texts['byHand']?.[name] !== 'string')).toEqual([]);
   for (const group of GROUPS) expect(Object.keys(texts[group]!)).toEqual(Object.keys(read('en')[group]!));
   expect(
     Object.values(FORMS)
+      .filter(({ kind }) => isFormKind(kind))
       .map(({ type }) => type)
       .toSorted(),
   ).toEqual([...FORM_TYPES].toSorted());
