@@ -12,7 +12,7 @@ import { cancelOrder, orderOfItem, ordersFor, requireItem, type OrderView } from
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { writeShared } from '../core/wallet/write-shared.ts';
 import type { Section } from '../core/records/sections.ts';
-import type { Role } from '../core/registry/abi.ts';
+import { Role } from '../core/registry/abi.ts';
 import { section, text, written } from './ui-arguments.ts';
 
 const account = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
@@ -21,7 +21,7 @@ const LONGEST_SECONDS = 366 * 86_400;
 
 /** Arguments of the calls of {@link createCareCalls}. */
 export const CARE_ARGUMENTS = {
-  myRole: v.tuple([]),
+  myWork: v.tuple([]),
   writeFor: v.tuple([text, section, written, v.optional(text)]),
   orders: v.tuple([v.optional(text)]),
   orderOf: v.tuple([text, text]),
@@ -50,10 +50,11 @@ export function createCareCalls({ wallet, changed }: { readonly wallet: Wallet; 
     void wallet.sync();
   };
   return {
-    /** What the registry says that this account is. */
-    async myRole(): Promise<Role> {
+    /** What the registry says that this account is, and whether anything can be ordered on this network. */
+    async myWork(): Promise<{ readonly role: Role; readonly canOrder: boolean }> {
       const session = await wallet.session();
-      return (await session.client.member(session.address)).role;
+      const { role } = await session.client.member(session.address);
+      return { role, canOrder: role === Role.Doctor && session.orders !== undefined };
     },
     /**
      * Adds a FHIR resource to a section that the patient lets this account write to. What says that it may be carried out is ordered
