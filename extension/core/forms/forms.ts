@@ -44,7 +44,7 @@ export const FILED_IN: Readonly<Partial<Record<FormKind, Section>>> = {
 };
 
 /** Where a bill is filed, of where a member may write: nobody is let write to a section for the sake of a bill. */
-const BILLS_FIRST: readonly Section[] = ['insurance', 'documents', 'visits'];
+const BILLS_FIRST: readonly Section[] = ['insurance', 'documents', 'visits', 'results', 'medications'];
 
 /**
  * Section that a member files what is written with a form in.
