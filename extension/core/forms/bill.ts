@@ -32,11 +32,10 @@ export const BILL: Form = {
     { key: 'date', kind: 'date', whole: true, required: true },
     { key: 'note', kind: 'long' },
   ],
-  owns: ['status', 'type', 'subject', 'date', 'lineItem', 'totalNet', 'totalGross', 'note'],
-  make: (v, say) =>
+  owns: ['status', 'subject', 'date', 'lineItem', 'totalNet', 'totalGross', 'note'],
+  make: (v) =>
     filled({
       status: 'issued',
-      type: { text: say('bill') },
       subject: ME,
       date: v['date'],
       lineItem: linesIn(v).map(({ text, wei }, i) => ({

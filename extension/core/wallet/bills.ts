@@ -212,7 +212,16 @@ interface Ready {
 }
 
 /** The fee as it is shown: it may rise so far until the person says yes. */
-const told = ({ quote }: Ready): Quote => ({ ...quote, fee: String((BigInt(quote.fee) * 5n) / 4n) });
+const told = ({ quote: { fee, missing } }: Ready): Quote => ({
+  fee: roundedUp((BigInt(fee) * 5n) / 4n),
+  ...(missing !== undefined && { missing: roundedUp(BigInt(missing)) }),
+});
+
+/** To three digits that count: a fee that is no more than something is told in short. */
+function roundedUp(wei: bigint): string {
+  const unit = 10n ** BigInt(Math.max(String(wei).length - 3, 0));
+  return String(((wei + unit - 1n) / unit) * unit);
+}
 
 const readyFor = (session: Session, of: BillPlace, act: BillAct): Promise<Ready> =>
   ready(session, dataOf(act, of), act === 'pay' ? of.wei : 0n);
