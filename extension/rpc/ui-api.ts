@@ -25,6 +25,7 @@ import { badEntries, readRecord, type BadEntry, type Provenance } from '../core/
 import { activity, type ActivityEvent } from '../core/wallet/activity.ts';
 import { overviewOf, type Overview } from '../core/wallet/overview.ts';
 import { filteredOwn, measuredOwn, searchOwn, type Filter } from '../core/wallet/search.ts';
+import { meaningOf, type CallMeaning } from '../core/registry/known-calls.ts';
 import { replace, sentTransactions, type SentTransaction } from '../core/wallet/transactions.ts';
 import type { Wallet, WalletStatus } from '../core/wallet/wallet.ts';
 import type { Approval, Approvals } from './approvals.ts';
@@ -37,6 +38,7 @@ import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
 import { createResearchCalls, RESEARCH_ARGUMENTS } from './ui-research.ts';
 import { createEmergencyCalls, EMERGENCY_ARGUMENTS } from './ui-emergency.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
+import { BILL_ARGUMENTS, createBillCalls } from './ui-bills.ts';
 import { CARE_ARGUMENTS, createCareCalls } from './ui-care.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
 import { createProofCalls, PROOF_ARGUMENTS } from './ui-proof.ts';
@@ -129,6 +131,7 @@ const ARGUMENTS = {
   measured: v.tuple([]),
   ...PATIENT_ARGUMENTS,
   ...CARE_ARGUMENTS,
+  ...BILL_ARGUMENTS,
   ...EMERGENCY_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
@@ -242,6 +245,7 @@ export function createUiApi(parts: UiParts) {
     ...createDirectoryCalls(wallet),
     ...createPatientCalls({ wallet, changed }),
     ...createCareCalls({ wallet, changed }),
+    ...createBillCalls({ wallet, changed }),
     ...createEmergencyCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),
@@ -422,8 +426,11 @@ export function createUiApi(parts: UiParts) {
       return keepers.filter(({ account }) => broken.includes(account)).map(({ operator }) => operator);
     },
 
-    async transactions(): Promise<SentTransaction[]> {
-      return sentTransactions(await wallet.session());
+    /** What this wallet sent, and what each is for. */
+    async transactions(): Promise<(SentTransaction & { readonly meaning: CallMeaning })[]> {
+      const session = await wallet.session();
+      const sent = await sentTransactions(session);
+      return sent.map((one) => ({ ...one, meaning: meaningOf(session.network, one.to, one.data) }));
     },
     /** Sends another in its place: the same for a higher fee, or nothing. @returns its hash */
     async replaceTransaction(hash: string, how: 'speedUp' | 'cancel'): Promise<string> {

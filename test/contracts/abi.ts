@@ -6,6 +6,7 @@ import { artifacts } from 'hardhat';
 import { describe, it } from 'mocha';
 
 import { OrderKind, ORDERS_ABI, ordersInterface } from '../../extension/core/care/orders-abi.ts';
+import { BillState, PAYMENTS_ABI, paymentsInterface } from '../../extension/core/care/payments-abi.ts';
 import { KNOWN_CALLS } from '../../extension/core/registry/known-calls.ts';
 import { REGISTRY_ABI, registryInterface, Role } from '../../extension/core/registry/abi.ts';
 
@@ -17,6 +18,7 @@ const types = (params: readonly ParamType[]): string[] => params.map((param) => 
 const BUILT_WITH = [
   ...registryInterface.fragments.map((fragment) => ({ of: 'HealthRegistry', fragment })),
   ...ordersInterface.fragments.map((fragment) => ({ of: 'CareOrders', fragment })),
+  ...paymentsInterface.fragments.map((fragment) => ({ of: 'HealthPayments', fragment })),
 ];
 
 describe('The ABI that the wallet is built with', () => {
@@ -42,11 +44,13 @@ describe('The ABI that the wallet is built with', () => {
   it('is parsed whole', () => {
     expect(registryInterface.fragments).to.have.length(REGISTRY_ABI.length);
     expect(ordersInterface.fragments).to.have.length(ORDERS_ABI.length);
+    expect(paymentsInterface.fragments).to.have.length(PAYMENTS_ABI.length);
   });
 
   for (const [file, name, numbers] of [
     ['IMembers', 'Role', Role],
     ['ICareOrders', 'Kind', OrderKind],
+    ['IHealthPayments', 'Bill', BillState],
   ] as const) {
     it(`numbers ${file}.${name} as the contract does`, async () => {
       const source = await readFile(`contracts/interfaces/${file}.sol`, 'utf8');

@@ -46,7 +46,8 @@ export class NodeProvider extends JsonRpcProvider {
 
   /** @param fetch as the platform has it */
   constructor(url: string, chainId: number, fetch: Fetch, options: NodeOptions = {}) {
-    const chain = EthersNetwork.from(chainId);
+    // Without what ethers knows of chains by their number: for one of them it would ask a gas station of its own accord.
+    const chain = new EthersNetwork('unknown', chainId);
     super(url, chain, {
       // Without it every call asks for the chain id first and a dead node is retried for ever.
       staticNetwork: chain,

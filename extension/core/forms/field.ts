@@ -1,17 +1,18 @@
 import * as v from 'valibot';
+import { weiIn } from '../care/bill.ts';
 import { isCalendar } from '../fhir/date-text.ts';
 
 /** What a form holds: texts by the keys of its fields. What is not filled in is absent. */
 export type Values = Readonly<Record<string, string>>;
 
 export type DirectoryName = 'diseases' | 'medicines' | 'substances' | 'vaccines' | 'tests';
-export type FieldKind = 'text' | 'long' | 'date' | 'time' | 'number' | 'choice' | 'code';
+export type FieldKind = 'text' | 'long' | 'date' | 'time' | 'number' | 'ether' | 'choice' | 'code';
 
 export interface Field {
   readonly key: string;
   /**
    * `date`: a day, a month or a year, as FHIR writes them. `code`: any text; where it was found in a directory, its code stands under
-   * {@link codeKey}.
+   * {@link codeKey}. `ether`: a decimal number, to the wei.
    */
   readonly kind: FieldKind;
   /** Name of its texts, where that is not its key. */
@@ -36,7 +37,7 @@ export interface Field {
 export const codeKey = (key: string): string => `${key}Code`;
 
 /** What is wrong with a field, as a key of the screens' texts. */
-export type Fault = 'required' | 'tooLong' | 'date' | 'wholeDate' | 'time' | 'number' | 'range' | 'choice';
+export type Fault = 'required' | 'tooLong' | 'date' | 'wholeDate' | 'time' | 'number' | 'range' | 'ether' | 'choice';
 
 const MOST_TEXT = 200;
 const MOST_LONG = 4_000;
@@ -74,6 +75,11 @@ function schemaOf({ kind, choices = [], most, range, whole }: Field): v.GenericS
         v.string(),
         v.regex(/^-?(0|[1-9]\d{0,6})(\.\d{1,6})?$/, fault('number')),
         v.check((n) => range === undefined || (Number(n) >= range[0] && Number(n) <= range[1]), fault('range')),
+      );
+    case 'ether':
+      return v.pipe(
+        v.string(),
+        v.check((ether) => weiIn(ether) !== undefined, fault('ether')),
       );
     case 'choice':
       return v.pipe(
@@ -122,5 +128,6 @@ function clean({ kind }: Field, text: string): string {
   const trimmed = text.normalize('NFC').trim();
   if (kind === 'long') return trimmed.replaceAll(/\r\n?/g, '\n');
   const line = trimmed.replaceAll(/\s+/g, ' ');
-  return kind === 'number' ? line.replace(/^[−–]/, '-').replace(',', '.') : line;
+  if (kind !== 'number' && kind !== 'ether') return line;
+  return line.replace(/^[−–]/, '-').replace(',', '.');
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '../fhir/resource.ts';
 import type { Section } from '../records/sections.ts';
+import { BILL } from './bill.ts';
 import { ALLERGY, CONDITION, IMMUNISATION, MEDICINE } from './clinical.ts';
 import { isFormKind, type Form, type FormKind } from './form.ts';
 import { MEASUREMENT } from './measurement.ts';
@@ -23,6 +24,7 @@ export const FORMS: Readonly<Record<FormKind, Form>> = {
   'test-order': TEST_ORDER,
   dispense: DISPENSE,
   'test-report': TEST_REPORT,
+  bill: BILL,
 };
 
 /** Where a member files what is written with a form into somebody's record; absent for what is the patient's own to write. */
@@ -40,6 +42,20 @@ export const FILED_IN: Readonly<Partial<Record<FormKind, Section>>> = {
   dispense: 'medications',
   'test-report': 'results',
 };
+
+/** Where a bill is filed, of where a member may write: nobody is let write to a section for the sake of a bill. */
+const BILLS_FIRST: readonly Section[] = ['insurance', 'documents', 'visits', 'results', 'medications'];
+
+/**
+ * Section that a member files what is written with a form in.
+ * @param writable sections that they may write to
+ * @returns undefined where that is none of them
+ */
+export function sectionFor(kind: FormKind, writable: readonly Section[]): Section | undefined {
+  if (kind === 'bill') return [...BILLS_FIRST, ...writable].find((section) => writable.includes(section));
+  const section = FILED_IN[kind];
+  return section !== undefined && writable.includes(section) ? section : undefined;
+}
 
 /** The form by which a resource can be corrected; undefined where there is none. */
 export const formFor = (resource: Resource): Form | undefined =>

@@ -4,6 +4,7 @@ import { Catalogue } from '../catalogue/catalogue.ts';
 import { SHARING } from '../catalogue/model.ts';
 import type { RowStore } from '../catalogue/rows.ts';
 import { OrdersClient } from '../care/orders-client.ts';
+import { PaymentsClient } from '../care/payments-client.ts';
 import { SignedOrders } from '../care/signed-orders.ts';
 import { Follower } from '../chain/follower.ts';
 import { Keepers, type AskKeeper } from '../custody/keepers.ts';
@@ -73,6 +74,8 @@ export class Session {
   readonly network: Network;
   /** The network's prescriptions and test orders, where it has them. */
   readonly orders: Orders | undefined;
+  /** The network's payments, where it has them. */
+  readonly payments: PaymentsClient | undefined;
   readonly keepers: Keepers | undefined;
   readonly state: SealedState;
   readonly now: () => number;
@@ -108,6 +111,9 @@ export class Session {
     if (network.orders !== undefined) {
       const client = new OrdersClient(network, network.orders, newest.nodes);
       this.orders = { client, registry: network.orders, calls: new SignedOrders(signing(client)) };
+    }
+    if (network.payments !== undefined) {
+      this.payments = new PaymentsClient(network, network.payments, newest.nodes);
     }
     this.follower = new Follower({
       ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
@@ -234,6 +240,11 @@ export class Session {
   /** Selections are made and added to one after the other: each knows then what is in them. */
   oneSelecting<T>(work: () => Promise<T>): Promise<T> {
     return this.#inTurn('selecting', work);
+  }
+
+  /** What is paid is paid one after the other: each sees what the one before sent. */
+  onePaying<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn('paying', work);
   }
 
   #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {

@@ -38,9 +38,13 @@ export const mostFee = ({ gasLimit, maxFeePerGas }: Prepared): bigint => gasLimi
 
 /**
  * Makes a transaction ready, and tries it out on the node. Gas and fees are the wallet's own: a site's could make it dear.
+ * @returns with it the account's balance, in wei
  * @throws SalusError `chain-unreachable`, `wrong-chain`
  */
-export async function prepare(session: Session, sending: Sending): Promise<{ prepared: Prepared; outlook: Outlook }> {
+export async function prepare(
+  session: Session,
+  sending: Sending,
+): Promise<{ readonly prepared: Prepared; readonly outlook: Outlook; readonly balance: bigint }> {
   await session.client.checkChain();
   const { provider } = session.client;
   const from = session.address;
@@ -52,8 +56,9 @@ export async function prepare(session: Session, sending: Sending): Promise<{ pre
   ]);
   // Room for what other transactions change in between.
   const prepared = { ...sending, ...fees, gasLimit: gas === undefined ? PLAIN_GAS : gas + gas / 5n };
-  if (balance < sending.value + (gas ?? PLAIN_GAS) * fees.maxFeePerGas) return { prepared, outlook: 'too-dear' };
-  return { prepared, outlook: gas === undefined ? 'fails' : 'works' };
+  if (balance < sending.value + (gas ?? PLAIN_GAS) * fees.maxFeePerGas)
+    return { prepared, outlook: 'too-dear', balance };
+  return { prepared, outlook: gas === undefined ? 'fails' : 'works', balance };
 }
 
 /** Why a transaction is sent. */

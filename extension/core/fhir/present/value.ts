@@ -1,4 +1,5 @@
 import { conceptText, personName } from '../concept.ts';
+import { etherOf, weiOf } from '../../care/bill.ts';
 import { digitsAt } from '../lossless.ts';
 import { at, listAt, textAt } from '../resource.ts';
 import { referenceOf } from '../references.ts';
@@ -14,7 +15,14 @@ export type Value =
   | { readonly kind: 'date'; readonly date: string }
   | { readonly kind: 'period'; readonly start?: string | undefined; readonly end?: string | undefined }
   /** Digits as they were written. */
-  | { readonly kind: 'number'; readonly number: string; readonly unit?: string; readonly comparator?: string }
+  | {
+      readonly kind: 'number';
+      readonly number: string;
+      readonly unit?: string;
+      readonly comparator?: string;
+      /** No digit of it is left out. */
+      readonly exact?: true;
+    }
   | { readonly kind: 'range'; readonly low?: string; readonly high?: string; readonly unit?: string }
   /** So often in so long, such as twice in 1 `d`. */
   | {
@@ -89,6 +97,11 @@ const READERS: readonly ((value: object) => Value | undefined)[] = [
     return start === undefined && end === undefined ? undefined : { kind: 'period', start, end };
   },
   timing,
+  // Money in ether, which has no currency of ISO 4217
+  (value) => {
+    const wei = weiOf(value);
+    return wei === undefined ? undefined : { kind: 'number', number: etherOf(wei), unit: 'ETH', exact: true };
+  },
   // Money
   (value) => {
     const [amount, currency] = [digitsAt(value, 'value'), textAt(value, 'currency')];

@@ -105,12 +105,13 @@ export function saidText(
 const MOST_DECIMALS = 4;
 
 /** Digits as they were written, in the way of a language: `4.50` is no `4.5`. */
-export function digits(written: string, locale?: string): string {
+export function digits(written: string, locale?: string, exact = false): string {
   const [, whole, fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(written) ?? [];
   if (whole === undefined || /^-0*(\.0*)?$/.test(written)) return written;
-  const decimals = fraction.length > MOST_DECIMALS ? roundedTo(whole, fraction) : fraction.length;
+  const isRounded = fraction.length > MOST_DECIMALS && !exact;
+  const decimals = isRounded ? roundedTo(whole, fraction) : fraction.length;
   const format = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: fraction.length > MOST_DECIMALS ? 0 : decimals,
+    minimumFractionDigits: isRounded ? 0 : decimals,
     maximumFractionDigits: decimals,
     useGrouping: 'min2',
   });
@@ -121,10 +122,10 @@ export function digits(written: string, locale?: string): string {
 const roundedTo = (whole: string, fraction: string): number =>
   Number(whole) > 0 ? 2 : Math.min(20, (/[1-9]/.exec(fraction)?.index ?? 0) + 3);
 
-function numberText({ number, unit, comparator }: Extract<Value, { kind: 'number' }>, words: Words): string {
+function numberText({ number, unit, comparator, exact }: Extract<Value, { kind: 'number' }>, words: Words): string {
   const { locale, shown = asItIs } = words;
   const named = unit === undefined ? '' : shown(unitText(unit));
-  return `${comparator === undefined ? '' : `${shown(comparator)} `}${digits(number, locale)}${named === '' ? '' : ` ${named}`}`;
+  return `${comparator === undefined ? '' : `${shown(comparator)} `}${digits(number, locale, exact)}${named === '' ? '' : ` ${named}`}`;
 }
 
 function rangeText({ low, high, unit }: Extract<Value, { kind: 'range' }>, { word, locale }: Words): string {
