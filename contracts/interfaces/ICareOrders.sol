@@ -37,6 +37,8 @@ interface ICareOrders {
     /// @param until First Unix second at which it can no longer be carried out.
     /// @param times How often it may be carried out, 1 to 255; a test once.
     /// @param replaces Commitment of an own order in the same folder that this one supersedes, or 0.
+    /// @dev It is never stored: its fields are in the order in which they are signed.
+    // solhint-disable-next-line gas-struct-packing
     struct Draft {
         address patient;
         uint48 folder;

@@ -92,12 +92,9 @@ export async function world() {
     return session;
   }
 
-  const registries: Registry[] = [];
-  const registryOf = (address: string) => registries.find((r) => r.network.registry === address)!;
   /** A registry whose network has three keepers, of whom two are needed. */
   async function deploy(): Promise<Registry & { readonly network: { readonly custody: Custody } }> {
     const registry = await evm.deploy();
-    registries.push(registry);
     const custody = await keepers.serve(registry);
     return { ...registry, network: { ...registry.network, custody } };
   }
