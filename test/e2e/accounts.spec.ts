@@ -44,6 +44,8 @@ test('several accounts have records and sites of their own, and a site hears whe
   expect(second).not.toBe(first);
 
   await page.getByTestId('account').selectOption({ label: 'Account 1' });
+  // What is asked while the account changes is asked of nobody.
+  await expect(page.getByTestId('account')).toBeEnabled();
   await expect.poll(() => portal.heard()).toEqual([[first], [], [second], [first]]);
   expect(await portal.request('eth_accounts')).toEqual({ result: [first] });
   await app.go('Home');

@@ -257,6 +257,8 @@ test('a wallet that is removed from a browser leaves nothing there, and the word
   const [account, titles] = [await app.accountNumber(), await app.recordTitles()];
   await app.addAccount('Leo', 'My own health record');
   await page.getByTestId('account').selectOption({ label: 'Account 1' });
+  // What is asked while the account changes is asked of nobody.
+  await expect(page.getByTestId('account')).toBeEnabled();
   const portal = await SitePage.open(browser, site);
   await portal.listen('accountsChanged');
   await portal.connect();
