@@ -1,11 +1,9 @@
-import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
 import { termsOf } from '../core/care/terms.ts';
 import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { parseLossless } from '../core/fhir/lossless.ts';
 import type { Resource } from '../core/fhir/resource.ts';
 import { SalusError } from '../core/errors.ts';
-import { visible } from '../core/signing/visible.ts';
 import { stageByHand } from '../core/wallet/by-hand.ts';
 import { choose, forgetRefused, fulfil, order } from '../core/wallet/care.ts';
 import { cancelOrder, orderOfItem, ordersFor, requireItem, type OrderView } from '../core/wallet/orders.ts';
@@ -13,9 +11,8 @@ import type { Wallet } from '../core/wallet/wallet.ts';
 import { writeShared } from '../core/wallet/write-shared.ts';
 import type { Section } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
-import { section, text, written } from './ui-arguments.ts';
+import { account, calledName, section, text, written } from './ui-arguments.ts';
 
-const account = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
 /** Whoever carries something out may go on for at most so many seconds. */
 const LONGEST_SECONDS = 366 * 86_400;
 
@@ -32,7 +29,7 @@ export const CARE_ARGUMENTS = {
     text,
     v.object({
       recipient: account,
-      recipientName: v.optional(v.pipe(v.string(), v.maxLength(120), v.transform(visible), v.maxLength(200))),
+      recipientName: v.optional(calledName),
       principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
       reason: v.pipe(v.string(), v.trim(), v.maxLength(300)),
       until: v.pipe(v.number(), v.safeInteger()),

@@ -1,4 +1,3 @@
-import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
 import { EMERGENCY_REASONS, type EmergencyReason } from '../core/consent/emergency-reason.ts';
 import type { Section } from '../core/records/sections.ts';
@@ -11,18 +10,16 @@ import {
   type EmergencyView,
 } from '../core/wallet/emergency.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { section } from './ui-arguments.ts';
-
-const address = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
+import { account, section } from './ui-arguments.ts';
 
 /** Arguments of the calls of {@link createEmergencyCalls}. */
 export const EMERGENCY_ARGUMENTS = {
   allowedInEmergency: v.tuple([]),
   allowInEmergency: v.tuple([v.array(section)]),
   emergencies: v.tuple([]),
-  endEmergency: v.tuple([address]),
-  openableInEmergency: v.tuple([address]),
-  openInEmergency: v.tuple([address, v.picklist(EMERGENCY_REASONS)]),
+  endEmergency: v.tuple([account]),
+  openableInEmergency: v.tuple([account]),
+  openInEmergency: v.tuple([account, v.picklist(EMERGENCY_REASONS)]),
 } as const;
 
 /** The calls of the wallet's own screens about emergencies: the patient's, and the doctor's. */

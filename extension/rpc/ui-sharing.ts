@@ -1,11 +1,9 @@
-import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
 import type { RecordItem } from '../core/catalogue/model.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
 import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { RuleSchema } from '../core/consent/rule.ts';
 import { SalusError } from '../core/errors.ts';
-import { visible } from '../core/signing/visible.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
 import { giveConsent } from '../core/wallet/give-consent.ts';
 import { declineRequest, openRequests, type OpenRequest } from '../core/wallet/requests.ts';
@@ -14,14 +12,13 @@ import { MOST_PICKED, sharePicked } from '../core/wallet/selections.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { recipientTrust, type RecipientTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { folderKind, section, text } from './ui-arguments.ts';
+import { account, calledName, folderKind, section, text } from './ui-arguments.ts';
 import { endForGood, forgetYes } from './site-permissions.ts';
 
 /** Items that are shown of what somebody sees. */
 const MOST_SEEN = 1_000;
 /** A share goes on for at most so many seconds: a year. */
 const LONGEST_SECONDS = 366 * 86_400;
-const address = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
 
 /** Arguments of the calls of {@link createSharingCalls}. */
 export const SHARING_ARGUMENTS = {
@@ -34,9 +31,9 @@ export const SHARING_ARGUMENTS = {
   ]),
   seenBy: v.tuple([text, text]),
   readers: v.tuple([]),
-  reader: v.tuple([address]),
+  reader: v.tuple([account]),
   openRequests: v.tuple([]),
-  declineRequest: v.tuple([address, v.pipe(v.number(), v.safeInteger())]),
+  declineRequest: v.tuple([account, v.pipe(v.number(), v.safeInteger())]),
   share: v.tuple([
     v.object({
       what: v.variant('kind', [
@@ -47,8 +44,8 @@ export const SHARING_ARGUMENTS = {
           rule: v.optional(RuleSchema),
         }),
       ]),
-      recipient: address,
-      recipientName: v.optional(v.pipe(v.string(), v.maxLength(120), v.transform(visible), v.maxLength(200))),
+      recipient: account,
+      recipientName: v.optional(calledName),
       principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
       purpose: v.picklist(PURPOSES),
       reason: v.pipe(v.string(), v.trim(), v.maxLength(300)),

@@ -1,7 +1,6 @@
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
 import { beginToChoose, formFor, member } from './support/care.ts';
-import { atTheClinic } from './support/clinic.ts';
+import { writableAtTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a doctor orders a test, the patient chooses a lab, and what it found is in the record with its range', async ({
@@ -10,13 +9,8 @@ test('a doctor orders a test, the patient chooses a lab, and what it found is in
 }) => {
   test.setTimeout(600_000);
   const [patients, doctors, labs] = [await newBrowser(), await newBrowser(), await newBrowser()];
-  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
+  const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
   const { app: lab, account: laboratory } = await member(labs, stack, 'Riverside Laboratory', 'Laboratory');
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
 
   // 1. The doctor orders it.
   const form = await formFor(doctor, 'Order a test');

@@ -1,8 +1,7 @@
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
 import { beginToChoose, chooseDrug, member, openGiven } from './support/care.ts';
-import { atTheClinic } from './support/clinic.ts';
+import { writableAtTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fills it once', async ({
@@ -11,13 +10,8 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
 }) => {
   test.setTimeout(600_000);
   const [patients, doctors, pharmacies] = [await newBrowser(), await newBrowser(), await newBrowser()];
-  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
+  const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
   const { app: pharmacist, account: pharmacy } = await member(pharmacies, stack, 'Corner Pharmacy', 'Pharmacist');
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
 
   // 1. The doctor prescribes: what the patient is allergic to is said first.
   await doctor.page.bringToFront();

@@ -364,8 +364,9 @@ export class Catalogue {
     const me = this.address.toLowerCase();
     const known = await this.#followed();
     const patients = events.flatMap((e) => {
-      const to = e.kind === 'granted' ? e.grantee : e.kind === 'emergency' ? e.doctor : undefined;
-      return to?.toLowerCase() === me && (e.kind === 'granted' || e.kind === 'emergency') ? [e.patient] : [];
+      if (e.kind !== 'granted' && e.kind !== 'emergency') return [];
+      const to = e.kind === 'granted' ? e.grantee : e.doctor;
+      return to.toLowerCase() === me ? [e.patient] : [];
     });
     return [...new Set(patients.map((p) => p.toLowerCase()))].filter((p) => p !== me && !known.has(p));
   }

@@ -4,6 +4,15 @@ import { coded, codeAt, concept, conceptValues, dateOf, filled, listOf, ME, quan
 import type { Field, Values } from './field.ts';
 import type { Form, Say } from './form.ts';
 
+/** Why, and what else there is to say: what several forms end with. */
+export const REASON_FIELDS: readonly Field[] = [
+  { key: 'reason', kind: 'text' },
+  { key: 'note', kind: 'long' },
+];
+export const reasonOf = (v: Values) => ({ reasonCode: listOf(filled({ text: v['reason'] })), note: noteOf(v) });
+export const reasonValues = (of: unknown): Values =>
+  some({ reason: conceptValues('r', at(of, 'reasonCode.0'))['r'], note: textAt(of, 'note.0.text') });
+
 export const noteOf = (values: Values) => listOf(filled({ text: values['note'] }));
 
 export const CONDITION: Form = {
@@ -184,8 +193,7 @@ export const MEDICINE: Form = {
     { key: 'taking', kind: 'choice', choices: ['yes', 'no'], required: true },
     { key: 'since', kind: 'date' },
     { key: 'until', kind: 'date', when: ['taking', ['no']] },
-    { key: 'reason', kind: 'text' },
-    { key: 'note', kind: 'long' },
+    ...REASON_FIELDS,
   ],
   owns: ['status', 'medicationCodeableConcept', 'subject', 'effectivePeriod', 'dosage', 'reasonCode', 'note'],
   make: (v, say) =>
@@ -195,8 +203,7 @@ export const MEDICINE: Form = {
       subject: ME,
       effectivePeriod: filled({ start: v['since'], end: v['until'] }),
       dosage: listOf(dosageOf(v, say)),
-      reasonCode: listOf(filled({ text: v['reason'] })),
-      note: noteOf(v),
+      ...reasonOf(v),
     }),
   read: (taken) => ({
     ...conceptValues('drug', at(taken, 'medicationCodeableConcept')),
@@ -205,9 +212,8 @@ export const MEDICINE: Form = {
       taking: ['completed', 'stopped', 'not-taken'].includes(textAt(taken, 'status') ?? '') ? 'no' : 'yes',
       since: dateOf(textAt(taken, 'effectivePeriod.start') ?? textAt(taken, 'effectiveDateTime')),
       until: dateOf(textAt(taken, 'effectivePeriod.end')),
-      reason: conceptValues('r', at(taken, 'reasonCode.0'))['r'],
-      note: textAt(taken, 'note.0.text'),
     }),
+    ...reasonValues(taken),
   }),
   fits: (taken) =>
     at(taken, 'medicationCodeableConcept') !== undefined &&

@@ -1,11 +1,22 @@
 import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt } from '../fhir/resource.ts';
-import { DOSAGE_FIELDS, dosageOf, dosageValues, noteOf } from './clinical.ts';
+import { DOSAGE_FIELDS, dosageOf, dosageValues, noteOf, REASON_FIELDS, reasonOf, reasonValues } from './clinical.ts';
 import { concept, conceptValues, dateOf, filled, listOf, ME, quantity, some } from './elements.ts';
+import type { Field } from './field.ts';
 import type { Form } from './form.ts';
 
 /** How often something may be filled. */
 const FILLS = ['1', '2', '3', '4', '6', '12'];
+
+/** How much is handed out. */
+const AMOUNT_FIELDS: readonly Field[] = [
+  { key: 'amount', kind: 'number', range: [0.0001, 1_000_000] },
+  { key: 'amountUnit', kind: 'text', most: 40, needs: ['amount'] },
+];
+const amountIn = (quantity: unknown) => ({
+  amount: digitsAt(quantity, 'value'),
+  amountUnit: textAt(quantity, 'unit'),
+});
 
 /** What a pharmacy is to hand out. Until when and how often stands on the chain too: see `care/terms.ts`. */
 export const PRESCRIPTION: Form = {
@@ -14,12 +25,10 @@ export const PRESCRIPTION: Form = {
   fields: [
     { key: 'drug', kind: 'code', directory: 'medicines', required: true },
     ...DOSAGE_FIELDS,
-    { key: 'amount', kind: 'number', range: [0.0001, 1_000_000] },
-    { key: 'amountUnit', kind: 'text', most: 40, needs: ['amount'] },
+    ...AMOUNT_FIELDS,
     { key: 'fills', kind: 'choice', choices: FILLS, required: true },
     { key: 'validUntil', kind: 'date', whole: true, required: true },
-    { key: 'reason', kind: 'text' },
-    { key: 'note', kind: 'long' },
+    ...REASON_FIELDS,
   ],
   owns: [
     'status',
@@ -43,20 +52,17 @@ export const PRESCRIPTION: Form = {
         numberOfRepeatsAllowed: Number(v['fills'] ?? '1') - 1,
         quantity: quantity(v['amount'], v['amountUnit']),
       }),
-      reasonCode: listOf(filled({ text: v['reason'] })),
-      note: noteOf(v),
+      ...reasonOf(v),
     }),
   read: (request) => ({
     ...conceptValues('drug', at(request, 'medicationCodeableConcept')),
     ...dosageValues(at(request, 'dosageInstruction.0')),
     ...some({
-      amount: digitsAt(request, 'dispenseRequest.quantity.value'),
-      amountUnit: textAt(request, 'dispenseRequest.quantity.unit'),
+      ...amountIn(at(request, 'dispenseRequest.quantity')),
       fills: String(Number(digitsAt(request, 'dispenseRequest.numberOfRepeatsAllowed') ?? '0') + 1),
       validUntil: dateOf(textAt(request, 'dispenseRequest.validityPeriod.end')),
-      reason: conceptValues('r', at(request, 'reasonCode.0'))['r'],
-      note: textAt(request, 'note.0.text'),
     }),
+    ...reasonValues(request),
   }),
 };
 
@@ -67,8 +73,7 @@ export const TEST_ORDER: Form = {
   fields: [
     { key: 'orderedTest', kind: 'code', directory: 'tests', required: true },
     { key: 'validUntil', kind: 'date', whole: true, required: true },
-    { key: 'reason', kind: 'text' },
-    { key: 'note', kind: 'long' },
+    ...REASON_FIELDS,
   ],
   owns: ['status', 'intent', 'code', 'subject', 'occurrencePeriod', 'reasonCode', 'note'],
   make: (v) =>
@@ -78,16 +83,14 @@ export const TEST_ORDER: Form = {
       code: concept(v, 'orderedTest'),
       subject: ME,
       occurrencePeriod: filled({ end: v['validUntil'] }),
-      reasonCode: listOf(filled({ text: v['reason'] })),
-      note: noteOf(v),
+      ...reasonOf(v),
     }),
   read: (request) => ({
     ...conceptValues('orderedTest', at(request, 'code')),
     ...some({
       validUntil: dateOf(textAt(request, 'occurrencePeriod.end')),
-      reason: conceptValues('r', at(request, 'reasonCode.0'))['r'],
-      note: textAt(request, 'note.0.text'),
     }),
+    ...reasonValues(request),
   }),
 };
 
@@ -97,8 +100,7 @@ export const DISPENSE: Form = {
   type: 'MedicationDispense',
   fields: [
     { key: 'drug', kind: 'code', directory: 'medicines', required: true },
-    { key: 'amount', kind: 'number', range: [0.0001, 1_000_000] },
-    { key: 'amountUnit', kind: 'text', most: 40, needs: ['amount'] },
+    ...AMOUNT_FIELDS,
     { key: 'date', kind: 'date', whole: true, required: true },
     { key: 'note', kind: 'long' },
   ],
@@ -115,8 +117,7 @@ export const DISPENSE: Form = {
   read: (given) => ({
     ...conceptValues('drug', at(given, 'medicationCodeableConcept')),
     ...some({
-      amount: digitsAt(given, 'quantity.value'),
-      amountUnit: textAt(given, 'quantity.unit'),
+      ...amountIn(at(given, 'quantity')),
       date: dateOf(textAt(given, 'whenHandedOver')),
       note: textAt(given, 'note.0.text'),
     }),

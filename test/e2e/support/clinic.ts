@@ -19,12 +19,19 @@ export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowse
   return { patient, doctor, desk, words };
 }
 
+/** The same, once the patient shared what the clinic's page asks for, and let the doctor add to it. */
+export const writableAtTheClinic = (...given: Parameters<typeof atTheClinic>) =>
+  sharing(given, (checkIn) => checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check());
+
 /** The same, once the patient shared what the clinic's page asks for. */
-export async function sharedAtTheClinic(...given: Parameters<typeof atTheClinic>) {
+export const sharedAtTheClinic = (...given: Parameters<typeof atTheClinic>) => sharing(given, () => Promise.resolve());
+
+async function sharing(given: Parameters<typeof atTheClinic>, before: (checkIn: CheckInPage) => Promise<void>) {
   const [patients, , stack] = given;
   const met = await atTheClinic(...given);
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
+  await before(checkIn);
   await (await checkIn.askToShare()).approve();
   await checkIn.says('Shared');
   return { ...met, checkIn };
