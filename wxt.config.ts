@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'wxt';
 import { fhirDefinitions } from './scripts/vite-fhir-definitions.ts';
 import { fhirElements } from './scripts/vite-fhir-elements.ts';
@@ -6,7 +5,6 @@ import { icons } from './scripts/vite-icons.ts';
 import { leanModules } from './scripts/vite-lean-modules.ts';
 import { slip39InBrowser } from './scripts/vite-slip39.ts';
 
-const NO_ENS = fileURLToPath(new URL('extension/adapters/no-ens.ts', import.meta.url));
 const CHROMIUM = '123';
 /** The extended-support release it is tested in; earlier ones do not name the document that sends a message. */
 const FIREFOX = '153';
@@ -19,9 +17,6 @@ export default defineConfig({
   imports: false,
   vite: ({ browser }) => ({
     plugins: [fhirDefinitions(), fhirElements(), icons(), leanModules(), slip39InBrowser()],
-    resolve: {
-      alias: ['@adraffy/ens-normalize', /^\.\/ens-resolver\.js$/].map((find) => ({ find, replacement: NO_ENS })),
-    },
     build: { target: browser === 'firefox' ? `firefox${FIREFOX}` : `chrome${CHROMIUM}`, chunkSizeWarningLimit: 4_000 },
   }),
   manifest: ({ browser }) => ({

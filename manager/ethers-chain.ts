@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interface, Transaction, Wallet, isError, type Result } from 'ethers';
 import * as v from 'valibot';
-import { NodeProvider } from '../extension/core/chain/node.ts';
+import { NodeProvider } from './node-provider.ts';
 import { isSalusError } from '../extension/core/errors.ts';
 import { ordersInterface } from '../extension/core/care/orders-abi.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
@@ -36,7 +36,7 @@ export function connectChain(
   config: Pick<Config, 'rpcUrl' | 'chainId' | 'registry' | 'sponsorKey'> & Partial<Pick<Config, 'orders'>>,
 ): Chain & { close(): void } {
   const { registry, orders } = config;
-  const provider = new NodeProvider(config.rpcUrl, config.chainId, fetch, { batchMaxCount: 1 });
+  const provider = new NodeProvider(config.rpcUrl, config.chainId, { batchMaxCount: 1 });
   const wallet = new Wallet(config.sponsorKey);
   let verified = false;
 

@@ -1,5 +1,5 @@
 import { isError, Wallet } from 'ethers';
-import { NodeProvider } from '../extension/core/chain/node.ts';
+import { NodeProvider } from '../manager/node-provider.ts';
 import { isSalusError } from '../extension/core/errors.ts';
 import { toHex } from '../extension/core/bytes.ts';
 import type { Network } from '../extension/core/network/descriptor.ts';
@@ -16,7 +16,7 @@ const CONFIRM_WITHIN_MS = 60_000;
  * @param hospitalKey private key, 0x hex
  */
 export function connectHospitalChain(network: Network, hospitalKey: string): HospitalChain & { close(): void } {
-  const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
+  const provider = new NodeProvider(network.rpcUrl, network.chainId);
   const wallet = new Wallet(hospitalKey, provider);
   const client = new RegistryClient(network, provider);
   let last: Promise<void> = Promise.resolve();

@@ -11,20 +11,18 @@ const SCURE_BASE = placeOf('@scure/bip32/node_modules/@scure/base/lib/esm/index.
 const instead = (name: string): string => fileURLToPath(new URL(`../extension/adapters/${name}.ts`, import.meta.url));
 const NO_ED25519 = instead('no-ed25519');
 const NO_CHACHA = instead('no-chacha');
-const NO_ETHERS_FETCH = instead('no-ethers-fetch');
 
 /**
  * Keeps out of the bundles what libraries bring twice, or bring and are never asked for: some 30 KB (gzip) of the background.
  * eciesjs is CommonJS and would have copies of its own of what everything else imports as modules: it is given the modules, of the same
  * versions, without the curves and the cipher that it is never used with. Words and keys share one encoder. What WXT has for
- * everybody to import counts only where it is imported. Of ethers what asks the web is left out: nodes are asked by the wallet's own.
+ * everybody to import counts only where it is imported.
  */
 export function leanModules(): Plugin {
   return {
     name: 'lean-modules',
     enforce: 'pre',
     async resolveId(source, importer = '', options) {
-      if (/\/ethers\/lib\.esm\/utils\//.test(importer) && source === './fetch.js') return NO_ETHERS_FETCH;
       if (/\/eciesjs\//.test(importer) && source === '@ecies/ciphers/chacha') return NO_CHACHA;
       if (/\/@scure\/bip(32|39)\//.test(importer) && source === '@scure/base') return SCURE_BASE;
       if (source === '@wxt-dev/storage') {

@@ -1,6 +1,6 @@
 import { random } from '../../extension/core/bytes.ts';
 import { Follower, filtersOfPatients } from '../../extension/core/chain/follower.ts';
-import { NodeProvider } from '../../extension/core/chain/node.ts';
+import { NodeProvider } from '../../manager/node-provider.ts';
 import { Keyring } from '../../extension/core/keys/keyring.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { Folders } from '../../extension/core/wallet/folders.ts';
@@ -40,7 +40,7 @@ export async function entrusted(network: Network, count: number): Promise<Entrus
   await seeder.entries(keyring, count * SECTIONS);
   await seeder.entrust(keyring, [folder]);
   seeder.close();
-  const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
+  const provider = new NodeProvider(network.rpcUrl, network.chainId);
   const follower = followerOf(network, provider);
   const { number } = await follower.newest();
   const events = await follower.past(filtersOfPatients([keyring.address]), number);

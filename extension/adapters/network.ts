@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { NodeProvider } from '../core/chain/node.ts';
+import { EthereumNode } from '../core/chain/node.ts';
 import { networkKey, parseNetwork, type Network } from '../core/network/descriptor.ts';
 import { RegistryClient } from '../core/registry/client.ts';
 import type { NetworksPort } from '../core/wallet/ports.ts';
@@ -58,8 +58,7 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
       onChosen();
     },
     async answers(network) {
-      const provider = new NodeProvider(network.rpcUrl, network.chainId, fetch);
-      const client = new RegistryClient(network, provider);
+      const client = new RegistryClient(network, new EthereumNode(network.rpcUrl, fetch));
       const check = async () => {
         await client.checkChain();
         await client.successor(); // there is a registry at that address
@@ -70,8 +69,6 @@ export async function loadNetworks(onChosen: () => void): Promise<NetworksPort> 
         return await Promise.race([check(), late]);
       } catch {
         return false;
-      } finally {
-        provider.destroy();
       }
     },
   };

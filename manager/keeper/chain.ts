@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { fromHex, type Bytes } from '../../extension/core/bytes.ts';
 import { BlockSchema } from '../../extension/core/chain/answers.ts';
 import type { AskNode } from '../../extension/core/chain/log-windows.ts';
-import { NodeProvider } from '../../extension/core/chain/node.ts';
+import { NodeProvider } from '../node-provider.ts';
 import { registryInterface } from '../../extension/core/registry/abi.ts';
 import { ChainError } from '../chain.ts';
 import type { Config } from '../config.ts';
@@ -50,7 +50,7 @@ export function connectKeeperChain({
   rpcUrl,
   chainId,
 }: Pick<Config, 'rpcUrl' | 'chainId'>): KeeperChain & { close(): void } {
-  const provider = new NodeProvider(rpcUrl, chainId, fetch, { batchMaxCount: 1 });
+  const provider = new NodeProvider(rpcUrl, chainId, { batchMaxCount: 1 });
   const ask: AskNode = (method, params) => provider.send(method, [...params]) as Promise<unknown>;
 
   return {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { NodeProvider } from '../../extension/core/chain/node.ts';
+import { EthereumNode } from '../../extension/core/chain/node.ts';
 import { isSalusError } from '../../extension/core/errors.ts';
 import { parseNetwork } from '../../extension/core/network/descriptor.ts';
 import { checkProof, type CheckOptions, type StepResult } from '../../extension/core/proof/check-proof.ts';
@@ -86,10 +86,10 @@ function linesOf({ chain, entry, author, hospital, item }: ProofFile): string[] 
 async function main(): Promise<number> {
   const { path, nodes, finality, registries, chainId, file } = await readArguments();
   const proof = await readProof(path);
-  const asked = nodes.map((url) => new NodeProvider(url, proof.chain.id, fetch));
+  const asked = nodes.map((url) => new EthereumNode(url, fetch));
   const results = await checkProof(
     proof,
-    asked.map((node) => (method, params) => node.send(method, [...params]) as Promise<unknown>),
+    asked.map((node) => (method, params) => node.send(method, params)),
     {
       finality,
       ...(registries && { network: { chainId: chainId ?? proof.chain.id, registries } }),
@@ -97,7 +97,6 @@ async function main(): Promise<number> {
       onStep: (result) => console.log(lineOf(result)),
     },
   );
-  for (const node of asked) node.destroy();
   if (results.some(({ state }) => state === 'failed')) return 1;
   if (results.some(({ state }) => state === 'unknown')) return 2;
   for (const line of linesOf(proof)) console.log(line);

@@ -2,7 +2,7 @@ import { own, toHex, utf8, type Bytes } from '../../extension/core/bytes.ts';
 import { Catalogue } from '../../extension/core/catalogue/catalogue.ts';
 import type { RecordItem } from '../../extension/core/catalogue/model.ts';
 import { Follower } from '../../extension/core/chain/follower.ts';
-import { NodeProvider } from '../../extension/core/chain/node.ts';
+import { EthereumNode } from '../../extension/core/chain/node.ts';
 import { SalusError } from '../../extension/core/errors.ts';
 import { hkdf } from '../../extension/core/keys/hkdf.ts';
 import { versionsOf, type Network } from '../../extension/core/network/descriptor.ts';
@@ -45,7 +45,6 @@ export class Recipient implements Reader {
   readonly deployments: Reader['deployments'];
   readonly now = Date.now;
   readonly #client: RegistryClient;
-  readonly #nodes: readonly NodeProvider[];
   readonly #store: ReturnType<typeof fileRows>;
   readonly network: Network;
   readonly keepers: Keepers | undefined;
@@ -57,14 +56,14 @@ export class Recipient implements Reader {
     this.address = address;
     this.network = network;
     this.#keys = keys;
-    const node = (url: string) => new NodeProvider(url, network.chainId, fetch);
-    const [provider, witness] = [node(network.rpcUrl), network.witnessUrl && node(network.witnessUrl)] as const;
-    this.#nodes = witness ? [provider, witness] : [provider];
-    const clients = versionsOf(network).map((version) => new RegistryClient(version, provider, witness || undefined));
+    const node = (url: string) => new EthereumNode(url, fetch);
+    const provider = node(network.rpcUrl);
+    const witness = network.witnessUrl === undefined ? undefined : node(network.witnessUrl);
+    const clients = versionsOf(network).map((version) => new RegistryClient(version, provider, witness));
     this.#client = clients[0] as RegistryClient;
     this.deployments = clients.map((client) => ({ client, registry: client.network.registry }));
     this.follower = new Follower({
-      ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+      ask: (method, params) => provider.send(method, params),
       registries: clients.map((client) => client.network.registry),
       orders: network.orders,
       fromBlock: Math.min(...clients.map((client) => client.network.fromBlock)),
@@ -166,9 +165,8 @@ export class Recipient implements Reader {
     return { item, bytes };
   }
 
-  /** Ends the connections and overwrites the key that opens records. */
+  /** Closes the file and overwrites the key that opens records. */
   close(): void {
-    for (const node of this.#nodes) node.destroy();
     this.#store.close();
     this.#keys?.encryption.secret.fill(0);
     this.#keys = undefined;

@@ -1,4 +1,4 @@
-import type { JsonRpcApiProvider } from 'ethers';
+import type { ChainNode } from '../chain/node.ts';
 import type { Network } from '../network/descriptor.ts';
 import { ContractClient } from '../registry/contract-client.ts';
 import { ordersInterface, type OrderKind } from './orders-abi.ts';
@@ -19,7 +19,7 @@ export interface OrderState {
 /** Calls the prescriptions and test orders of a network. */
 export class OrdersClient extends ContractClient {
   /** @param address of the contract */
-  constructor(network: Network, address: string, nodes: readonly [JsonRpcApiProvider, ...JsonRpcApiProvider[]]) {
+  constructor(network: Network, address: string, nodes: readonly [ChainNode, ...ChainNode[]]) {
     super(network, address, ordersInterface, nodes);
   }
 

@@ -1,4 +1,4 @@
-import type { JsonRpcApiProvider } from 'ethers';
+import type { ChainNode } from '../chain/node.ts';
 import type { Network } from '../network/descriptor.ts';
 import { ContractClient } from '../registry/contract-client.ts';
 import { paymentsInterface, type BillState } from './payments-abi.ts';
@@ -6,7 +6,7 @@ import { paymentsInterface, type BillState } from './payments-abi.ts';
 /** Asks the payments of a network. */
 export class PaymentsClient extends ContractClient {
   /** @param address of the contract */
-  constructor(network: Network, address: string, nodes: readonly [JsonRpcApiProvider, ...JsonRpcApiProvider[]]) {
+  constructor(network: Network, address: string, nodes: readonly [ChainNode, ...ChainNode[]]) {
     super(network, address, paymentsInterface, nodes);
   }
 

@@ -1,4 +1,3 @@
-import { JsonRpcProvider, Network as EthersNetwork, type JsonRpcPayload, type JsonRpcResult } from 'ethers';
 import * as v from 'valibot';
 import { concat, fromUtf8 } from '../bytes.ts';
 import { chainUnreachable, NodeError } from '../errors.ts';
@@ -19,53 +18,96 @@ const BUSY = [429, 503];
 /** Content too large (RFC 9110): what some nodes say of logs of too many blocks. */
 const TOO_LARGE = 413;
 
+/** Questions that travel in one request. */
+const MOST_TOGETHER = 100;
+
 /** What a node answers to one question: a result, or an error as JSON-RPC 2.0 has it. */
-export const AnswerSchema = v.union([
+const AnswerSchema = v.union([
   v.object({
     id: v.nullable(v.number()),
     error: v.object({ code: v.number(), message: v.string(), data: v.optional(v.unknown()) }),
   }),
   v.object({ id: v.number(), result: v.unknown() }),
 ]);
-type Answer = v.InferOutput<typeof AnswerSchema>;
+export type Answer = v.InferOutput<typeof AnswerSchema>;
 const AnswersSchema = v.union([v.array(AnswerSchema), AnswerSchema]);
 
-interface NodeOptions {
-  /** Questions that travel in one request; what the node takes, where it is known. */
-  readonly batchMaxCount?: number;
+/** A node that can be asked, as JSON-RPC has it. */
+export interface ChainNode {
+  /** @throws NodeError what the node answers in place of a result; SalusError `chain-unreachable` where it does not answer */
+  send(method: string, params: readonly unknown[]): Promise<unknown>;
+}
+
+/** One question to a node (JSON-RPC 2.0). */
+export interface Question {
+  readonly jsonrpc: '2.0';
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[] | Record<string, unknown>;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (why: unknown) => void;
 }
 
 /**
  * An Ethereum node over JSON-RPC (HTTP). It asks nothing of its own accord, ends every question, comes again when a busy node says
- * so (`Retry-After`), and passes on nothing that is not an answer. @throws at each question SalusError `chain-unreachable`; NodeError
- * where a question, or the answer to it, is too large: it may be put in smaller parts
+ * so (`Retry-After`), and passes on nothing that is not an answer. Questions of one turn travel together.
  */
-export class NodeProvider extends JsonRpcProvider {
+export class EthereumNode implements ChainNode {
   readonly #url: string;
   readonly #fetch: Fetch;
+  #waiting: Waiting[] = [];
+  #asked = 0;
 
   /** @param fetch as the platform has it */
-  constructor(url: string, chainId: number, fetch: Fetch, options: NodeOptions = {}) {
-    // Without what ethers knows of chains by their number: for one of them it would ask a gas station of its own accord.
-    const chain = new EthersNetwork('unknown', chainId);
-    super(url, chain, {
-      // Without it every call asks for the chain id first and a dead node is retried for ever.
-      staticNetwork: chain,
-      cacheTimeout: -1,
-      // Questions asked in one turn still go together; waiting for more would keep the person waiting.
-      batchStallTime: 0,
-      ...options,
-    });
+  constructor(url: string, fetch: Fetch) {
     this.#url = url;
     this.#fetch = fetch;
   }
 
-  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
-    const asked = Array.isArray(payload) ? payload : [payload];
-    const parsed = v.safeParse(AnswersSchema, await this.#ask(JSON.stringify(payload)));
+  send(method: string, params: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const question = { jsonrpc: '2.0', id: ++this.#asked, method, params } as const;
+      if (this.#waiting.push({ question, resolve, reject }) === 1) setTimeout(() => void this.#sendAll(), 0);
+    });
+  }
+
+  /**
+   * Puts questions in one request. @returns an answer to each, in their order
+   * @throws SalusError `chain-unreachable`; NodeError where they, or the answers to them, are too large: they may be put in smaller parts
+   */
+  async exchange(questions: readonly Question[]): Promise<Answer[]> {
+    const [only, ...more] = questions;
+    const parsed = v.safeParse(AnswersSchema, await this.#ask(JSON.stringify(more.length === 0 ? only : questions)));
     if (!parsed.success) throw chainUnreachable();
     const answers = Array.isArray(parsed.output) ? parsed.output : [parsed.output];
-    return asked.map(({ id }) => answerTo(id, answers) as JsonRpcResult);
+    return questions.map(({ id }) => answerTo(id, answers));
+  }
+
+  async #sendAll(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const parts = Array.from({ length: Math.ceil(waiting.length / MOST_TOGETHER) }, (_, i) =>
+      waiting.slice(i * MOST_TOGETHER, (i + 1) * MOST_TOGETHER),
+    );
+    await Promise.all(parts.map((part) => this.#sendPart(part)));
+  }
+
+  async #sendPart(part: readonly Waiting[]): Promise<void> {
+    try {
+      const answers = await this.exchange(part.map(({ question }) => question));
+      part.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i] as Answer;
+        if ('result' in answer) return resolve(answer.result);
+        const { code, message, data } = answer.error;
+        reject(new NodeError(code, message, data));
+      });
+    } catch (error) {
+      for (const { reject } of part) reject(error);
+    }
   }
 
   /** @returns what the node's answer holds, parsed as JSON */

@@ -1,5 +1,6 @@
-import { getAddress, keccak256, toUtf8Bytes, type JsonRpcApiProvider } from 'ethers';
+import { getAddress, keccak256, toUtf8Bytes } from 'ethers';
 import { fromHex, type Bytes } from '../bytes.ts';
+import type { ChainNode } from '../chain/node.ts';
 import type { Network } from '../network/descriptor.ts';
 import { registryInterface, Role, Suspension } from './abi.ts';
 import { ContractClient } from './contract-client.ts';
@@ -51,7 +52,7 @@ export const originHash = (origin: string): string => keccak256(toUtf8Bytes(orig
 /** Calls one registry. */
 export class RegistryClient extends ContractClient {
   /** @param witness a second node, that is independent of the first */
-  constructor(network: Network, provider: JsonRpcApiProvider, witness?: JsonRpcApiProvider) {
+  constructor(network: Network, provider: ChainNode, witness?: ChainNode) {
     super(network, network.registry, registryInterface, witness === undefined ? [provider] : [provider, witness]);
   }
 

@@ -116,7 +116,7 @@ export class Session {
       this.payments = new PaymentsClient(network, network.payments, newest.nodes);
     }
     this.follower = new Follower({
-      ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+      ask: (method, params) => provider.send(method, params),
       registries: this.deployments.map(({ registry }) => registry),
       orders: network.orders,
       fromBlock: Math.min(...parts.clients.map((client) => client.network.fromBlock)),

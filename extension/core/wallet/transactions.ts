@@ -1,5 +1,6 @@
 import { getAddress, keccak256, Transaction, type TransactionLike } from 'ethers';
 import * as v from 'valibot';
+import { balanceOf, feesPerGas, gasOf, nextNonce, type FeesPerGas } from '../chain/account-questions.ts';
 import { SalusError } from '../errors.ts';
 import type { StoredTransaction } from './sealed-state.ts';
 import type { Session } from './session.ts';
@@ -11,11 +12,9 @@ export interface Sending {
   readonly data: string;
 }
 
-/** A transaction that only lacks its place in the account's row, the nonce. Fees in wei. */
-export interface Prepared extends Sending {
+/** A transaction that only lacks its place in the account's row, the nonce. */
+export interface Prepared extends Sending, FeesPerGas {
   readonly gasLimit: bigint;
-  readonly maxFeePerGas: bigint;
-  readonly maxPriorityFeePerGas: bigint;
 }
 
 /** What came of trying it out on the node, before anything is signed. */
@@ -48,11 +47,10 @@ export async function prepare(
   await session.client.checkChain();
   const { provider } = session.client;
   const from = session.address;
-  const request = { ...sending, from };
   const [fees, balance, gas] = await Promise.all([
-    currentFees(session),
-    answered(provider.getBalance(from)),
-    provider.estimateGas(request).catch(() => undefined),
+    answered(feesPerGas(provider)),
+    answered(balanceOf(provider, from)),
+    gasOf(provider, { ...sending, from }).catch(() => undefined),
   ]);
   // Room for what other transactions change in between.
   const prepared = { ...sending, ...fees, gasLimit: gas === undefined ? PLAIN_GAS : gas + gas / 5n };
@@ -72,7 +70,7 @@ type Note = Pick<StoredTransaction, 'origin' | 'kind' | 'replaces' | 'request'>;
  */
 export async function send(session: Session, prepared: Prepared, note: Note, at?: number): Promise<string> {
   const { provider } = session.client;
-  const next = at ?? (await answered(provider.getTransactionCount(session.address, 'pending')));
+  const next = at ?? (await answered(nextNonce(provider, session.address)));
   // Chosen and noted in one step, so that two that are sent at once do not take the same place.
   let raw = '';
   const { transactions } = await session.state.update((s) => {
@@ -87,7 +85,7 @@ export async function send(session: Session, prepared: Prepared, note: Note, at?
     await provider.send('eth_sendRawTransaction', [raw]);
   } catch {
     // The answer may be lost and the transaction not: only a node that says it does not know it did not take it.
-    if ((await provider.getTransaction(hash).catch(() => undefined)) === null) {
+    if ((await askNode(session, KnownSchema, 'eth_getTransactionByHash', [hash])) === null) {
       await session.state.update((s) => ({ ...s, transactions: s.transactions.filter((t) => t.hash !== hash) }));
       throw new SalusError('not-sent', 'The network did not take this transaction. Nothing was sent.');
     }
@@ -132,7 +130,7 @@ function firstFree(next: number, transactions: readonly StoredTransaction[]): nu
 export async function replace(session: Session, hash: string, kind: 'speedUp' | 'cancel'): Promise<string> {
   const waiting = (await sentTransactions(session)).find((t) => t.hash === hash && t.status === 'waiting');
   if (waiting === undefined) throw new SalusError('not-found', 'This transaction does not wait any more.');
-  const fees = await currentFees(session);
+  const fees = await answered(feesPerGas(session.client.provider));
   const same = { to: waiting.to, value: BigInt(waiting.value), data: waiting.data, gasLimit: BigInt(waiting.gasLimit) };
   const nothing = { to: session.address, value: 0n, data: '0x', gasLimit: PLAIN_GAS };
   const prepared = {
@@ -194,13 +192,6 @@ export async function sentTransactions(session: Session): Promise<SentTransactio
       return { ...transaction, status };
     }),
   );
-}
-
-async function currentFees(session: Session): Promise<Pick<Prepared, 'maxFeePerGas' | 'maxPriorityFeePerGas'>> {
-  const { maxFeePerGas, maxPriorityFeePerGas, gasPrice } = await answered(session.client.provider.getFeeData());
-  const price = maxFeePerGas ?? gasPrice;
-  if (price === null) throw unreachable();
-  return { maxFeePerGas: price, maxPriorityFeePerGas: maxPriorityFeePerGas ?? price };
 }
 
 const unreachable = () =>

@@ -10,7 +10,7 @@ import { askKeeper } from '../../adapters/keepers.ts';
 import { hostedDeriveKey, hostedKeyWork, hostedMessages, hostedStorage } from '../../adapters/hosted.ts';
 import { offscreenHost } from '../../adapters/storage/offscreen.ts';
 import { awakeStorage, pageHost } from '../../adapters/storage/page-host.ts';
-import { NodeProvider } from '../../core/chain/node.ts';
+import { EthereumNode } from '../../core/chain/node.ts';
 import { networkKey, versionsOf, type Network } from '../../core/network/descriptor.ts';
 import { RegistryClient } from '../../core/registry/client.ts';
 import { Vault } from '../../core/vault/vault.ts';
@@ -47,7 +47,7 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
   /** What one network's records and sites are kept under; the build's own has the plain names. */
   const place = networks.isBuiltIn ? '' : networkKey(network);
   const now = Date.now;
-  const node = (url: string) => new NodeProvider(url, network.chainId, fetch);
+  const node = (url: string) => new EthereumNode(url, fetch);
   const provider = node(network.rpcUrl);
   const witness = network.witnessUrl === undefined ? undefined : node(network.witnessUrl);
   const host = import.meta.env.FIREFOX ? pageHost : offscreenHost;

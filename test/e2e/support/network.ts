@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JsonRpcProvider, type JsonRpcApiProvider } from 'ethers';
+import { JsonRpcProvider } from 'ethers';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import type { RecordAdded } from '../../../extension/core/chain/events.ts';
 import type { Topics } from '../../../extension/core/chain/log-windows.ts';
+import { EthereumNode, type ChainNode } from '../../../extension/core/chain/node.ts';
 import { filtersOfPatients, Follower } from '../../../extension/core/chain/follower.ts';
 import { RegistryClient } from '../../../extension/core/registry/client.ts';
 import { cidFromDigest } from '../../../extension/core/storage/cid.ts';
@@ -33,13 +34,7 @@ export async function secondNetwork({ network }: Stack): Promise<Network> {
 }
 
 async function askRegistry<T>({ network }: Stack, question: (client: RegistryClient) => Promise<T>): Promise<T> {
-  const options = { staticNetwork: true, cacheTimeout: -1 };
-  const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, options);
-  try {
-    return await question(new RegistryClient(network, provider));
-  } finally {
-    provider.destroy();
-  }
+  return question(new RegistryClient(network, new EthereumNode(network.rpcUrl, fetch)));
 }
 
 /** What the chain holds of a patient. */
@@ -47,23 +42,20 @@ export const recordsOnChain = (stack: Stack, patient: string): Promise<RecordAdd
   askRegistry(stack, ({ provider, network }) => recordsOf(provider, network, patient));
 
 /** Everything that was logged for an account as patient. */
-export async function eventsOf(provider: JsonRpcApiProvider, network: Network, filters: readonly Topics[]) {
+export async function eventsOf(node: ChainNode, network: Network, filters: readonly Topics[]) {
   const { registry, fromBlock } = network;
   const follower = new Follower({
-    ask: (method, params) => provider.send(method, [...params]) as Promise<unknown>,
+    ask: (method, params) => node.send(method, params),
     registries: [registry],
     fromBlock,
     finality: 'latest',
     now: Date.now,
   });
-  return follower.past(filters, await provider.getBlockNumber());
+  const { number } = await follower.newest();
+  return follower.past(filters, number);
 }
 
-export async function recordsOf(
-  provider: JsonRpcApiProvider,
-  network: Network,
-  patient: string,
-): Promise<RecordAdded[]> {
+export async function recordsOf(provider: ChainNode, network: Network, patient: string): Promise<RecordAdded[]> {
   const events = await eventsOf(provider, network, filtersOfPatients([patient]));
   return events.filter((event) => event.kind === 'record');
 }

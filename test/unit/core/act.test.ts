@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { SalusError } from '../../../extension/core/errors.ts';
+import { NodeError, SalusError } from '../../../extension/core/errors.ts';
 import { endConsent } from '../../../extension/core/wallet/end-consent.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
@@ -37,7 +37,7 @@ function node(session: Session, before: (method: string) => Promise<void> | unde
   Object.assign(provider, {
     send: async (method: string, params: unknown[]) => {
       await before(method);
-      return real(method, params) as Promise<unknown>;
+      return real(method, params);
     },
   });
 }
@@ -241,11 +241,11 @@ describe('a try that was refused', () => {
       return Promise.reject(refused());
     });
     const { provider } = patient.client;
-    const real = provider.call.bind(provider);
+    const real = provider.send.bind(provider);
     Object.assign(provider, {
-      call: (...args: Parameters<typeof real>) =>
-        // As ethers tells any error of `eth_call`: without the data that a contract reverts with.
-        asked ? Promise.reject(Object.assign(new Error('x'), { code: 'CALL_EXCEPTION', data: null })) : real(...args),
+      send: (method: string, params: unknown[]) =>
+        // Without the data that a contract reverts with.
+        asked && method === 'eth_call' ? Promise.reject(new NodeError(-32_005, 'busy')) : real(method, params),
     });
     hurry(3_000);
     expect(await codeOf(share(patient, doctor, ['read']))).toBe('outcome-unknown');
@@ -312,13 +312,13 @@ describe('where nobody else brings an act, the wallet pays for it itself', () =>
     const { evm, registry, patient, doctor, may } = await funded();
     managers(patient, () => () => Promise.reject(refused()));
     hurry();
-    const real = patient.client.provider.getFeeData.bind(patient.client.provider);
-    patient.client.provider.getFeeData = async () => {
-      const fees = await real();
-      return Object.assign(fees, { maxFeePerGas: 10n ** 12n });
-    };
+    const { provider } = patient.client;
+    const real = provider.send.bind(provider);
+    const tip = `0x${(10n ** 12n).toString(16)}`;
+    provider.send = (method, params) =>
+      method === 'eth_maxPriorityFeePerGas' ? Promise.resolve(tip) : real(method, params);
     expect(await codeOf(share(patient, doctor, ['read']))).toBe('outcome-unknown');
-    patient.client.provider.getFeeData = real;
+    provider.send = real;
     await evm.provider.send('hardhat_setBalance', [patient.address, '0x0']);
     expect(await codeOf(share(patient, doctor, ['read']))).toBe('outcome-unknown');
     await evm.provider.send('hardhat_setBalance', [patient.address, '0xde0b6b3a7640000']);

@@ -1,5 +1,6 @@
 import { Contract, formatEther, id as topicOf, parseEther } from 'ethers';
 import { describe, expect, it } from 'vitest';
+import { balanceOf as balanceAt } from '../../../extension/core/chain/account-questions.ts';
 import { BILL_PAID, billOf, moneyOf } from '../../../extension/core/care/bill.ts';
 import { billId, BillState, paymentsInterface } from '../../../extension/core/care/payments-abi.ts';
 import { entryName } from '../../../extension/core/catalogue/model.ts';
@@ -60,7 +61,7 @@ const viewOf = async (session: Session, patient: string, item: string) => {
   if (view === undefined || view === 'unsound') throw new Error(`no bill, but ${String(view)}`);
   return view;
 };
-const balanceOf = (session: Session) => session.client.provider.getBalance(session.address);
+const balanceOf = (session: Session) => balanceAt(session.client.provider, session.address);
 /** As the person does it: looks, says yes, and it is sent. */
 async function settle(session: Session, patient: string, item: string, act: 'pay' | 'takeBack') {
   const { id } = await viewOf(session, patient, item);

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { BrowserProvider, ContractFactory, JsonRpcSigner, type Contract, type InterfaceAbi } from 'ethers';
 import { createHardhatRuntimeEnvironment } from 'hardhat/hre';
 import { onTestFinished } from 'vitest';
+import type { ChainNode } from '../../../extension/core/chain/node.ts';
+import { NodeError } from '../../../extension/core/errors.ts';
 import type { Network } from '../../../extension/core/network/descriptor.ts';
 import { Role } from '../../../extension/core/registry/abi.ts';
 
@@ -20,6 +22,24 @@ async function deployArtifact(path: string, name: string, by: JsonRpcSigner, ...
   const file = `.output/contracts/artifacts/${path}.sol/${name}.json`;
   const { abi, bytecode } = JSON.parse(await readFile(file, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
   return (await new ContractFactory(abi, bytecode, by).deploy(...args)) as Contract;
+}
+
+/** All that ethers does with a node, and refusals as the wallet's own node has them. */
+class Provider extends BrowserProvider implements ChainNode {
+  override async send(method: string, params: readonly unknown[]): Promise<unknown> {
+    try {
+      return (await super.send(method, [...params])) as unknown;
+    } catch (error) {
+      const { info, error: plain } = error as { info?: { error?: Refusal }; error?: Refusal };
+      const refusal = info?.error ?? plain;
+      throw refusal === undefined ? error : new NodeError(refusal.code, refusal.message, refusal.data);
+    }
+  }
+}
+interface Refusal {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
 }
 
 /** A log as JSON-RPC has it. */
@@ -74,7 +94,7 @@ export async function startEvm() {
       const logs = (await connection.provider.request(call)) as RawLog[];
       return logs.map(tell).filter((log) => log !== undefined);
     };
-    const provider = new BrowserProvider({ request }, CHAIN_ID, { cacheTimeout: -1 });
+    const provider = new Provider({ request }, CHAIN_ID, { cacheTimeout: -1 });
     onTestFinished(() => provider.destroy());
     return { provider, ranges };
   }

@@ -43,7 +43,7 @@ describe('logs', () => {
   it('come over one kind of line, with its time-out and its bounds', async () => {
     const lines = /\b(JsonRpc(Api(Polling)?)?Provider|WebSocketProvider|FetchRequest|getDefaultProvider)\(/;
     expect(await filesWith(lines)).toEqual([]);
-    expect(await filesWith(/extends JsonRpc\w*Provider/)).toEqual(['extension/core/chain/node.ts']);
+    expect(await filesWith(/extends JsonRpc\w*Provider/)).toEqual(['manager/node-provider.ts']); // which asks by EthereumNode
   });
 });
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LogReader } from '../../../extension/core/chain/logs.ts';
-import { NodeProvider } from '../../../extension/core/chain/node.ts';
+import { EthereumNode } from '../../../extension/core/chain/node.ts';
 
 interface Question {
   readonly id: number;
@@ -27,9 +27,8 @@ async function node(answer: (response: ServerResponse, asked: Asked, times: numb
     void read(request).then((asked) => answer(response, asked, ++times));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const provider = new NodeProvider(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 31_337, fetch);
+  const provider = new EthereumNode(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, fetch);
   onTestFinished(() => {
-    provider.destroy();
     server.closeAllConnections();
     server.close();
   });
@@ -51,11 +50,38 @@ describe('a node', () => {
     expect(await provider.send('d', [])).toBe('d');
   });
 
+  it('is asked a hundred questions at a time, and no more', async () => {
+    const together: number[] = [];
+    const { provider } = await node((response, asked) => {
+      together.push([asked].flat().length);
+      json(response, truth(asked));
+    });
+    const methods = Array.from({ length: 201 }, (_, i) => `m${i}`);
+    expect(await Promise.all(methods.map((method) => provider.send(method, [])))).toEqual(methods);
+    expect(together.sort((a, b) => b - a)).toEqual([100, 100, 1]);
+  });
+
+  it('that refuses one of several questions refuses that one alone', async () => {
+    const error = { code: 3, message: 'execution reverted', data: '0x08c379a0' };
+    const { provider } = await node((response, asked) =>
+      json(
+        response,
+        [asked].flat().map((one) => (one.method === 'b' ? { id: one.id, error } : answerTo(one))),
+      ),
+    );
+    const [a, b, c] = await Promise.allSettled(['a', 'b', 'c'].map((method) => provider.send(method, [])));
+    expect([a, c]).toEqual([
+      { status: 'fulfilled', value: 'a' },
+      { status: 'fulfilled', value: 'c' },
+    ]);
+    expect(b).toMatchObject({ status: 'rejected', reason: { name: 'NodeError', ...error } });
+  });
+
   it('passes on its own refusals, also of a whole batch', async () => {
     const error = { code: -32_005, message: 'too many' };
     const { provider } = await node((response) => json(response, { jsonrpc: '2.0', id: null, error }));
     const asked = await Promise.allSettled([provider.send('a', []), provider.send('b', [])]);
-    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: { error } });
+    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: { name: 'NodeError', ...error } });
   });
 
   it.each([
@@ -132,15 +158,14 @@ describe('a node', () => {
       const answers = questions.map(({ id }) => ({ jsonrpc: '2.0', id, result: [] }));
       return json(response, Array.isArray(asked) ? answers : answers[0]);
     });
-    const reader = new LogReader((method, params) => provider.send(method, [...params]), [`0x${'11'.repeat(20)}`]);
+    const reader = new LogReader((method, params) => provider.send(method, params), [`0x${'11'.repeat(20)}`]);
     expect(await reader.read([[null]], 1, 1_000)).toEqual([]);
     const taken = ranges.filter((n) => n <= most).reduce((a, b) => a + b, 0);
     expect(taken).toBe(1_000);
   });
 
   it('that is not there is unreachable', async () => {
-    const provider = new NodeProvider('http://127.0.0.1:1', 31_337, fetch);
+    const provider = new EthereumNode('http://127.0.0.1:1', fetch);
     await expect(provider.send('a', [])).rejects.toMatchObject(unreachable);
-    provider.destroy();
   });
 });
