@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'no-consent',
   'order-over',
   'bill-over',
+  'visit-changed',
   'not-payable',
   'too-little-ether',
   'fee-risen',

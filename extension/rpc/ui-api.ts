@@ -38,6 +38,7 @@ import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
 import { createResearchCalls, RESEARCH_ARGUMENTS } from './ui-research.ts';
 import { createEmergencyCalls, EMERGENCY_ARGUMENTS } from './ui-emergency.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
+import { APPOINTMENT_ARGUMENTS, createAppointmentCalls } from './ui-appointments.ts';
 import { BILL_ARGUMENTS, createBillCalls } from './ui-bills.ts';
 import { CARE_ARGUMENTS, createCareCalls } from './ui-care.ts';
 import { createPatientCalls, PATIENT_ARGUMENTS } from './ui-patients.ts';
@@ -132,6 +133,7 @@ const ARGUMENTS = {
   ...PATIENT_ARGUMENTS,
   ...CARE_ARGUMENTS,
   ...BILL_ARGUMENTS,
+  ...APPOINTMENT_ARGUMENTS,
   ...EMERGENCY_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
@@ -246,6 +248,7 @@ export function createUiApi(parts: UiParts) {
     ...createPatientCalls({ wallet, changed }),
     ...createCareCalls({ wallet, changed }),
     ...createBillCalls({ wallet, changed }),
+    ...createAppointmentCalls({ wallet, changed }),
     ...createEmergencyCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),

@@ -9,6 +9,8 @@ export const section = v.custom<Section>(isSection);
 export const folderKind = v.picklist(FOLDER_KINDS);
 /** What one form holds, as JSON. */
 export const written = v.pipe(v.string(), v.maxLength(200_000));
+/** Wei, as decimal digits. */
+export const wei = v.pipe(v.string(), v.digits(), v.maxLength(40));
 /** Somebody's account, with its checksum from then on. */
 export const account = v.pipe(v.string(), v.check(isAddress), v.transform(getAddress));
 /** What somebody calls themselves, where that is passed on. */

@@ -1,22 +1,11 @@
 import * as v from 'valibot';
-import {
-  billOfItem,
-  draw,
-  owed,
-  quoteBill,
-  quoteDraw,
-  sendBill,
-  type BillAct,
-  type BillView,
-  type Owed,
-  type Quote,
-} from '../core/wallet/bills.ts';
+import { billOfItem, quoteBill, sendBill, type BillAct, type BillView } from '../core/wallet/bills.ts';
+import { draw, owed, quoteDraw, type Owed } from '../core/wallet/owed.ts';
+import type { Quote } from '../core/wallet/paying.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { text } from './ui-arguments.ts';
+import { text, wei } from './ui-arguments.ts';
 
 const act = v.picklist(['pay', 'takeBack']);
-/** Wei, as decimal digits. */
-const wei = v.pipe(v.string(), v.digits(), v.maxLength(40));
 
 /** Arguments of the calls of {@link createBillCalls}. */
 export const BILL_ARGUMENTS = {

@@ -5,7 +5,16 @@ export const PAYMENTS_ABI = [
   'function payBill(address payee, bytes32 commitment) payable returns (bytes32)',
   'function withdrawBill(uint256 amount, bytes32 commitment)',
   'function withdraw(address to)',
+  'function book(address provider, uint40 startsAt, uint40 freeUntil, bytes32 commitment) payable returns (bytes32)',
+  'function release(bytes32 id)',
+  'function cancel(bytes32 id)',
+  'function claim(bytes32 id)',
+  'function dispute(bytes32 id)',
+  'function settle(bytes32 id)',
+  'function split(bytes32 id, uint96 toProvider)',
   'function bills(bytes32 id) view returns (uint8)',
+  'function appointments(bytes32 id) view returns (address patient, uint96 fee, address provider, uint40 startsAt, uint40 deadline, uint8 state)',
+  'function arbiterOf(address hospital) view returns (address)',
   'function balanceOf(address who) view returns (uint256)',
 ] as const;
 
@@ -25,3 +34,25 @@ export interface BillPlace {
 /** Id that the contract gives a bill: keccak256 of its ABI-encoded place, 0x hex. */
 export const billId = ({ payee, wei, commitment }: BillPlace): string =>
   keccak256(AbiCoder.defaultAbiCoder().encode(['address', 'uint256', 'bytes32'], [payee, wei, commitment]));
+
+/** Order and numbers of `State` in `contracts/interfaces/IHealthPayments.sol`. */
+export const AppointmentState = {
+  None: 0,
+  Booked: 1,
+  ProviderClaims: 2,
+  PatientClaims: 3,
+  Disputed: 4,
+  Settled: 5,
+} as const;
+export type AppointmentState = (typeof AppointmentState)[keyof typeof AppointmentState];
+
+/** What tells an appointment from every other; `commitment` (0x hex) is of the entry that its offer is in. */
+export interface AppointmentPlace {
+  readonly patient: string;
+  readonly provider: string;
+  readonly commitment: string;
+}
+
+/** Id that the contract gives an appointment: keccak256 of its ABI-encoded place, 0x hex. */
+export const appointmentId = ({ patient, provider, commitment }: AppointmentPlace): string =>
+  keccak256(AbiCoder.defaultAbiCoder().encode(['address', 'address', 'bytes32'], [patient, provider, commitment]));

@@ -16,7 +16,7 @@ export const FORM_KINDS = [
   'note',
 ] as const;
 /** What nobody writes into their own record. */
-const CARE_FORMS = ['prescription', 'test-order', 'dispense', 'test-report', 'bill'] as const;
+const CARE_FORMS = ['prescription', 'test-order', 'dispense', 'test-report', 'bill', 'visit-offer'] as const;
 export type FormKind = (typeof FORM_KINDS)[number] | (typeof CARE_FORMS)[number];
 export const isFormKind = (value: unknown): value is FormKind => FORM_KINDS.some((kind) => kind === value);
 export const isCareForm = (value: unknown): value is FormKind => CARE_FORMS.some((kind) => kind === value);

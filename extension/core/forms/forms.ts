@@ -7,6 +7,7 @@ import { MEASUREMENT } from './measurement.ts';
 import { DISPENSE, PRESCRIPTION, TEST_ORDER, TEST_REPORT } from './orders.ts';
 import { APPOINTMENT, NOTE } from './papers.ts';
 import { FAMILY, INSURANCE, PROFILE } from './people.ts';
+import { VISIT_OFFER } from './visit-offer.ts';
 
 /** One form for each kind of thing that a person may add by hand. */
 export const FORMS: Readonly<Record<FormKind, Form>> = {
@@ -25,6 +26,7 @@ export const FORMS: Readonly<Record<FormKind, Form>> = {
   dispense: DISPENSE,
   'test-report': TEST_REPORT,
   bill: BILL,
+  'visit-offer': VISIT_OFFER,
 };
 
 /** Where a member files what is written with a form into somebody's record; absent for what is the patient's own to write. */
@@ -43,8 +45,11 @@ export const FILED_IN: Readonly<Partial<Record<FormKind, Section>>> = {
   'test-report': 'results',
 };
 
-/** Where a bill is filed, of where a member may write: nobody is let write to a section for the sake of a bill. */
-const BILLS_FIRST: readonly Section[] = ['insurance', 'documents', 'visits', 'results', 'medications'];
+/** Where what is no finding is filed, of where a member may write: nobody is let write to a section for the sake of a bill. */
+const FIRST_IN: Readonly<Partial<Record<FormKind, readonly Section[]>>> = {
+  bill: ['insurance', 'documents', 'visits', 'results', 'medications'],
+  'visit-offer': ['visits', 'documents', 'results', 'medications'],
+};
 
 /**
  * Section that a member files what is written with a form in.
@@ -52,7 +57,8 @@ const BILLS_FIRST: readonly Section[] = ['insurance', 'documents', 'visits', 're
  * @returns undefined where that is none of them
  */
 export function sectionFor(kind: FormKind, writable: readonly Section[]): Section | undefined {
-  if (kind === 'bill') return [...BILLS_FIRST, ...writable].find((section) => writable.includes(section));
+  const first = FIRST_IN[kind];
+  if (first !== undefined) return [...first, ...writable].find((section) => writable.includes(section));
   const section = FILED_IN[kind];
   return section !== undefined && writable.includes(section) ? section : undefined;
 }

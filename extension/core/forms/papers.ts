@@ -39,6 +39,8 @@ export const APPOINTMENT: Form = {
       status: textAt(appointment, 'status'),
       note: textAt(appointment, 'comment'),
     }),
+  // Times that somebody offers are another form.
+  fits: (appointment) => listAt(appointment, 'requestedPeriod').length === 0,
 };
 const actor = (type: string, display: string) => ({ actor: { type, display }, status: 'accepted' });
 const actorIn = (appointment: Resource, type: string): string | undefined =>

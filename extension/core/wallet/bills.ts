@@ -1,14 +1,13 @@
 import { billOf } from '../care/bill.ts';
 import { billId, BillState, paymentsInterface, type BillPlace } from '../care/payments-abi.ts';
-import type { PaymentsClient } from '../care/payments-client.ts';
 import { SalusError } from '../errors.ts';
 import { parseLossless } from '../fhir/lossless.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { Role } from '../registry/abi.ts';
 import { openItem } from './records.ts';
 import { placeOfItem } from './orders.ts';
+import { ready, sendAt, sentFor, told, type Quote, type Ready } from './paying.ts';
 import type { Session } from './session.ts';
-import { mostFee, prepare, send, sentTransactions, type Prepared, type SentTransaction } from './transactions.ts';
 
 /** `waiting`: it is not on the chain yet. `sent`: this account sent what pays it, or takes it back, and the chain has not said yes yet. */
 export type BillStanding = 'waiting' | 'open' | 'sent' | 'paid' | 'withdrawn';
@@ -30,23 +29,8 @@ export interface BillView {
 
 export type BillAct = 'pay' | 'takeBack';
 
-/** What something costs before it is done. Wei, as decimal digits. */
-export interface Quote {
-  /** Most that the network may take for it. */
-  readonly fee: string;
-  /** What the account has too little for that. */
-  readonly missing?: string;
-}
-
-/** What this account is owed. `sent`: it is being drawn. */
-export interface Owed {
-  readonly wei: string;
-  readonly sent: boolean;
-}
-
-/** More gas than any of it takes (docs/REGISTRY.md): of an account without ether no node says how much it would be. */
-const MOST_GAS = 120_000n;
-const PAYABLE: readonly Role[] = [Role.Hospital, Role.Doctor, Role.Lab, Role.Pharmacist];
+/** Who may be paid. */
+export const PAYABLE: readonly Role[] = [Role.Hospital, Role.Doctor, Role.Lab, Role.Pharmacist];
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
@@ -116,16 +100,6 @@ const dataOf = (act: BillAct, { payee, wei, commitment }: BillPlace): string =>
 const amountIn = (data: string, value: string, of: BillPlace): bigint =>
   data === dataOf('takeBack', of) ? of.wei : BigInt(value);
 
-/** What this account sent with some calldata, and was not replaced: by the same again, or by nothing. */
-async function sentFor(session: Session, ...calls: readonly string[]): Promise<SentTransaction[]> {
-  const { transactions } = await session.state.read();
-  if (!transactions.some(({ data }) => calls.includes(data))) return [];
-  return (await sentTransactions(session)).filter(
-    ({ to, data, status }) =>
-      status !== 'replaced' && isSame(to, session.payments?.address ?? '') && calls.includes(data),
-  );
-}
-
 /**
  * What it would cost to pay a bill, or to take it back.
  * @throws SalusError `bill-over`, `not-payable`; as {@link billOfItem}
@@ -153,45 +127,6 @@ export function sendBill(
   });
 }
 
-/** What this account is owed on this network. @throws SalusError `chain-unreachable`, `nodes-disagree` */
-export async function owed(session: Session): Promise<Owed> {
-  const { payments, address } = session;
-  if (payments === undefined) return { wei: '0', sent: false };
-  const [wei, sent] = await Promise.all([payments.owed(address), sentFor(session, drawData(session))]);
-  return { wei: String(wei), sent: sent.some(({ status }) => status === 'waiting' || status === 'unknown') };
-}
-
-const drawData = ({ address }: Session): string => paymentsInterface.encodeFunctionData('withdraw', [address]);
-
-/** What it would cost to draw what this account is owed. @throws SalusError `not-found` where that is nothing */
-export async function quoteDraw(session: Session): Promise<Quote> {
-  await requireOwed(session);
-  return told(await ready(session, drawData(session), 0n));
-}
-
-/**
- * Draws what this account is owed, to itself.
- * @param fee as the person saw it
- * @returns hash of the transaction
- * @throws SalusError as {@link quoteDraw}; `too-little-ether`; `fee-risen`; `not-sent`
- */
-export function draw(session: Session, fee: string): Promise<string> {
-  return session.onePaying(async () => {
-    await requireOwed(session);
-    return sendAt(session, await ready(session, drawData(session), 0n), fee);
-  });
-}
-
-async function requireOwed(session: Session): Promise<void> {
-  const { wei, sent } = await owed(session);
-  if (wei === '0' || sent) throw new SalusError('not-found', 'There is nothing to draw now.');
-}
-
-function paymentsIn({ payments }: Session): PaymentsClient {
-  if (payments !== undefined) return payments;
-  throw new SalusError('bad-request', 'This health network has no payments.');
-}
-
 async function openBill(session: Session, patient: string, id: string, act: BillAct): Promise<BillPlace> {
   const found = await findBill(session, patient, id);
   if (typeof found !== 'object') throw new SalusError('not-found', 'This is no bill that can be paid.');
@@ -205,42 +140,5 @@ async function openBill(session: Session, patient: string, id: string, act: Bill
 const over = () =>
   new SalusError('bill-over', 'This bill was paid or taken back, or is being so. Nothing more was sent.');
 
-interface Ready {
-  readonly prepared: Prepared;
-  readonly works: boolean;
-  readonly quote: Quote;
-}
-
-/** The fee as it is shown: it may rise so far until the person says yes. */
-const told = ({ quote: { fee, missing } }: Ready): Quote => ({
-  fee: roundedUp((BigInt(fee) * 5n) / 4n),
-  ...(missing !== undefined && { missing: roundedUp(BigInt(missing)) }),
-});
-
-/** To three digits that count: a fee that is no more than something is told in short. */
-function roundedUp(wei: bigint): string {
-  const unit = 10n ** BigInt(Math.max(String(wei).length - 3, 0));
-  return String(((wei + unit - 1n) / unit) * unit);
-}
-
 const readyFor = (session: Session, of: BillPlace, act: BillAct): Promise<Ready> =>
   ready(session, dataOf(act, of), act === 'pay' ? of.wei : 0n);
-
-/** Tries it out on the node. */
-async function ready(session: Session, data: string, value: bigint): Promise<Ready> {
-  const sending = { to: paymentsIn(session).address, value, data };
-  const { prepared, outlook, balance } = await prepare(session, sending);
-  if (outlook === 'works') return { prepared, works: true, quote: { fee: String(mostFee(prepared)) } };
-  const fee = mostFee({ ...prepared, gasLimit: MOST_GAS });
-  const missing = value + fee - balance;
-  return { prepared, works: false, quote: { fee: String(fee), ...(missing > 0n && { missing: String(missing) }) } };
-}
-
-async function sendAt(session: Session, { prepared, works, quote }: Ready, shown: string): Promise<string> {
-  if (quote.missing !== undefined) {
-    throw new SalusError('too-little-ether', 'The account has too little for this.', { missing: quote.missing });
-  }
-  if (!works) throw new SalusError('not-sent', 'The network would refuse this. Nothing was sent.');
-  if (BigInt(quote.fee) > BigInt(shown)) throw new SalusError('fee-risen', 'The fee has risen. Look at it again.');
-  return send(session, prepared, { origin: '', kind: 'send' });
-}

@@ -20,6 +20,13 @@ const MOMENT: Intl.DateTimeFormatOptions = {
 export const moment = (seconds: number): string =>
   new Intl.DateTimeFormat(locale, MOMENT).format(new Date(seconds * 1000));
 
+/** From one moment to another. @param seconds Unix time */
+export const momentsBetween = (from: number, to: number): string =>
+  new Intl.DateTimeFormat(locale, { ...MOMENT, weekday: 'short' }).formatRange(
+    new Date(from * 1000),
+    new Date(to * 1000),
+  );
+
 export const day = (seconds: number): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(new Date(seconds * 1000));
 

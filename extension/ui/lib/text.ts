@@ -87,6 +87,7 @@ const ERROR_KEYS: Record<string, string> = {
   'no-keepers': 'noKeepers',
   'order-over': 'orderOver',
   'bill-over': 'billOver',
+  'visit-changed': 'visitChanged',
   'not-payable': 'notPayable',
   'too-little-ether': 'tooLittleEther',
   'fee-risen': 'feeRisen',

@@ -24,12 +24,16 @@ async function deployArtifact(path: string, name: string, by: JsonRpcSigner, ...
   return (await new ContractFactory(abi, bytecode, by).deploy(...args)) as Contract;
 }
 
+/** What ethers asks for its signers: it wants its own errors. */
+const OF_SIGNERS = ['eth_estimateGas', 'eth_sendTransaction'];
+
 /** All that ethers does with a node, and refusals as the wallet's own node has them. */
 class Provider extends BrowserProvider implements ChainNode {
   override async send(method: string, params: readonly unknown[]): Promise<unknown> {
     try {
       return (await super.send(method, [...params])) as unknown;
     } catch (error) {
+      if (OF_SIGNERS.includes(method)) throw error;
       const { info, error: plain } = error as { info?: { error?: Refusal }; error?: Refusal };
       const refusal = info?.error ?? plain;
       throw refusal === undefined ? error : new NodeError(refusal.code, refusal.message, refusal.data);

@@ -56,6 +56,12 @@ describe.each(kinds)('the form for %s', (kind) => {
         if (values['time'] !== undefined) fc.pre(values['date']?.length === 10);
         // Lines are read one after the other.
         fc.pre(values['item3'] === undefined || values['item2'] !== undefined);
+        // So are times, and the same time twice is one.
+        fc.pre(values['day3'] === undefined || values['day2'] !== undefined);
+        const times = ['1', '2', '3'].flatMap(
+          (n) => values[`day${n}`] && `${values[`day${n}`]} ${values[`clock${n}`]}`,
+        );
+        fc.pre(new Set(times.filter(Boolean)).size === times.filter(Boolean).length);
         const resource = recorded(toResource(form, values, say));
         expect(validate(resource)).toEqual([]);
         expect(toValues(form, resource)).toEqual(values);

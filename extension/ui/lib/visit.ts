@@ -1,0 +1,58 @@
+import { wallet } from '../../adapters/messaging/ui-client.ts';
+import { APPOINTMENT_TOPICS } from '../../core/care/appointment.ts';
+import { addressIn, Questions, topicOfAddress, wordsOf, type PlacedLog } from '../../core/proof/questions.ts';
+import { nodeOf } from './node.ts';
+
+/** Something that was booked with somebody, as the network's first node tells. */
+export interface BookedTime {
+  readonly id: string;
+  readonly patient: string;
+  readonly wei: string;
+  /** Unix seconds. */
+  readonly startsAt: number;
+  /** It was paid, given back or divided. */
+  readonly over: boolean;
+}
+
+const numberOf = (word = '0'): bigint => BigInt(`0x${word}`);
+
+async function asked(): Promise<{ readonly node: Questions; readonly from: number } | undefined> {
+  const network = (await wallet.networks()).find(({ inUse }) => inUse)?.network;
+  if (network?.payments === undefined) return undefined;
+  return { node: new Questions(nodeOf(0), network.payments), from: network.fromBlock };
+}
+
+async function logsOf(topics: readonly (string | readonly string[] | null)[]): Promise<readonly PlacedLog[]> {
+  const parts = await asked();
+  const newest = await parts?.node.block('latest');
+  return parts === undefined || newest === undefined ? [] : parts.node.logs([topics], parts.from, newest.number);
+}
+
+/** All that was booked with somebody, by time. @throws SalusError `chain-unreachable` */
+export async function bookedWith(provider: string): Promise<BookedTime[]> {
+  const booked = await logsOf([APPOINTMENT_TOPICS.booked, null, null, topicOfAddress(provider)]);
+  const ids = booked.map(({ topics }) => topics[1] ?? '');
+  const settled = ids.length === 0 ? [] : await logsOf([APPOINTMENT_TOPICS.settled, ids]);
+  const over = new Set(settled.map(({ topics }) => topics[1]));
+  return booked
+    .map(({ topics, data }) => {
+      const [wei, startsAt] = wordsOf(data);
+      const id = topics[1] ?? '';
+      return {
+        id,
+        patient: addressIn(topics[2]),
+        wei: String(numberOf(wei)),
+        startsAt: Number(numberOf(startsAt)),
+        over: over.has(id),
+      };
+    })
+    .sort((a, b) => a.startsAt - b.startsAt);
+}
+
+/** How a deposit was divided, in wei; undefined where no node says. */
+export async function settlementOf(id: string): Promise<{ toProvider: string; toPatient: string } | undefined> {
+  const [log] = await logsOf([APPOINTMENT_TOPICS.settled, id]).catch(() => []);
+  if (log === undefined) return undefined;
+  const [toProvider, toPatient] = wordsOf(log.data);
+  return { toProvider: String(numberOf(toProvider)), toPatient: String(numberOf(toPatient)) };
+}
