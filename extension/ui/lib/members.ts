@@ -8,19 +8,37 @@ import { roleName, t } from './text.ts';
 /** A member as a screen tells of them. */
 export interface MemberTold {
   readonly trust: RecipientTrust;
-  /** As they call themselves, where the directory that is kept here has it; else the short form of their account. */
+  /** See {@link namesOf}. */
   readonly called: string;
 }
+
+/** What some accounts are called, by their lower case; what nobody knows a name of is not in it. */
+export type Names = ReadonlyMap<string, string>;
+
+/**
+ * As members call themselves in the directory that is kept here; else as a site called them when something was shared with them, which is
+ * said to be that.
+ */
+export async function namesOf(): Promise<Names> {
+  const [kept, consents] = await Promise.all([wallet.directory(), wallet.consents()]);
+  const bySites = consents.flatMap(({ receipt, recipient }): [string, string][] =>
+    receipt?.recipientName === undefined ? [] : [[recipient.toLowerCase(), t('app.siteName', [receipt.recipientName])]],
+  );
+  const byThemselves = listMembers(rowsOf(kept), Date.now() / 1000).flatMap(({ address, name }): [string, string][] =>
+    name === undefined ? [] : [[address.toLowerCase(), name]],
+  );
+  return new Map([...bySites, ...byThemselves]);
+}
+
+/** A name, or the short form of the account. */
+export const nameIn = (names: Names, address: string): string =>
+  names.get(address.toLowerCase()) ?? shortAddress(address);
 
 /** What the registry says of some members now, and how they are called. */
 export async function tellMembers(addresses: readonly string[]): Promise<readonly MemberTold[]> {
   if (addresses.length === 0) return [];
-  const [kept, ...trusts] = await Promise.all([wallet.directory(), ...addresses.map((one) => wallet.reader(one))]);
-  const names = new Map(listMembers(rowsOf(kept), Date.now() / 1000).map(({ address, name }) => [address, name]));
-  return trusts.map((trust, i) => {
-    const address = addresses[i] ?? '';
-    return { trust, called: names.get(address.toLowerCase()) ?? shortAddress(address) };
-  });
+  const [names, ...trusts] = await Promise.all([namesOf(), ...addresses.map((one) => wallet.reader(one))]);
+  return trusts.map((trust, i) => ({ trust, called: nameIn(names, addresses[i] ?? '') }));
 }
 
 /** What somebody is, and who vouches for them. */
