@@ -49,9 +49,11 @@ export async function permissionsOf(session: Session, origin: string): Promise<P
   return [account, ...live.map((consent) => healthPermission(origin, consent))];
 }
 
-/** The consents this site asked for, those of the oldest registry first; none of any other site. */
+/** The consents this site asked for, those of the oldest registry first; none of any other site, nor what a delegate says was asked. */
 export async function consentsOf(session: Session, origin: string): Promise<SiteConsent[]> {
-  return (await ownConsents(session)).filter((c) => c.receipt?.origin === origin).map(toSiteConsent);
+  return (await ownConsents(session))
+    .filter((c) => c.by === undefined && c.receipt?.origin === origin)
+    .map(toSiteConsent);
 }
 
 /**

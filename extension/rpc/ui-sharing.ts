@@ -12,13 +12,11 @@ import { MOST_PICKED, sharePicked } from '../core/wallet/selections.ts';
 import { namesIn, ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
 import { recipientTrust, type RecipientTrust } from '../core/wallet/trust.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
-import { account, calledName, folderKind, section, text } from './ui-arguments.ts';
+import { account, calledName, folderKind, LONGEST_SECONDS, section, text } from './ui-arguments.ts';
 import { endForGood, forgetYes } from './site-permissions.ts';
 
 /** Items that are shown of what somebody sees. */
 const MOST_SEEN = 1_000;
-/** A share goes on for at most so many seconds: a year. */
-const LONGEST_SECONDS = 366 * 86_400;
 
 /** Arguments of the calls of {@link createSharingCalls}. */
 export const SHARING_ARGUMENTS = {

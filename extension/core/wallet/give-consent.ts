@@ -33,6 +33,8 @@ export interface Decision {
       }
     | undefined;
   readonly rights: readonly ('read' | 'write')[];
+  /** The recipient may let others see this too, in the patient's place, for these purposes. */
+  readonly passOn?: readonly Purpose[] | undefined;
   /** Unix seconds. */
   readonly until: number;
 }
@@ -87,6 +89,7 @@ export async function giveInTurn(
     ...(decision.principalName && { principalName: decision.principalName }),
     recipient: recipient.address,
     ...(decision.recipientName && { recipientName: decision.recipientName }),
+    ...(decision.passOn && { passOn: [...decision.passOn] }),
     origin: decision.origin,
     purpose: decision.purpose,
     reason: decision.reason,
@@ -123,11 +126,13 @@ async function record(
   const { newest } = session;
   const { registry } = newest.client.network;
   const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
-  const digest = await publishConsent(session, content, readerKey);
-  const purposes = PURPOSE_BITS[receipt.purpose];
+  const digest = await publishConsent(session, content, [readerKey]);
+  const { passOn = [] } = receipt;
+  const purposes = [receipt.purpose, ...passOn].reduce((mask, purpose) => mask | PURPOSE_BITS[purpose], 0);
+  const more = passOn.length > 0 ? RIGHT_OF.share : 0;
   const terms = sections.map(({ folder, rights = receipt.rights }) => ({
     ...{ grantee: recipient, folder, from: 0, until, purposes },
-    rights: rights.reduce((mask, right) => mask | RIGHT_OF[right], 0),
+    rights: rights.reduce((mask, right) => mask | RIGHT_OF[right], more),
   }));
   const standing = () =>
     Promise.all(terms.map(({ grantee, folder }) => newest.client.grant(session.address, grantee, folder)));
