@@ -7,8 +7,6 @@ import { visible } from '../core/signing/visible.ts';
 export const text = v.pipe(v.string(), v.maxLength(2_000));
 export const section = v.custom<Section>(isSection);
 export const folderKind = v.picklist(FOLDER_KINDS);
-/** A share goes on for at most so many seconds: a year. */
-export const LONGEST_SECONDS = 366 * 86_400;
 /** What one form holds, as JSON. */
 export const written = v.pipe(v.string(), v.maxLength(200_000));
 /** Somebody's account, with its checksum from then on. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { randomId } from '../bytes.ts';
 import { FOLDER_KINDS } from '../records/sections.ts';
 import { PURPOSES } from './purposes.ts';
 import { RuleSchema } from './rule.ts';
@@ -51,3 +52,11 @@ export const ReceiptSchema = v.strictObject({
   jurisdictionNote: v.literal('Access can be stopped at any time. What was already read cannot be taken back.'),
 });
 export type Receipt = v.InferOutput<typeof ReceiptSchema>;
+
+/** A receipt of what was decided now. */
+export const newReceipt = (decided: Omit<Receipt, 'schema' | 'recordId' | 'jurisdictionNote'>): Receipt => ({
+  schema: 'salus/receipt/v1',
+  recordId: randomId(),
+  ...decided,
+  jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
+});

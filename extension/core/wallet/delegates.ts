@@ -1,13 +1,13 @@
-import { randomId } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
-import { BY_PATIENT, type Receipt } from '../consent/receipt.ts';
-import { noConsent, SalusError } from '../errors.ts';
+import { BY_PATIENT, newReceipt } from '../consent/receipt.ts';
+import { SalusError } from '../errors.ts';
 import type { FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Grant } from '../registry/client.ts';
 import { NonceKey } from '../registry/signed-calls.ts';
 import { act, orUnknown } from './act.ts';
 import { findConsent, type ConsentKey } from './end-consent.ts';
+import { keyOfReader } from './give-consent.ts';
 import { publishConsent } from './publish-consent.ts';
 import type { Deployment, Session } from './session.ts';
 import { givenFolders, ownConsents, type ConsentView, type GivenFolder } from './sharing.ts';
@@ -18,9 +18,11 @@ const MOST_CALLS = 16;
 
 /** What a delegate gives somebody in a patient's place: reading, and nothing else. */
 export interface InPlace {
+  /** Accounts, with their checksums. */
   readonly patient: string;
   readonly recipient: string;
   readonly recipientName?: string | undefined;
+  /** At least one. */
   readonly sections: readonly FolderKind[];
   readonly purpose: Purpose;
   readonly reason: string;
@@ -32,7 +34,7 @@ export interface InPlace {
  * Gives access in a patient's place, by one signature that a manager brings. The receipt is sealed to the patient, the recipient and
  * this account.
  * @throws SalusError `beyond-delegation` for a section, a purpose or an end that this account was not given to pass on; `already-given`
- * where the recipient has some of it; `bad-request`, `not-a-member`, `no-recipient-key`, `no-consent`, `managers-unreachable`,
+ * where the recipient has some of it; `bad-request`, `not-a-member`, `no-recipient-key`, `managers-unreachable`,
  * `sponsor-refused`: then nothing was given; `outcome-unknown`
  */
 export function giveInPlace(session: Session, wish: InPlace): Promise<void> {
@@ -44,28 +46,37 @@ async function giveInTurn(session: Session, wish: InPlace): Promise<void> {
   const grants = await passedOn(session, wish);
   const { newest } = session;
   const { client, registry } = newest;
-  const [recipient, patient] = await Promise.all([client.member(wish.recipient), client.member(wish.patient)]);
-  if (!recipient.active)
-    throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');
-  const keys = [recipient, patient].flatMap(({ encryptionKey }) => encryptionKey ?? []);
-  if (keys.length < 2) {
-    throw new SalusError(
-      'no-recipient-key',
-      'One of the two has not finished setting up. Ask them to open their wallet.',
-    );
-  }
-  const standing = () =>
-    Promise.all(grants.map(({ folder }) => client.grant(patient.address, recipient.address, folder)));
+  const { patient, recipient, recipientName, purpose, reason, until } = wish;
+  const members = await Promise.all([recipient, patient].map((one) => client.member(one)));
+  const standing = () => Promise.all(grants.map(({ folder }) => client.grant(patient, recipient, folder)));
   const before = await standing();
-  await requireNothingThere(session, wish, grants, before);
-  const receipt = receiptOf(session, wish, grants);
-  const content = { context: 'salus/consent/v3' as const, registry, patient: patient.address, receipt };
-  const digest = await publishConsent(session, content, keys);
-  const terms = grants.map(({ folder }) => ({
-    ...{ grantee: recipient.address, folder, from: 0, until: wish.until },
-    ...{ purposes: PURPOSE_BITS[wish.purpose], rights: Right.Read },
-  }));
-  const signed = [await newest.calls.grantAs(patient.address, terms, digest)];
+  const now = await session.catalogue.time();
+  // The chain refuses it, and the patient's word stands before a delegate's.
+  if (before.some((grant) => grant.rights !== 0 && grant.until > now)) {
+    throw new SalusError('already-given', 'Only the person themselves can change what was given. Leave it out.');
+  }
+  const { principalName } = grants.toSorted((a, b) => b.block - a.block)[0] ?? {};
+  const receipt = newReceipt({
+    principal: patient,
+    ...(principalName && { principalName }),
+    recipient,
+    ...(recipientName && { recipientName }),
+    delegate: session.address,
+    origin: BY_PATIENT,
+    ...{ purpose, reason, until },
+    sections: grants.map(({ section, folder }) => ({ section, folder })),
+    rights: ['read'],
+    issued: Math.floor(session.now() / 1000),
+    chainId: session.network.chainId,
+    registry,
+  });
+  const content = { context: 'salus/consent/v3' as const, registry, patient, receipt };
+  const digest = await publishConsent(session, content, members.map(keyOfReader));
+  const [purposes, rights] = [PURPOSE_BITS[purpose], Right.Read];
+  const terms = grants.map(({ folder }) => {
+    return { grantee: recipient, folder, from: 0, until, purposes, rights };
+  });
+  const signed = [await newest.calls.grantAs(patient, terms, digest)];
   const isNew = (grant: Grant, i: number) => grant.changed !== before[i]?.changed;
   await act(
     session,
@@ -73,81 +84,33 @@ async function giveInTurn(session: Session, wish: InPlace): Promise<void> {
     signed,
     async () => (await standing()).every(isNew) && (await isAsSigned(session, newest, signed)),
   );
-  const of = { kind: 'given', recipient: recipient.address, patient: patient.address } as const;
-  await lookAfter(session, { ...of, registry, calls: signed });
+  await orUnknown(() => session.catalogue.sync());
+  await lookAfter(session, { kind: 'given', recipient, patient, registry, calls: signed });
 }
 
 /** What this account was given of each section to pass on, where the wish is within it. @throws SalusError `beyond-delegation` */
-async function passedOn(session: Session, wish: InPlace): Promise<GivenFolder[]> {
-  const { patient, recipient, sections, purpose, until } = wish;
-  if (sections.length === 0) throw new SalusError('bad-request', 'Choose what is to be shown.');
-  if ([session.address, patient].some((one) => one.toLowerCase() === recipient.toLowerCase())) {
-    throw new SalusError('bad-request', 'Choose somebody else: neither yourself nor the person whose record it is.');
+async function passedOn(
+  session: Session,
+  { patient, recipient, sections, purpose, until }: InPlace,
+): Promise<GivenFolder[]> {
+  if (recipient === patient || until <= (await session.catalogue.time())) {
+    throw new SalusError('bad-request', 'Choose somebody else than the patient, and an end that lies ahead.');
   }
-  if (until <= (await session.catalogue.time())) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
   const registry = session.newest.registry.toLowerCase();
-  const given = (await givenFolders(session, patient)).filter((grant) => grant.registry === registry);
-  return sections.map((section) => {
-    const isWithin = (grant: GivenFolder) =>
-      grant.section === section &&
+  const given = (await givenFolders(session, patient)).filter(
+    (grant) =>
+      grant.registry === registry &&
       (grant.rights & Right.Share) !== 0 &&
       (grant.purposes & PURPOSE_BITS[purpose]) !== 0 &&
-      grant.until >= until;
-    const grant = given.find(isWithin);
+      grant.until >= until,
+  );
+  return sections.map((section) => {
+    const grant = given.find((one) => one.section === section);
     if (grant === undefined) {
-      throw new SalusError(
-        'beyond-delegation',
-        'This is more than you were given to pass on. Choose fewer sections, an earlier end, or another purpose.',
-      );
+      throw new SalusError('beyond-delegation', 'Choose fewer sections, an earlier end, or another purpose.');
     }
     return grant;
   });
-}
-
-/** Asks the chain, where all that happened since is. @param before what the recipient has of the folders */
-async function requireNothingThere(
-  session: Session,
-  { patient, recipient }: InPlace,
-  grants: readonly GivenFolder[],
-  before: readonly Grant[],
-): Promise<void> {
-  const { client } = session.newest;
-  const now = await session.catalogue.time();
-  for (const [i, { folder }] of grants.entries()) {
-    if (!(await client.may(session.address, patient, folder, Right.Share, 0))) throw noConsent();
-    const there = before[i];
-    if (there === undefined || there.rights === 0 || there.until <= now) continue;
-    // One that a new epoch of the folder ended does not stand; one that is yet to begin does.
-    if (there.from <= now && !(await client.may(recipient, patient, folder, 0, 0))) continue;
-    throw new SalusError(
-      'already-given',
-      'They were given some of this already, and only the person themselves can change that. Leave that section out.',
-    );
-  }
-}
-
-function receiptOf(session: Session, wish: InPlace, grants: readonly GivenFolder[]): Receipt {
-  const { chainId, registry } = session.newest.client.network;
-  const name = grants.toSorted((a, b) => b.block - a.block).find((grant) => grant.principalName)?.principalName;
-  return {
-    schema: 'salus/receipt/v1',
-    recordId: randomId(),
-    principal: wish.patient,
-    ...(name !== undefined && { principalName: name }),
-    recipient: wish.recipient,
-    ...(wish.recipientName && { recipientName: wish.recipientName }),
-    delegate: session.address,
-    origin: BY_PATIENT,
-    purpose: wish.purpose,
-    reason: wish.reason,
-    sections: grants.map(({ section, folder }) => ({ section, folder })),
-    rights: ['read'],
-    issued: Math.floor(session.now() / 1000),
-    until: wish.until,
-    chainId,
-    registry,
-    jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
-  };
 }
 
 /** What is ended of one reader. */
@@ -156,17 +119,18 @@ type End = Pick<ConsentView, 'recipient' | 'live'>;
 /**
  * Ends what a delegate was given, and all that the delegate gave of it that still stands, by one transaction. What the delegate gives
  * while this is under way is ended after it.
+ * @returns the consent that ended
  * @throws SalusError `not-found`, `outcome-unknown`, `sponsor-refused`
  */
-export async function endDelegate(session: Session, key: ConsentKey): Promise<void> {
+export async function endDelegate(session: Session, key: ConsentKey): Promise<ConsentView> {
   const consent = await findConsent(session, key);
   if (consent === undefined) throw new SalusError('not-found', 'There is no such permission.');
   const deployment = session.deployment(consent.registry);
   const folders = consent.live;
   await endOnce(session, deployment, consent, folders);
-  // From here on the delegate gives nothing more.
-  await orUnknown(() => session.catalogue.sync());
+  // The delegate gives nothing more from here on: what was given meanwhile is all there is.
   await endOnce(session, deployment, consent, folders);
+  return consent;
 }
 
 /** What stands of some folders: of the delegate, and of each to whom the delegate gave them. */
@@ -188,6 +152,7 @@ async function endsOf(
   return ends.filter(({ live }) => live.length > 0).sort((a, b) => first(a) - first(b));
 }
 
+/** In one transaction, or as many as are needed. */
 async function endOnce(
   session: Session,
   deployment: Deployment,
@@ -198,23 +163,23 @@ async function endOnce(
   await inTurns(session, readers.sort(), async () => {
     // Another act for one of them may have changed it meanwhile; who came to be one is found by the next round.
     const ends = (await endsOf(session, consent, folders)).filter(({ recipient }) => readers.includes(recipient));
-    for (let i = 0; i < ends.length; i += MOST_CALLS)
-      await endTogether(session, deployment, ends.slice(i, i + MOST_CALLS));
+    const { calls, registry } = deployment;
+    for (let i = 0; i < ends.length; i += MOST_CALLS) {
+      const some = ends.slice(i, i + MOST_CALLS);
+      // Each in a sequence of its own, so that each can be brought again by itself.
+      const signed = await Promise.all(
+        some.map(({ recipient, live }) =>
+          calls.revoke(recipient, live, (BigInt(recipient) << 8n) | NonceKey.Revocation),
+        ),
+      );
+      await act(session, deployment, signed, () => isAsSigned(session, deployment, signed));
+      // They have ended, whether or not the list can say so yet.
+      await orUnknown(() => session.catalogue.sync());
+      for (const [j, { recipient }] of some.entries()) {
+        await lookAfter(session, { kind: 'ended', recipient, registry, calls: signed.slice(j, j + 1) });
+      }
+    }
   });
-}
-
-/** Each has a signature of its own sequence, so that each can be brought again by itself. */
-async function endTogether(session: Session, deployment: Deployment, ends: readonly End[]): Promise<void> {
-  const { calls, registry } = deployment;
-  const sequence = (reader: string) => (BigInt(reader) << 8n) | NonceKey.Revocation;
-  const signed = await Promise.all(
-    ends.map(({ recipient, live }) => calls.revoke(recipient, live, sequence(recipient))),
-  );
-  await act(session, deployment, signed, () => isAsSigned(session, deployment, signed));
-  await orUnknown(() => session.catalogue.sync());
-  for (const [i, { recipient }] of ends.entries()) {
-    await lookAfter(session, { kind: 'ended', recipient, registry, calls: signed.slice(i, i + 1) });
-  }
 }
 
 /** In a turn of each reader, always in the same order, so that no two wait for one another. */

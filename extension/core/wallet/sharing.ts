@@ -97,9 +97,9 @@ export const rightsOf = (mask: number): RightName[] => RIGHTS.filter((right) => 
  */
 export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>
   new Map(
-    [...consents.filter(({ by }) => by !== undefined), ...consents.filter(({ by }) => by === undefined)].flatMap(
-      ({ receipt }) => (receipt?.recipientName === undefined ? [] : [[receipt.recipient, receipt.recipientName]]),
-    ),
+    consents
+      .toSorted((a, b) => Number(a.by === undefined) - Number(b.by === undefined))
+      .flatMap(({ receipt }) => (receipt?.recipientName ? [[receipt.recipient, receipt.recipientName]] : [])),
   );
 
 /** Whether the name of whoever was given this is the patient's own word: of a delegate, or somebody of the family. */

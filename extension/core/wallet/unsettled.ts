@@ -13,7 +13,7 @@ export async function isAsSigned(
   { client }: Pick<Deployment, 'client'>,
   calls: readonly string[],
 ): Promise<boolean> {
-  const isGiven = async ({ grantee, folder, until, purposes, rights }: Terms, patient = session.address) => {
+  const isGiven = async ({ grantee, folder, until, purposes, rights }: Terms, patient: string) => {
     const grant = await client.grant(patient, grantee, Number(folder));
     return grant.until === Number(until) && grant.purposes === Number(purposes) && grant.rights === Number(rights);
   };
@@ -21,8 +21,8 @@ export async function isAsSigned(
     (await client.grant(session.address, grantee, folder)).rights === 0;
   const checks = calls.flatMap((data) => {
     const call = registryInterface.parseTransaction({ data });
-    if (call?.name === 'grantFor') return (call.args['terms'] as Terms[]).map((terms) => isGiven(terms));
-    if (call?.name === 'grantAsFor') {
+    // Both name the patient.
+    if (call?.name === 'grantFor' || call?.name === 'grantAsFor') {
       const { patient, terms } = call.args as unknown as { patient: string; terms: Terms[] };
       return terms.map((one) => isGiven(one, patient));
     }

@@ -132,13 +132,9 @@ describe('a delegate', () => {
     for (const changes of wider) {
       expect(await codeOf(giveInPlace(daughter, wish(changes)))).toBe('beyond-delegation');
     }
-    const senseless: Partial<InPlace>[] = [
-      { sections: [] },
-      { until: now() - 1 },
-      { recipient: daughter.address },
-      { recipient: mother.address },
-    ];
+    const senseless: Partial<InPlace>[] = [{ until: now() - 1 }, { recipient: mother.address }];
     for (const changes of senseless) expect(await codeOf(giveInPlace(daughter, wish(changes)))).toBe('bad-request');
+    expect(await codeOf(giveInPlace(daughter, wish({ recipient: daughter.address })))).toBe('already-given');
     expect(await codeOf(giveInPlace(daughter, wish({ patient: w.evm.next().address })))).toBe('beyond-delegation');
     expect(await codeOf(giveInPlace(daughter, wish({ recipient: w.evm.next().address })))).toBe('not-a-member');
     expect(w.sent).toEqual([]);
@@ -181,7 +177,7 @@ describe('a delegate', () => {
       await sync();
       await endConsent(mother, consent);
     };
-    expect(await codeOf(giveInPlace(daughter, wish({ recipient: other.address })))).toBe('no-consent');
+    expect(await codeOf(giveInPlace(daughter, wish({ recipient: other.address })))).toBe('sponsor-refused');
     expect(await may(other)).toBe(false);
     expect(await codeOf(giveInPlace(daughter, wish({ recipient: other.address })))).toBe('beyond-delegation');
     expect(await may(doctor)).toBe(true);
