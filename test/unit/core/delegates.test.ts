@@ -86,6 +86,25 @@ describe('a delegate', () => {
     expect(line).toMatchObject({ kind: 'opened', whoName: 'Ana', named: true, purpose: PURPOSE_BITS.FAMRQT });
   });
 
+  it('two who call themselves alike are two, each with their own record', async () => {
+    const { w, network, mother, daughter, reads } = await family();
+    const other = await w.open(fill(32, 42), network);
+    await ensureMembership(other);
+    await importOwn(other, allergy('cats'));
+    await drainOutbox(other);
+    await giveConsent(other, {
+      ...{ origin: BY_PATIENT, recipient: daughter.address, principalName: 'Mum', purpose: 'FAMRQT', reason: 'test' },
+      ...{ sections: ['allergies'], rights: ['read'], until: now() + DAY },
+    });
+    await daughter.catalogue.sync();
+    const people = await patientsOf(daughter);
+    expect(people.map(({ name }) => name)).toEqual(['Mum', 'Mum']);
+    expect(people.map(({ patient }) => patient).sort()).toEqual([mother.address, other.address].sort());
+    expect(await reads(daughter)).toEqual(['nuts']);
+    expect(titles(await patientRecords(daughter, { patient: other.address, section: 'allergies' }))).toEqual(['cats']);
+    expect((await daughter.catalogue.head()).summary.total).toBe(0);
+  });
+
   it('who may only read passes nothing on', async () => {
     const { w, daughter, consent, wish } = await family({ passOn: undefined });
     expect(consent.rights).toEqual(['read']);
@@ -93,6 +112,15 @@ describe('a delegate', () => {
     w.sent.length = 0;
     expect(await codeOf(giveInPlace(daughter, wish()))).toBe('beyond-delegation');
     expect(w.sent).toEqual([]);
+  });
+
+  it('may pass it on still when the patient changes the end, and not beyond that', async () => {
+    const { mother, daughter, consent, wish } = await family();
+    const until = now() + 2 * DAY;
+    const changed = await changeConsent(mother, consent, { sections: ['allergies'], until });
+    expect(changed).toMatchObject({ until, rights: ['read', 'share'], purposes: consent.purposes });
+    expect(await codeOf(giveInPlace(daughter, wish({ until: until + 1 })))).toBe('beyond-delegation');
+    expect(await codeOf(giveInPlace(daughter, wish({ until })))).toBe('none');
   });
 
   it('lets a doctor read in the patient’s place; the doctor opens it as any other, and the patient is told by whom', async () => {
