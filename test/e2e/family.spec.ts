@@ -60,6 +60,7 @@ test('a daughter looks after her mother’s record and lets a doctor read in her
   await at.mother.getByRole('radio', { name: /let a doctor read in my place/ }).check();
   await expect(at.mother.getByRole('radio', { name: /^One year, until/ })).toBeChecked();
   await lookAt(at.mother, 'naming a delegate');
+  await expect(at.mother.getByLabel('They will see you as')).toHaveValue('Mira, my mother');
   await at.mother.getByRole('button', { name: 'Look at it once more' }).click();
   const asked = at.mother.getByTestId('confirm');
   await expect(asked).toContainText('Let Ana help you?');
@@ -158,6 +159,7 @@ test('a daughter looks after her mother’s record and lets a doctor read in her
   await helpers.getByRole('button', { name: 'End this' }).click();
   const ending = at.mother.getByTestId('ending');
   await expect(ending).toContainText('They gave this in your place, and it still stands:');
+  await expect(ending).toContainText('vouched for by Riverside Clinic');
   await expect(ending.getByRole('checkbox', { name: 'End all of this too' })).toBeChecked();
   await lookAt(at.mother, 'ending a delegate');
   await ending.getByRole('button', { name: 'End now' }).click();
