@@ -13,6 +13,9 @@ abstract contract Consents is IConsents, Members {
     bytes32 private constant GRANT_TYPE = keccak256(
         "Grant(address signer,Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 from,uint40 until,uint16 purposes,uint8 rights)"
     );
+    bytes32 private constant GRANT_AS_TYPE = keccak256(
+        "GrantAs(address signer,address patient,Terms[] terms,bytes32 receipt,uint256 nonce,uint256 deadline)Terms(address grantee,uint48 folder,uint40 from,uint40 until,uint16 purposes,uint8 rights)"
+    );
     bytes32 private constant TERMS_TYPE = keccak256(
         "Terms(address grantee,uint48 folder,uint40 from,uint40 until,uint16 purposes,uint8 rights)"
     );
@@ -73,12 +76,32 @@ abstract contract Consents is IConsents, Members {
 
     /// @inheritdoc IConsents
     function grantAs(address patient, Terms[] calldata terms, bytes32 receipt) external {
-        uint16 membership = _requireActive(msg.sender);
-        for (uint256 i; i < terms.length; ++i) _requireWithinDelegation(patient, membership, terms[i]);
-        _grantAll(patient, terms, receipt);
-        for (uint256 i; i < terms.length; ++i) {
-            emit GrantedBy(patient, msg.sender, terms[i].grantee, terms[i].folder);
-        }
+        _grantAs(msg.sender, patient, terms, receipt);
+    }
+
+    /// @inheritdoc IConsents
+    function grantAsFor(
+        address delegate,
+        address patient,
+        Terms[] calldata terms,
+        bytes32 receipt,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                GRANT_AS_TYPE,
+                delegate,
+                patient,
+                _hashTerms(terms),
+                receipt,
+                _useNonce(delegate, nonceKey),
+                deadline
+            )
+        );
+        _checkSignature(delegate, structHash, deadline, signature);
+        _grantAs(delegate, patient, terms, receipt);
     }
 
     /// @inheritdoc IConsents
@@ -208,10 +231,24 @@ abstract contract Consents is IConsents, Members {
         return block.timestamp < g.until && g.epoch >= floor && g.membership == membership;
     }
 
-    function _requireWithinDelegation(address patient, uint16 membership, Terms calldata t) private view {
+    function _grantAs(address delegate, address patient, Terms[] calldata terms, bytes32 receipt) private {
+        uint16 membership = _requireActive(delegate);
+        for (uint256 i; i < terms.length; ++i) _requireWithinDelegation(delegate, patient, membership, terms[i]);
+        _grantAll(patient, terms, receipt);
+        for (uint256 i; i < terms.length; ++i) {
+            emit GrantedBy(patient, delegate, terms[i].grantee, terms[i].folder);
+        }
+    }
+
+    function _requireWithinDelegation(
+        address delegate,
+        address patient,
+        uint16 membership,
+        Terms calldata t
+    ) private view {
         uint16 floor = folders[patient][t.folder].floor;
-        Grant storage own = _grants[patient][msg.sender][t.folder];
-        if (!_holds(own, SHARE, 0, floor, membership)) revert NoConsent(patient, msg.sender);
+        Grant storage own = _grants[patient][delegate][t.folder];
+        if (!_holds(own, SHARE, 0, floor, membership)) revert NoConsent(patient, delegate);
         uint8 shareable = (own.rights & ~SHARE) | READ;
         bool within = t.rights & ~shareable == 0 && t.purposes & ~own.purposes == 0 && t.until <= own.until;
         bool replaces = _stands(_grants[patient][t.grantee][t.folder], floor, _membershipOf(t.grantee));

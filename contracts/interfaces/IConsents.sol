@@ -148,6 +148,18 @@ interface IConsents {
     /// @dev Reverts with `NotActive`, `NotA(Patient)`, `NoConsent` or `BadTerms`.
     function grantAs(address patient, Terms[] calldata terms, bytes32 receipt) external;
 
+    /// @notice Bring `delegate`'s signed `GrantAs`.
+    /// @dev Reverts as `grantAs`, and with `Expired` or `BadSignature`.
+    function grantAsFor(
+        address delegate,
+        address patient,
+        Terms[] calldata terms,
+        bytes32 receipt,
+        uint192 nonceKey,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
     /// @notice Withdraw what `grantee` has of the caller's `folders`, emergency openings too. It asks for no role: nothing,
     /// not even removal from the network, may stand between a patient and the withdrawal of consent.
     /// @dev Reverts with `BadTerms` if `folders` is empty.

@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'block-missing',
   'block-damaged',
   'no-consent',
+  'beyond-delegation',
+  'already-given',
   'order-over',
   'bill-over',
   'visit-changed',

@@ -22,6 +22,7 @@ export const OWN_ACTS: ReadonlySet<string> = new Set([
   'Join',
   'SetKey',
   'Grant',
+  'GrantAs',
   'Revoke',
   'Rotate',
   'AddRecords',

@@ -49,9 +49,11 @@ export async function permissionsOf(session: Session, origin: string): Promise<P
   return [account, ...live.map((consent) => healthPermission(origin, consent))];
 }
 
-/** The consents this site asked for, those of the oldest registry first; none of any other site. */
+/** The consents this site asked for, those of the oldest registry first; none of any other site, nor what a delegate says was asked. */
 export async function consentsOf(session: Session, origin: string): Promise<SiteConsent[]> {
-  return (await ownConsents(session)).filter((c) => c.receipt?.origin === origin).map(toSiteConsent);
+  return (await ownConsents(session))
+    .filter((c) => c.by === undefined && c.receipt?.origin === origin)
+    .map(toSiteConsent);
 }
 
 /**
@@ -67,18 +69,20 @@ export async function endConsentOf(session: Session, origin: string, consentId: 
 /**
  * Ends a consent, and what the person need not be asked again of its reader.
  * @param origin at this site alone; at every site where none is given
+ * @param end what ends it
  * @returns the consent that ended
  */
 export async function endForGood(
   session: Session,
   { consentId, recipient }: Pick<ConsentView, 'consentId' | 'recipient'>,
   origin?: string,
+  end = endConsent,
 ): Promise<ConsentView> {
   const forgetIt = () => forgetYes(session, { origin, recipient });
   // First, so that nothing gives again what is being ended.
   await forgetIt();
   try {
-    return await endConsent(session, { consentId, recipient });
+    return await end(session, { consentId, recipient });
   } finally {
     // Again: a yes whose turn came before this one was noted in its turn.
     await forgetIt();

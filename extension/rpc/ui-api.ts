@@ -37,6 +37,7 @@ import { createSharingCalls, SHARING_ARGUMENTS } from './ui-sharing.ts';
 import { createLinkCalls, LINK_ARGUMENTS } from './ui-links.ts';
 import { createResearchCalls, RESEARCH_ARGUMENTS } from './ui-research.ts';
 import { createEmergencyCalls, EMERGENCY_ARGUMENTS } from './ui-emergency.ts';
+import { createFamilyCalls, FAMILY_ARGUMENTS } from './ui-family.ts';
 import { createDirectoryCalls, DIRECTORY_ARGUMENTS } from './ui-directory.ts';
 import { APPOINTMENT_ARGUMENTS, createAppointmentCalls } from './ui-appointments.ts';
 import { BILL_ARGUMENTS, createBillCalls } from './ui-bills.ts';
@@ -135,6 +136,7 @@ const ARGUMENTS = {
   ...BILL_ARGUMENTS,
   ...APPOINTMENT_ARGUMENTS,
   ...EMERGENCY_ARGUMENTS,
+  ...FAMILY_ARGUMENTS,
   badEntries: v.tuple([]),
   retryEntry: v.tuple([text, text]),
   openRecord: v.tuple([text, text]),
@@ -250,6 +252,7 @@ export function createUiApi(parts: UiParts) {
     ...createBillCalls({ wallet, changed }),
     ...createAppointmentCalls({ wallet, changed }),
     ...createEmergencyCalls({ wallet, changed }),
+    ...createFamilyCalls({ wallet, changed }),
     ...createReadingCalls(wallet, storage),
     ...createProofCalls(wallet),
     ...createSafetyCalls(parts),

@@ -5,6 +5,7 @@ import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { RuleSchema } from '../core/consent/rule.ts';
 import { SalusError } from '../core/errors.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
+import { endDelegate } from '../core/wallet/delegates.ts';
 import { giveConsent } from '../core/wallet/give-consent.ts';
 import { declineRequest, openRequests, type OpenRequest } from '../core/wallet/requests.ts';
 import { seenBy } from '../core/wallet/seen-by.ts';
@@ -17,13 +18,14 @@ import { endForGood, forgetYes } from './site-permissions.ts';
 
 /** Items that are shown of what somebody sees. */
 const MOST_SEEN = 1_000;
+
 /** A share goes on for at most so many seconds: a year. */
 const LONGEST_SECONDS = 366 * 86_400;
 
 /** Arguments of the calls of {@link createSharingCalls}. */
 export const SHARING_ARGUMENTS = {
   consents: v.tuple([]),
-  endConsent: v.tuple([text, text]),
+  endConsent: v.tuple([text, text, v.optional(v.boolean())]),
   changeConsent: v.tuple([
     text,
     text,
@@ -48,6 +50,7 @@ export const SHARING_ARGUMENTS = {
       recipientName: v.optional(calledName),
       principalName: v.optional(v.pipe(v.string(), v.maxLength(200))),
       purpose: v.picklist(PURPOSES),
+      passOn: v.optional(v.pipe(v.array(v.picklist(PURPOSES)), v.minLength(1))),
       reason: v.pipe(v.string(), v.trim(), v.maxLength(300)),
       until: v.pipe(v.number(), v.safeInteger()),
     }),
@@ -88,8 +91,10 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
     async consents(): Promise<ConsentView[]> {
       return ownConsents(await wallet.session());
     },
-    async endConsent(consentId: string, recipient: string): Promise<void> {
-      const { receipt } = await endForGood(await wallet.session(), { consentId, recipient });
+    /** @param withGiven what its recipient gave of it, as a delegate, ends too */
+    async endConsent(consentId: string, recipient: string, withGiven = false): Promise<void> {
+      const end = withGiven ? endDelegate : undefined;
+      const { receipt } = await endForGood(await wallet.session(), { consentId, recipient }, undefined, end);
       changed();
       if (receipt !== undefined) await notify(receipt.origin, 'consentChanged', { consentId, live: false });
     },

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
 import { Right } from '../../extension/core/registry/abi.ts';
+import { GRANT_AS_TYPES } from '../../extension/core/registry/typed-data.ts';
 import {
   DAY,
   deploy,
@@ -13,6 +14,7 @@ import {
   TREATMENT,
   type Network,
   type Signer,
+  type Terms,
 } from './fixture.ts';
 
 const OTHER_PURPOSE = 2;
@@ -39,6 +41,22 @@ async function sharer() {
 async function both() {
   return deployWithDelegate(Right.Read | Right.Write | Right.Share);
 }
+
+/** What a delegate gives, whether it sends it or only signs it and anybody brings it. */
+type Give = (net: Network & { until: number }, delegate: Signer, terms: readonly Terms[]) => Promise<unknown>;
+const GIVES: [string, Give][] = [
+  ['sends', ({ registry, who }, delegate, terms) => registry.connect(delegate).grantAs(who.patient, terms, RECEIPT)],
+  [
+    'signs',
+    async ({ registry, domain, who, until }, delegate, terms) => {
+      const nonce = await registry['nonces(address,uint192)'](delegate, 8n);
+      const message = { signer: delegate.address, patient: who.patient.address, terms, receipt: RECEIPT, nonce };
+      const signature = await delegate.signTypedData(domain, GRANT_AS_TYPES, { ...message, deadline: until });
+      const bringer = registry.connect(who.stranger);
+      return bringer.grantAsFor(delegate, who.patient, terms, RECEIPT, 8n, until, signature);
+    },
+  ],
+];
 
 describe('A delegate', () => {
   it('who may see does not share', async () => {
@@ -74,17 +92,44 @@ describe('A delegate', () => {
     ['a second more than it has itself', ({ until }) => ({ until: until + 1 })],
     ['more to itself', ({ delegate }) => ({ grantee: delegate.address, rights: Right.Read })],
   ];
-  for (const [what, change] of BEYOND) {
-    it(`does not give ${what}`, async () => {
+  for (const [how, give] of GIVES) {
+    for (const [what, change] of BEYOND) {
+      it(`who ${how} it does not give ${what}`, async () => {
+        const net = await networkHelpers.loadFixture(both);
+        const { registry, who, delegate, until } = net;
+        const terms = { ...termsFor(who.doctor, until), ...change(net) };
+        await expect(give(net, delegate, [terms])).to.be.revertedWithCustomError(registry, 'BadTerms');
+      });
+    }
+
+    it(`who ${how} it gives no folder but those it was given, nothing in place of what stands, and nothing once it has ended`, async () => {
       const net = await networkHelpers.loadFixture(both);
       const { registry, who, delegate, until } = net;
-      const terms = { ...termsFor(who.doctor, until), ...change(net) };
-      await expect(registry.connect(delegate).grantAs(who.patient, [terms], RECEIPT)).to.be.revertedWithCustomError(
-        registry,
-        'BadTerms',
-      );
+      const terms = termsFor(who.doctor, until);
+      const elsewhere = give(net, delegate, [terms, { ...terms, folder: FOLDER + 1 }]);
+      await expect(elsewhere).to.be.revertedWithCustomError(registry, 'NoConsent').withArgs(who.patient, delegate);
+      await expect(give(net, delegate, [terms]))
+        .to.emit(registry, 'GrantedBy')
+        .withArgs(who.patient, delegate, who.doctor, FOLDER);
+      await expect(give(net, delegate, [terms])).to.be.revertedWithCustomError(registry, 'BadTerms');
+      await registry.connect(who.patient).revoke(delegate, [FOLDER]);
+      const lab = give(net, delegate, [{ ...terms, grantee: who.lab.address }]);
+      await expect(lab).to.be.revertedWithCustomError(registry, 'NoConsent').withArgs(who.patient, delegate);
+      // What was given stays until its own end.
+      expect(await may(net, who.doctor, Right.Read)).to.equal(true);
     });
   }
+
+  it('is whoever signed: what one delegate signed gives nothing of another', async () => {
+    const net = await networkHelpers.loadFixture(both);
+    const { registry, domain, who, delegate, until } = net;
+    const terms = [termsFor(who.doctor, until)];
+    const message = { signer: delegate.address, patient: who.patient.address, terms, receipt: RECEIPT };
+    const forged = await who.lab.signTypedData(domain, GRANT_AS_TYPES, { ...message, nonce: 0, deadline: until });
+    await expect(registry.grantAsFor(delegate, who.patient, terms, RECEIPT, 0, until, forged))
+      .to.be.revertedWithCustomError(registry, 'BadSignature')
+      .withArgs(delegate);
+  });
 
   it('does not give a folder it was not given, nor any of several if one is not', async () => {
     const { registry, who, delegate, until } = await networkHelpers.loadFixture(both);

@@ -10,6 +10,7 @@ import { Right, Role } from '../../extension/core/registry/abi.ts';
 import {
   ADD_RECORDS_TYPES,
   BREAK_GLASS_TYPES,
+  GRANT_AS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   ORDER_TYPES,
@@ -53,6 +54,16 @@ const grantFor =
     const signature = await who.patient.signTypedData(domain, GRANT_TYPES, message);
     return registry.connect(who.stranger).grantFor(who.patient, terms, digest('receipt'), 0, until, signature);
   };
+/** The doctor is a delegate too. */
+const letShare: Run = (net) =>
+  patient(net).grant([{ ...termsFor(net.who.doctor, net.until), folder: TAG, rights: Right.Share }], digest('receipt'));
+const grantAsFor: Run = async ({ registry, domain, who, until }) => {
+  const terms = [{ ...termsFor(who.lab, until), folder: TAG, rights: Right.Read }];
+  const message = { signer: who.doctor.address, patient: who.patient.address, terms, receipt: digest('receipt') };
+  const signature = await who.doctor.signTypedData(domain, GRANT_AS_TYPES, { ...message, nonce: 0, deadline: until });
+  const bringer = registry.connect(who.stranger);
+  return bringer.grantAsFor(who.doctor, who.patient, terms, digest('receipt'), 0, until, signature);
+};
 const revokeFor: Run = async ({ registry, domain, who, until }) => {
   const message = {
     signer: who.patient.address,
@@ -173,6 +184,8 @@ const ACTS: Act[] = [
   },
   { act: 'grantFor, first of a nonce key', needs: { slots: 2, signatures: 1 }, run: grantFor(0) },
   { act: 'grantFor of 9 folders', needs: { slots: 10, signatures: 1 }, run: grantNine },
+  // Reads: the delegate, its hospital, the patient, the grantee, the folder, and the delegate's own grant.
+  { act: 'grantAsFor, first of a nonce key', needs: { slots: 6, signatures: 1 }, prepare: letShare, run: grantAsFor },
   { act: 'revoke', needs: {}, target: 32_000, run: (net) => patient(net).revoke(net.who.doctor, [FOLDER]) },
   { act: 'revokeFor', needs: { signatures: 1 }, prepare: grantFor(0), run: revokeFor },
   {

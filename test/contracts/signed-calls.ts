@@ -7,6 +7,7 @@ import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
   BREAK_GLASS_TYPES,
+  GRANT_AS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REDEEM_TYPES,
@@ -53,6 +54,7 @@ const RECEIPT = digest('receipt');
 const KEYRING = digest('keyring');
 const IDS = [digest('one record'), digest('another record')];
 const FOLDERS = [FOLDER, FOLDER + 1];
+const SHARED = FOLDER + 7;
 const ENTRIES = ['one', 'two'].map((text) => ({ folder: FOLDER, epoch: 0, cid: digest(text), commitment: ZeroHash }));
 
 const wish = (patient: Signer) => ({
@@ -66,12 +68,18 @@ const wish = (patient: Signer) => ({
 
 const keyed = (key: bigint, count: bigint): bigint => (key << 64n) | count;
 
-/** The patient allowed one folder to be opened in an emergency. */
+/** The patient allowed one folder to be opened in an emergency, and the doctor to share another. */
 async function deployReady() {
   const net = await deployWithGrant();
-  await net.registry.connect(net.who.patient).allowEmergency([FOLDER], true);
+  const { registry, who, until } = net;
+  await registry.connect(who.patient).allowEmergency([FOLDER], true);
+  const shared = { ...termsFor(who.doctor, until), folder: SHARED, rights: Right.Share };
+  await registry.connect(who.patient).grant([shared], RECEIPT);
   return net;
 }
+
+/** What a delegate signs. */
+const inPlace = ({ who, until }: Net) => [{ ...termsFor(who.lab, until), folder: SHARED, rights: Right.Read }];
 
 const registryAs = ({ registry, who }: Net) => registry.connect(who.stranger);
 
@@ -115,6 +123,17 @@ const CALLS: SignedCall[] = [
       ),
     repeats: true,
     happened: ({ registry, who }) => registry.may(who.lab, who.patient, FOLDER, Right.Read, TREATMENT),
+  },
+  {
+    name: 'grantAsFor',
+    signer: ({ who }) => who.doctor,
+    types: GRANT_AS_TYPES,
+    message: (net) => ({ patient: net.who.patient.address, terms: inPlace(net), receipt: RECEIPT }),
+    bring: (net, key, deadline, signature, as = net.who.doctor.address) =>
+      registryAs(net).grantAsFor(as, net.who.patient, inPlace(net), RECEIPT, key, deadline, signature),
+    // What stands is never replaced.
+    repeats: false,
+    happened: ({ registry, who }) => registry.may(who.lab, who.patient, SHARED, Right.Read, TREATMENT),
   },
   {
     name: 'revokeFor',
@@ -382,6 +401,11 @@ describe('A contract wallet (ERC-1271)', () => {
       if (call.name === 'redeemFor') {
         // The signature is good, but it joined above.
         await expect(done).to.be.revertedWithCustomError(registry, 'AlreadyEnrolled').withArgs(wallet);
+        continue;
+      }
+      if (call.name === 'grantAsFor') {
+        // The signature is good, but the wallet is nobody's delegate.
+        await expect(done).to.be.revertedWithCustomError(registry, 'NoConsent').withArgs(who.patient, wallet);
         continue;
       }
       if (call.name === 'breakGlassFor') {

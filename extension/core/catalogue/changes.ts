@@ -17,6 +17,7 @@ import { markKindOf } from '../records/marks.ts';
 import { nextHead, NO_HEAD } from '../registry/heads.ts';
 import {
   ACTIVITY,
+  ALARMS,
   AWAY,
   BAD,
   ENTRIES,
@@ -532,12 +533,17 @@ export class Changes {
     await ACTIVITY.change(this.#draft, new Map([[key, event]]));
   }
 
-  /** Beside the line that the grant itself has. */
-  async #grantedBy({ patient, delegate, grantee, block, transaction }: GrantedBy): Promise<void> {
+  /** Beside the grant and its line; one alarm for all folders of one act. */
+  async #grantedBy({ registry, patient, delegate: by, grantee, folder, block, transaction }: GrantedBy): Promise<void> {
     if (!this.#isMe(patient)) return;
+    const of = sharingKey({ registry, grantee, folder });
+    const grant = await SHARING.find(this.#draft, of);
+    if (grant?.transaction === transaction) await SHARING.change(this.#draft, new Map([[of, { ...grant, by }]]));
     const key = sharedKey({ block, transaction, grantee });
     const line = await ACTIVITY.find(this.#draft, key);
-    if (line?.kind === 'shared') await ACTIVITY.change(this.#draft, new Map([[key, { ...line, by: delegate }]]));
+    if (line?.kind !== 'shared' || line.by === by) return;
+    await ACTIVITY.change(this.#draft, new Map([[key, { ...line, by }]]));
+    this.#draft.put(ALARMS, ((await this.#draft.get<number>(ALARMS)) ?? 0) + 1);
   }
 
   #emergencyAllowed(event: EmergencyAllowed): void {

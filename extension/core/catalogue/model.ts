@@ -109,6 +109,8 @@ export interface GrantRow extends Terms, Pick<Place, 'registry' | 'block' | 'tra
   readonly receipt: string;
   /** A rotation ended it. */
   readonly voided?: boolean;
+  /** A delegate, who gave it in the patient's place: of this account's own record. */
+  readonly by?: string;
 }
 
 /** A consent object that was opened; `receipt` is absent where it could not be, or is none. */
@@ -251,7 +253,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 15;
+export const LAYOUT = 16;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,

@@ -10,7 +10,7 @@ const ACTIONS = 'http://terminology.hl7.org/CodeSystem/consentaction';
 const PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 const SECTION = 'urn:salus:section';
 /** What Consent.provision.action calls our rights. */
-const ACTION_OF = { read: 'access', write: 'collect', dispense: 'use' } as const;
+const ACTION_OF = { read: 'access', write: 'collect', dispense: 'use', share: 'disclose' } as const;
 
 export interface ConsentsAbout {
   readonly patient: string;
@@ -34,7 +34,7 @@ export function consentResource(consent: ConsentView, { patient, chainId }: Cons
     category: [{ coding: [{ system: LOINC, code: '59284-0', display: 'Consent Document' }] }],
     patient: { identifier: didIdentifier(chainId, patient) },
     ...(receipt && { dateTime: instantOf(receipt.issued) }),
-    performer: [{ identifier: didIdentifier(chainId, patient) }],
+    performer: [{ identifier: didIdentifier(chainId, consent.by ?? patient) }],
     policy: [{ uri: `urn:salus:registry:${consent.registry}` }],
     provision: {
       type: 'permit',

@@ -30,6 +30,7 @@ export const REGISTRY_ABI = [
   'function request(tuple(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note) wish)',
   'function grant(tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt)',
   'function grantFor(address patient, tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
+  'function grantAsFor(address delegate, address patient, tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function revoke(address grantee, uint48[] folders)',
   'function revokeFor(address patient, address grantee, uint48[] folders, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function rotate(uint48[] folders, bool voidGrants, bytes32 keyring)',

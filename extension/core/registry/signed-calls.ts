@@ -15,6 +15,7 @@ import {
   ADD_RECORDS_TYPES,
   ALLOW_EMERGENCY_TYPES,
   BREAK_GLASS_TYPES,
+  GRANT_AS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
   REVOKE_TYPES,
@@ -57,6 +58,7 @@ export const NonceKey = {
   Keyring: 5n,
   Withdrawal: 6n,
   Emergency: 7n,
+  Delegation: 8n,
 } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
@@ -152,8 +154,16 @@ export class SignedCalls {
     ]);
   }
 
-  revoke(grantee: string, folders: readonly number[]): Promise<string> {
-    return this.#call('revokeFor', REVOKE_TYPES, NonceKey.Revocation, { grantee, folders }, [
+  /** As a delegate, in a patient's place. */
+  grantAs(patient: string, terms: readonly Terms[], receipt: Uint8Array): Promise<string> {
+    const message = { patient, terms, receipt: toHex(receipt) };
+    const args = [this.#signing.address, patient, terms, toHex(receipt)];
+    return this.#call('grantAsFor', GRANT_AS_TYPES, NonceKey.Delegation, message, args);
+  }
+
+  /** @param nonceKey of a sequence of its own, for what is ended of several readers in one transaction */
+  revoke(grantee: string, folders: readonly number[], nonceKey: bigint = NonceKey.Revocation): Promise<string> {
+    return this.#call('revokeFor', REVOKE_TYPES, nonceKey, { grantee, folders }, [
       this.#signing.address,
       grantee,
       folders,

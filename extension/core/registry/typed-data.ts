@@ -28,16 +28,22 @@ const tail = [field('uint256', 'nonce'), field('uint256', 'deadline')];
  */
 export const JOIN_TYPES: Types = { Join: [signer, field('bytes32', 'key'), ...tail] };
 export const SET_KEY_TYPES: Types = { SetKey: [signer, field('bytes32', 'key'), ...tail] };
+const TERMS = [
+  field('address', 'grantee'),
+  field('uint48', 'folder'),
+  field('uint40', 'from'),
+  field('uint40', 'until'),
+  field('uint16', 'purposes'),
+  field('uint8', 'rights'),
+];
 export const GRANT_TYPES: Types = {
   Grant: [signer, field('Terms[]', 'terms'), field('bytes32', 'receipt'), ...tail],
-  Terms: [
-    field('address', 'grantee'),
-    field('uint48', 'folder'),
-    field('uint40', 'from'),
-    field('uint40', 'until'),
-    field('uint16', 'purposes'),
-    field('uint8', 'rights'),
-  ],
+  Terms: TERMS,
+};
+/** What a delegate signs to give access in a patient's place. */
+export const GRANT_AS_TYPES: Types = {
+  GrantAs: [signer, field('address', 'patient'), field('Terms[]', 'terms'), field('bytes32', 'receipt'), ...tail],
+  Terms: TERMS,
 };
 export const REVOKE_TYPES: Types = {
   Revoke: [signer, field('address', 'grantee'), field('uint48[]', 'folders'), ...tail],

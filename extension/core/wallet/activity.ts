@@ -6,7 +6,7 @@ import { reasonGiven } from './reason-given.ts';
 import { timeOf } from './records.ts';
 import { settlementOf, type Settlement } from './settlement.ts';
 import type { Session } from './session.ts';
-import { namesIn, ownConsents } from './sharing.ts';
+import { isNamedByPatient, namesIn, ownConsents } from './sharing.ts';
 
 /** One thing that happened to the patient's record, as the chain has it. */
 export type ActivityEvent = {
@@ -15,6 +15,8 @@ export type ActivityEvent = {
   readonly settlement: Settlement;
   /** Unix seconds; absent while it waits for the chain, or no node says. */
   readonly at?: number;
+  /** The name of the reader is the patient's own word. */
+  readonly named?: true;
 } & (
   | {
       readonly kind: 'added';
@@ -103,6 +105,8 @@ export async function activity(
   ]);
   const names = new Map([...namesIn(consents)].map(([address, name]) => [address.toLowerCase(), name]));
   const nameOf = (address: string) => names.get(address.toLowerCase());
+  const family = new Set(consents.filter(isNamedByPatient).map(({ recipient }) => recipient.toLowerCase()));
+  const named = (address: string) => (family.has(address.toLowerCase()) ? ({ named: true } as const) : {});
   const live = new Set(consents.flatMap((c) => (c.live.length > 0 ? [`${c.transaction}/${c.recipient}`] : [])));
   const sectionsOf = (tags: readonly number[]) => tags.flatMap((tag) => folders.kind(tag) ?? []);
   const toEvent = async (row: ActivityRow): Promise<ActivityEvent> => {
@@ -129,7 +133,7 @@ export async function activity(
       const said = { kind, refused, who, count, purpose, keepers: keepers.length };
       // Of what keepers say the time is theirs, and nothing has to settle.
       const when = { block, transaction, settlement: 'final' as const, at: row.at };
-      return { ...when, ...said, ...(whoName && { whoName }), ...(section && { section }) };
+      return { ...when, ...said, ...named(who), ...(whoName && { whoName }), ...(section && { section }) };
     }
     if (row.kind === 'erased') return { ...place, kind: 'erased' };
     if (row.kind === 'chain') {
@@ -148,7 +152,10 @@ export async function activity(
     }
     const { recipient } = row;
     const recipientName = nameOf(recipient);
-    const whom = { recipient, ...(recipientName && { recipientName }), sections: sectionsOf(row.folders) };
+    const whom = {
+      ...{ recipient, ...(recipientName && { recipientName }), ...named(recipient) },
+      sections: sectionsOf(row.folders),
+    };
     if (row.kind === 'ended') return { ...place, kind: 'ended', ...whom };
     const byName = row.by === undefined ? undefined : nameOf(row.by);
     const by = { ...(row.by && { by: row.by }), ...(byName && { byName }) };

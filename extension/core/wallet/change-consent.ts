@@ -16,8 +16,8 @@ export interface ChangedTerms {
 /**
  * Narrows a consent to some of its sections, and gives it another end: sooner or later. What falls away ends first.
  * @returns it as it stands then: under another id where its end is another
- * @throws SalusError `not-found` for one that has ended; `bad-request` where nothing would be left, or where its words cannot be read and
- * its end would be another; as giving and ending do
+ * @throws SalusError `not-found` for one that has ended; `bad-request` where nothing would be left, or where its end would be another
+ * and its words cannot be read, or are a delegate's; as giving and ending do
  */
 export async function changeConsent(
   session: Session,
@@ -40,12 +40,12 @@ export async function changeConsent(
     const [left, over] = [consent.live.filter(stays), consent.live.filter((folder) => !stays(folder))];
     if (left.length === 0) throw new SalusError('bad-request', 'Nothing would be left. Stop sharing instead.');
     const { receipt } = consent;
-    if (until !== consent.until && receipt === undefined) {
+    if (until !== consent.until && (receipt === undefined || consent.by !== undefined)) {
       throw new SalusError('bad-request', 'What this was given for cannot be read now. Stop it, and share anew.');
     }
     if (over.length > 0) await endIn(session, session.deployment(consent.registry), { ...consent, live: over });
     if (until === consent.until || receipt === undefined) return findConsent(session, key);
-    const { origin, recipientName, principalName, purpose, reason, rights, rule } = receipt;
+    const { origin, recipientName, principalName, purpose, reason, rights, rule, passOn } = receipt;
     const kinds = left.flatMap((folder) => folders.kind(folder) ?? []);
     const kept = kinds.filter((kind) => kind !== SELECTION);
     const picked = left.find((folder) => folders.kind(folder) === SELECTION);
@@ -57,6 +57,7 @@ export async function changeConsent(
       purpose,
       reason,
       rights,
+      passOn,
       sections: kept,
       selection,
       until,

@@ -1,10 +1,10 @@
-import { randomId, toHex, type Bytes } from '../bytes.ts';
+import { toHex, type Bytes } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
-import type { Receipt, RightName } from '../consent/receipt.ts';
+import { newReceipt, type Receipt, type RightName } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
 import type { Rule } from '../consent/rule.ts';
 import { SELECTION, type Section } from '../records/sections.ts';
-import type { Grant } from '../registry/client.ts';
+import type { Grant, Member } from '../registry/client.ts';
 import { act, orUnknown } from './act.ts';
 import { dealFolders } from './deal.ts';
 import { findConsent } from './end-consent.ts';
@@ -33,6 +33,8 @@ export interface Decision {
       }
     | undefined;
   readonly rights: readonly ('read' | 'write')[];
+  /** The recipient may let others see this too, in the patient's place, for these purposes. */
+  readonly passOn?: readonly Purpose[] | undefined;
   /** Unix seconds. */
   readonly until: number;
 }
@@ -57,14 +59,7 @@ export async function giveInTurn(
   decision: Decision,
 ): Promise<{ consent: GivenConsent; patient: string }> {
   const recipient = await session.client.member(decision.recipient);
-  if (!recipient.active)
-    throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');
-  if (recipient.encryptionKey === undefined) {
-    throw new SalusError(
-      'no-recipient-key',
-      'This recipient has not finished setting up. Ask them to open their wallet.',
-    );
-  }
+  const encryptionKey = keyOfReader(recipient);
   const folders = await session.folders();
   const { selection } = decision;
   const sections = [
@@ -80,13 +75,12 @@ export async function giveInTurn(
       : []),
   ];
   const { network } = session.client;
-  const receipt: Receipt = {
-    schema: 'salus/receipt/v1',
-    recordId: randomId(),
+  const receipt = newReceipt({
     principal: session.address,
     ...(decision.principalName && { principalName: decision.principalName }),
     recipient: recipient.address,
     ...(decision.recipientName && { recipientName: decision.recipientName }),
+    ...(decision.passOn && { passOn: [...decision.passOn] }),
     origin: decision.origin,
     purpose: decision.purpose,
     reason: decision.reason,
@@ -97,9 +91,7 @@ export async function giveInTurn(
     until: decision.until,
     chainId: network.chainId,
     registry: network.registry,
-    jurisdictionNote: 'Access can be stopped at any time. What was already read cannot be taken back.',
-  };
-  const { encryptionKey } = recipient;
+  });
   const { signed, consent } = await session.oneDealing(() => record(session, receipt, encryptionKey));
   const { registry } = session.newest;
   await lookAfter(session, { kind: 'given', recipient: recipient.address, registry, calls: signed });
@@ -107,6 +99,18 @@ export async function giveInTurn(
     throw new SalusError('outcome-unknown', 'It is not known yet whether this was recorded. Look under Sharing.');
   }
   return { consent: { ...consent, receipt }, patient: session.address };
+}
+
+/** @throws SalusError `not-a-member`, `no-recipient-key` */
+export function keyOfReader({ active, encryptionKey }: Member): Bytes {
+  if (!active) throw new SalusError('not-a-member', 'This recipient is not registered in the health network.');
+  if (encryptionKey === undefined) {
+    throw new SalusError(
+      'no-recipient-key',
+      'This recipient has not finished setting up. Ask them to open their wallet.',
+    );
+  }
+  return encryptionKey;
 }
 
 /** Has keepers keep the keys, publishes the receipt, and records the grant. @param readerKey of the recipient, x coordinate */
@@ -123,11 +127,13 @@ async function record(
   const { newest } = session;
   const { registry } = newest.client.network;
   const content = { context: 'salus/consent/v3' as const, registry, patient: session.address, receipt };
-  const digest = await publishConsent(session, content, readerKey);
-  const purposes = PURPOSE_BITS[receipt.purpose];
+  const digest = await publishConsent(session, content, [readerKey]);
+  const { passOn = [] } = receipt;
+  const purposes = [receipt.purpose, ...passOn].reduce((mask, purpose) => mask | PURPOSE_BITS[purpose], 0);
+  const more = passOn.length > 0 ? RIGHT_OF.share : 0;
   const terms = sections.map(({ folder, rights = receipt.rights }) => ({
     ...{ grantee: recipient, folder, from: 0, until, purposes },
-    rights: rights.reduce((mask, right) => mask | RIGHT_OF[right], 0),
+    rights: rights.reduce((mask, right) => mask | RIGHT_OF[right], more),
   }));
   const standing = () =>
     Promise.all(terms.map(({ grantee, folder }) => newest.client.grant(session.address, grantee, folder)));

@@ -7,6 +7,7 @@ import {
   type GrantRow,
 } from '../catalogue/model.ts';
 import { fromHex, toHex } from '../bytes.ts';
+import { PURPOSE_BITS } from '../consent/purposes.ts';
 import type { EntryPlace } from '../custody/entry-key.ts';
 import type { Keepers } from '../custody/keepers.ts';
 import { isForLater, isSalusError, noConsent } from '../errors.ts';
@@ -74,7 +75,7 @@ async function giveKeys(
   keepers: Keepers,
   { registry, patient, folder, purposes }: GrantRow,
   entries: readonly EntryRow[],
-  { purpose = lowestBit(purposes) }: Use,
+  { purpose = ownPurpose(purposes) }: Use,
 ): Promise<void> {
   const { keyring } = (await catalogue.rows.get<FolderRow>(folderName(registry, patient, folder))) ?? {};
   // Its patient has not given it to the keepers of this network (yet).
@@ -88,5 +89,6 @@ async function giveKeys(
   await catalogue.gaveKeys(new Map(entries.map((row, i) => [row, toHex(keys[i] ?? new Uint8Array())])));
 }
 
-/** A purpose that the grant is for. */
-const lowestBit = (purposes: number): number => purposes & -purposes;
+/** A purpose that the grant is for. A delegate reads for the family, whatever else it may let others see it for. */
+const ownPurpose = (purposes: number): number =>
+  purposes & PURPOSE_BITS.FAMRQT ? PURPOSE_BITS.FAMRQT : purposes & -purposes;

@@ -32,6 +32,8 @@ interface PatientSection {
   readonly until: number;
   /** Items of it that this account has opened. */
   readonly opened: number;
+  /** It may let others see this in the patient's place: for which purposes (bits), and until when. */
+  readonly passOn?: { readonly purposes: number; readonly until: number };
 }
 
 /**
@@ -77,7 +79,11 @@ function viewOf(grants: readonly GivenFolder[], row: PatientRow | undefined): Pi
     if (of.length === 0) return [];
     const may = (right: number) => of.some(({ rights }) => (rights & right) !== 0);
     const until = Math.max(...of.map((grant) => grant.until));
-    return [{ section, read: may(Right.Read), write: may(Right.Write), until, opened: openedOf(section, row) }];
+    const shared = of.find(({ rights }) => (rights & Right.Share) !== 0);
+    const passOn = shared && { passOn: { purposes: shared.purposes, until: shared.until } };
+    return [
+      { section, read: may(Right.Read), write: may(Right.Write), until, opened: openedOf(section, row), ...passOn },
+    ];
   });
   return { ...(name !== undefined && { name }), sections };
 }

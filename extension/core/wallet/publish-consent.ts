@@ -5,13 +5,13 @@ import { digestOf } from '../storage/cid.ts';
 import { makeDurable } from './outbox.ts';
 import type { Session } from './session.ts';
 
-/** Seals a consent object to the patient and the reader, and waits until enough managers hold it. @returns its digest */
+/** Seals a consent object to this account and its readers, and waits until enough managers hold it. @returns its digest */
 export async function publishConsent(
   session: Session,
   content: Parameters<typeof sealConsent>[0],
-  reader: Bytes,
+  readers: readonly Bytes[],
 ): Promise<Bytes> {
-  const { cid, bytes } = await sealConsent(content, [session.keyring.encryption.publicX, reader]);
+  const { cid, bytes } = await sealConsent(content, [session.keyring.encryption.publicX, ...readers]);
   const root = await session.storage.putObject(bytes, session.address, session.address);
   if (!(await makeDurable(session, root))) {
     throw new SalusError(

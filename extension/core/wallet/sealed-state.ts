@@ -62,6 +62,8 @@ export type AccountKind = v.InferOutput<typeof AccountKindSchema>;
 const UnsettledSchema = v.object({
   kind: v.picklist(['given', 'ended']),
   recipient: v.string(),
+  /** Whose record it is, where this account gave as a delegate. */
+  patient: v.optional(v.string()),
   registry: v.string(),
   /** Calldata as it was signed. */
   calls: v.array(v.string()),
@@ -264,6 +266,8 @@ const StateSchema = v.object({
   /** Whose requests the person said no to, up to a block. Newest first. */
   declined: v.optional(v.array(v.object({ who: v.string(), block: v.number() })), []),
   logHeads: v.optional(v.array(LogHeadSchema), []),
+  /** Block up to which the person has seen what delegates gave. */
+  seenInPlace: v.optional(v.number(), 0),
   /** Alarms that the person has looked at. */
   seenAlarms: v.optional(v.number(), 0),
 });
@@ -291,6 +295,7 @@ const NEW_STATE: WalletState = {
   research: [],
   declined: [],
   logHeads: [],
+  seenInPlace: 0,
   seenAlarms: 0,
 };
 

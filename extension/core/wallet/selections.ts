@@ -166,7 +166,11 @@ async function forget(session: Session, own: readonly GrantRow[], live: readonly
 
 async function rulesOf(session: Session): Promise<Map<string, Rule>> {
   const consents = await ownConsents(session);
-  return new Map(consents.flatMap(({ consentId, receipt }) => (receipt?.rule ? [[consentId, receipt.rule]] : [])));
+  return new Map(
+    consents.flatMap(({ consentId, receipt, by }) =>
+      receipt?.rule && by === undefined ? [[consentId, receipt.rule]] : [],
+    ),
+  );
 }
 
 /** Row with how far entries were looked at for one folder. */

@@ -1,6 +1,6 @@
 import { HELD_IN_EMERGENCY } from '../catalogue/emergencies.ts';
 import { GIVEN, isLive, lookedName, receiptName, SHARING, type GrantRow, type ReceiptRow } from '../catalogue/model.ts';
-import { RIGHTS, type Receipt, type RightName } from '../consent/receipt.ts';
+import { BY_PATIENT, RIGHTS, type Receipt, type RightName } from '../consent/receipt.ts';
 import type { FolderKind } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { Reader } from './reader.ts';
@@ -23,6 +23,8 @@ export interface ConsentView {
   readonly until: number;
   readonly sections: readonly FolderKind[];
   readonly receipt?: Receipt;
+  /** The delegate who gave it in the patient's place; the words of the receipt are theirs then. */
+  readonly by?: string;
   readonly transaction: string;
   readonly block: number;
   readonly settlement: Settlement;
@@ -41,7 +43,7 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
     session.catalogue.head(),
     session.folders(),
   ]);
-  const groups = [...Map.groupBy(grants, (g) => `${g.registry}/${g.grantee}/${g.receipt}`).values()];
+  const groups = [...Map.groupBy(grants, (g) => `${g.registry}/${g.grantee}/${g.receipt}/${g.by ?? ''}`).values()];
   const receipts = await rows.getAll<ReceiptRow>(groups.map(([first]) => receiptName(first?.receipt ?? '')));
   const now = await session.catalogue.time();
   const looked = new Map<string, number | undefined>();
@@ -67,6 +69,7 @@ export async function ownConsents(session: Session): Promise<ConsentView[]> {
         until: first.until,
         sections: (live.length > 0 ? live : group).flatMap((g) => folders.kind(g.folder) ?? []),
         ...(fits && { receipt }),
+        ...(first.by !== undefined && { by: first.by }),
         transaction: first.transaction,
         block: first.block,
         settlement: settlementOf(first.block, final),
@@ -85,16 +88,23 @@ const lastOf = (looks: readonly (number | undefined)[]): Pick<ConsentView, 'look
 };
 
 /** Bits of the chain. */
-export const RIGHT_OF = { read: Right.Read, write: Right.Write, dispense: Right.Dispense } as const;
+export const RIGHT_OF = { read: Right.Read, write: Right.Write, dispense: Right.Dispense, share: Right.Share } as const;
 export const rightsOf = (mask: number): RightName[] => RIGHTS.filter((right) => (mask & RIGHT_OF[right]) !== 0);
 
-/** What the sites called those whom the patient gave access: the newest name of each address. */
+/**
+ * What those whom the patient gave access were called: the newest name of each address. What a delegate calls somebody counts only
+ * where nothing else is known, so that nobody who has a name gets another by it.
+ */
 export const namesIn = (consents: readonly ConsentView[]): Map<string, string> =>
   new Map(
-    consents.flatMap(({ receipt }) =>
-      receipt?.recipientName === undefined ? [] : [[receipt.recipient, receipt.recipientName]],
-    ),
+    consents
+      .toSorted((a, b) => Number(a.by === undefined) - Number(b.by === undefined))
+      .flatMap(({ receipt }) => (receipt?.recipientName ? [[receipt.recipient, receipt.recipientName]] : [])),
   );
+
+/** Whether the name of whoever was given this is the patient's own word: of a delegate, or somebody of the family. */
+export const isNamedByPatient = ({ receipt, by }: Pick<ConsentView, 'receipt' | 'by'>): boolean =>
+  receipt?.origin === BY_PATIENT && by === undefined && receipt.purpose === 'FAMRQT';
 
 /** A folder that a patient opened to this account. */
 export interface GivenFolder extends GrantRow {

@@ -13,15 +13,19 @@ export async function isAsSigned(
   { client }: Pick<Deployment, 'client'>,
   calls: readonly string[],
 ): Promise<boolean> {
-  const grantOf = (grantee: string, folder: number) => client.grant(session.address, grantee, folder);
-  const isGiven = async ({ grantee, folder, until, purposes, rights }: Terms) => {
-    const grant = await grantOf(grantee, Number(folder));
+  const isGiven = async ({ grantee, folder, until, purposes, rights }: Terms, patient: string) => {
+    const grant = await client.grant(patient, grantee, Number(folder));
     return grant.until === Number(until) && grant.purposes === Number(purposes) && grant.rights === Number(rights);
   };
-  const isOver = async (grantee: string, folder: number) => (await grantOf(grantee, folder)).rights === 0;
+  const isOver = async (grantee: string, folder: number) =>
+    (await client.grant(session.address, grantee, folder)).rights === 0;
   const checks = calls.flatMap((data) => {
     const call = registryInterface.parseTransaction({ data });
-    if (call?.name === 'grantFor') return (call.args['terms'] as Terms[]).map(isGiven);
+    // Both name the patient.
+    if (call?.name === 'grantFor' || call?.name === 'grantAsFor') {
+      const { patient, terms } = call.args as unknown as { patient: string; terms: Terms[] };
+      return terms.map((one) => isGiven(one, patient));
+    }
     if (call?.name !== 'revokeFor') return [];
     const { grantee, folders } = call.args as unknown as { grantee: string; folders: readonly bigint[] };
     return folders.map((folder) => isOver(grantee, Number(folder)));
@@ -29,14 +33,18 @@ export async function isAsSigned(
   return (await Promise.all(checks)).every(Boolean);
 }
 
-/** Remembers what was done for one reader until no reorganisation can undo it. What was done for that reader before is past. */
+/**
+ * Remembers what was done for one reader of one record until no reorganisation can undo it. What was done for that reader before is
+ * past.
+ */
 export async function lookAfter(
   session: Session,
-  act: Pick<UnsettledAct, 'kind' | 'recipient' | 'registry' | 'calls'>,
+  act: Pick<UnsettledAct, 'kind' | 'recipient' | 'patient' | 'registry' | 'calls'>,
 ): Promise<void> {
   const { ring, final } = await session.catalogue.head();
   const block = topOf(ring);
-  const others = (acts: readonly UnsettledAct[]) => acts.filter((a) => a.recipient !== act.recipient);
+  const others = (acts: readonly UnsettledAct[]) =>
+    acts.filter((a) => a.recipient !== act.recipient || a.patient !== act.patient);
   await session.state.update((s) => ({
     ...s,
     unsettled: block.number <= final ? others(s.unsettled) : [...others(s.unsettled), { ...act, block }].slice(-MOST),

@@ -1,11 +1,12 @@
 import type { ActivityEvent } from '../../core/wallet/activity.ts';
+import { visible } from '../../core/signing/visible.ts';
 import type { FolderKind } from '../../core/records/sections.ts';
 import { list, number, shortAddress } from './format.ts';
 import { keyOf, lookUp, sectionName, t } from './text.ts';
 
-/** A name that a site gave is never shown as if it were known. */
-export const nameOf = (given: string | undefined, address: string): string =>
-  given === undefined ? shortAddress(address) : t('app.siteName', [given]);
+/** A name that a site gave is never shown as if it were known. @param named the person's own word for them */
+export const nameOf = (given: string | undefined, address: string, named = false): string =>
+  given === undefined ? shortAddress(address) : named ? visible(given) : t('app.siteName', [given]);
 
 const namesOf = (sections: readonly FolderKind[]): string =>
   sections.length === 0 ? t('chain.sectionUnknown') : list([...new Set(sections)].map(sectionName));
@@ -30,12 +31,16 @@ export function eventLine(event: Exclude<ActivityEvent, { kind: 'opened' }>): st
   }
   if (event.kind === 'shared' && event.by !== undefined) {
     const { by, byName, recipient, recipientName } = event;
-    return t('activity.sharedBy', [nameOf(byName, by), namesOf(event.sections), nameOf(recipientName, recipient)]);
+    return t('activity.sharedBy', [
+      nameOf(byName, by, true),
+      namesOf(event.sections),
+      nameOf(recipientName, recipient),
+    ]);
   }
   const { kind, sections, recipientName, recipient } = event;
   return t(kind === 'shared' ? 'activity.shared' : 'activity.ended', [
     namesOf(sections),
-    nameOf(recipientName, recipient),
+    nameOf(recipientName, recipient, event.named),
   ]);
 }
 

@@ -85,6 +85,8 @@ const ERROR_KEYS: Record<string, string> = {
   'no-recipient-key': 'noKey',
   'no-consent': 'noConsent',
   'no-keepers': 'noKeepers',
+  'beyond-delegation': 'beyondDelegation',
+  'already-given': 'alreadyGiven',
   'order-over': 'orderOver',
   'bill-over': 'billOver',
   'visit-changed': 'visitChanged',

@@ -9,6 +9,7 @@ const TYPES: Record<string, Record<string, TypedDataField[]>> = {
   redeemFor: types.REDEEM_TYPES,
   setKeyFor: types.SET_KEY_TYPES,
   grantFor: types.GRANT_TYPES,
+  grantAsFor: types.GRANT_AS_TYPES,
   revokeFor: types.REVOKE_TYPES,
   rotateFor: types.ROTATE_TYPES,
   setKeyringFor: types.SET_KEYRING_TYPES,

@@ -239,6 +239,14 @@ describe('the sponsor sends', () => {
       },
     ],
     [
+      'grantAsFor',
+      {
+        patient: other.address,
+        terms: [{ grantee: other.address, folder: 1, from: 0, until: 9, purposes: 1, rights: 1 }],
+        receipt: ZeroHash,
+      },
+    ],
+    [
       'addRecordsFor',
       { patient: other.address, entries: [{ folder: 1, cid: ZeroHash, epoch: 0, commitment: ZeroHash }] },
     ],
