@@ -145,7 +145,9 @@ test('a hospital invites a doctor, who is shown to patients by name, and not whi
   await expect(office.listed('Dr Selma Okoye')).toContainText('Suspended', { timeout: 60_000 });
   await welcome.bringToFront();
   const refused = await checkIn.askToShare();
-  await expect(refused.page.getByText('This person is not registered in the health network.')).toBeVisible();
+  await expect(
+    refused.page.getByText('This person, or the hospital that vouches for them, is suspended'),
+  ).toBeVisible();
   await refused.readToTheEnd();
   await expect(refused.page.getByRole('button', { name: 'Approve' })).toBeDisabled();
   await lookAt(refused.page, 'prompt for somebody suspended');
