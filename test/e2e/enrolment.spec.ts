@@ -138,6 +138,8 @@ test('a hospital invites a doctor, who is shown to patients by name, and not whi
   const found = page.getByTestId('found-members').locator('label').filter({ hasText: 'Dr Selma Okoye' });
   await expect(found).toContainText('Nephrology', { timeout: 90_000 });
   await expect(found).toContainText('Vouched for by Riverside Clinic');
+  await expect(found).toContainText('Licence RC-4711, valid until 31 Dec 2099');
+  await lookAt(page, 'a licence in the directory');
 
   // 6. While she is suspended, the prompt says so, and cannot be approved.
   await office.page.bringToFront();

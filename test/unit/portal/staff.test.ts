@@ -227,7 +227,8 @@ test('a profile is a Practitioner with licence and role, which the wallet reads;
   await post(app, '/api/profile', {}, cookie);
   expect(chain.acts).toEqual(['enrol', 'payFee']);
   const { bytes } = await practitionerBlock(PERSON);
-  expect(readProfile(bytes)).toEqual({ name: PERSON.name, specialities: ['Cardiology'] });
+  const { name, licence } = PERSON;
+  expect(readProfile(bytes)).toEqual({ name, specialities: ['Cardiology'], licence });
   const said = practitioner(PERSON) as { identifier: object[]; contained: object[] };
   expect(said.identifier).toMatchObject([{ value: 'RC-4711', period: { end: '2027-06-30' } }]);
   expect(said.contained).toMatchObject([
