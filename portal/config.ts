@@ -1,3 +1,4 @@
+import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
 import { isSalusError } from '../extension/core/errors.ts';
 import { parseNetwork, type Network } from '../extension/core/network/descriptor.ts';
@@ -6,8 +7,7 @@ import { ConfigError, ofField, privateKey, readObject, readSettings, text, whole
 /** Prefix of the environment variables; `SALUS_PORTAL_CONFIG` names the JSON file. */
 const PREFIX = 'SALUS_PORTAL_';
 
-/** Below this a code can be guessed within what the rate limit allows. */
-const SHORTEST_CODE = 8;
+const ACCOUNTS = 'must be a list of accounts (0x and 40 hex digits), separated by commas';
 
 const ConfigSchema = v.strictObject(
   {
@@ -28,18 +28,27 @@ const ConfigSchema = v.strictObject(
     hospitalKey: privateKey(),
     /** Path of the health network's description (JSON, as `extension/core/network/descriptor.ts` has it). */
     network: text('the path of a network description'),
-    /** What staff type to be let in as a doctor. */
-    staffCode: v.pipe(
-      text('a code'),
-      v.minLength(SHORTEST_CODE, `must have at least ${SHORTEST_CODE} characters (the value is not shown)`),
+    /** Accounts that manage the hospital's staff, beside the hospital's own. */
+    administrators: v.optional(
+      v.pipe(
+        v.union([v.array(v.string()), v.pipe(v.string(), v.transform(splitList))], ACCOUNTS),
+        v.array(
+          v.pipe(
+            v.string(),
+            v.check((value) => isAddress(value), ACCOUNTS),
+            v.transform(getAddress),
+          ),
+        ),
+      ),
+      [],
     ),
-    /** Folder in which the clinic remembers its doctor; without one, a restart forgets. */
+    /** Folder in which the clinic remembers its staff and invitations; without one, a restart forgets. */
     dataDir: v.optional(text('the path of a folder')),
   },
   ofField,
 );
 
-/** Settings of the portal, checked and completed. Holds the hospital's key and the staff code: never log it. */
+/** Settings of the portal, checked and completed. Holds the hospital's key: never log it. */
 export type Config = Omit<v.InferOutput<typeof ConfigSchema>, 'network'> & { readonly network: Network };
 
 /** @throws ConfigError; see {@link readSettings} */
@@ -56,4 +65,8 @@ function readNetwork(path: string): Network {
     if (isSalusError(error)) throw new ConfigError(`network: ${error.message}`);
     throw error;
   }
+}
+
+function splitList(value: string): string[] {
+  return value.split(',').map((item) => item.trim());
 }

@@ -1,9 +1,15 @@
 /** HTTP status of each error code a page of the portal can receive. */
 const STATUS = {
   'bad-request': 400,
-  'wrong-code': 403,
+  'bad-sign-in': 401,
+  'stale-sign-in': 401,
+  'not-signed-in': 401,
+  'not-allowed': 403,
   'not-found': 404,
+  'unknown-invitation': 404,
   'already-enrolled': 409,
+  'used-invitation': 410,
+  'expired-invitation': 410,
   'too-large': 413,
   'too-many-requests': 429,
   internal: 500,

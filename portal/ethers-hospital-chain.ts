@@ -5,10 +5,14 @@ import { toHex } from '../extension/core/bytes.ts';
 import type { Network } from '../extension/core/network/descriptor.ts';
 import { registryInterface } from '../extension/core/registry/abi.ts';
 import { originHash, RegistryClient } from '../extension/core/registry/client.ts';
+import { EnrolmentEvents } from './enrolment-events.ts';
 import { PortalError } from './errors.ts';
 import type { HospitalChain } from './hospital-chain.ts';
+import { registryCalls } from './registry-calls.ts';
 
 const CONFIRM_WITHIN_MS = 60_000;
+/** Gas of one `setProfile` (docs/REGISTRY.md), twice: the fee may rise until it is sent. */
+const PROFILE_GAS = 160_000n;
 
 /**
  * The registry over an Ethereum node's JSON-RPC; the hospital pays for its own calls. Nothing is asked before the first call.
@@ -19,13 +23,19 @@ export function connectHospitalChain(network: Network, hospitalKey: string): Hos
   const provider = new NodeProvider(network.rpcUrl, network.chainId);
   const wallet = new Wallet(hospitalKey, provider);
   const client = new RegistryClient(network, provider);
+  const events = new EnrolmentEvents(network, provider, client);
   let last: Promise<void> = Promise.resolve();
 
   return {
     address: wallet.address,
     member: (address) => reach(() => client.member(address)),
+    staff: () => reach(() => events.enrolledBy(wallet.address)),
+    organizations: () => reach(() => events.organizations()),
     hospitalOf: (origin) => reach(async () => (await client.hospitalOf(origin))?.address),
     enrol: (who, role) => send('enrol', [who, role]),
+    suspend: (who) => send('suspend', [who]),
+    restore: (who) => send('restore', [who]),
+    payFee: (who) => inTurn(() => payFee(who)),
     setProfile: (digest) => send('setProfile', [toHex(digest)]),
     claimOrigin: (origin) => send('setOrigin', [originHash(origin), true]),
     close: () => provider.destroy(),
@@ -35,17 +45,26 @@ export function connectHospitalChain(network: Network, hospitalKey: string): Hos
    * One transaction at a time: two prepared side by side would take the same nonce. It is asked for each time, since the account may be
    * used elsewhere too, and a reorganisation may take back what counted.
    */
-  function send(name: string, args: unknown[]): Promise<void> {
-    const turn = last.then(() => reach(() => transact(name, args)));
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = last.then(() => reach(work));
     last = turn.catch(() => undefined);
     return turn;
   }
 
-  async function transact(name: string, args: unknown[]): Promise<void> {
+  function send(name: string, args: unknown[]): Promise<void> {
+    return inTurn(() => transact(network.registry, { data: registryCalls.encodeFunctionData(name, args) }));
+  }
+
+  async function transact(to: string, what: { readonly data?: string; readonly value?: bigint }): Promise<void> {
     await requireChain();
-    const data = registryInterface.encodeFunctionData(name, args);
-    const sent = await wallet.sendTransaction({ to: network.registry, data });
+    const sent = await wallet.sendTransaction({ to, ...what });
     await sent.wait(1, CONFIRM_WITHIN_MS);
+  }
+
+  async function payFee(who: string): Promise<void> {
+    const [has, { maxFeePerGas, gasPrice }] = await Promise.all([provider.getBalance(who), provider.getFeeData()]);
+    const lacks = PROFILE_GAS * (maxFeePerGas ?? gasPrice ?? 0n) - has;
+    if (lacks > 0n) await transact(who, { value: lacks });
   }
 
   /** Before anything is signed: a transaction for another chain would be sent to strangers. */
@@ -83,6 +102,7 @@ function refusal(revert: string): string {
     case 'TooManyOrigins':
       return 'The hospital has registered as many web addresses as it may. Clear one it no longer uses.';
     case 'MayNotEnrol':
+      return 'The hospital does not answer for this account now, or the health network itself suspended it. Ask the registrar.';
     case 'NotA':
     case 'NotActive':
       return 'The hospital is not an active member of the health network. Ask the registrar to let it in, or to restore it.';

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { profileBlock } from './clinic-profile.ts';
 import { ConfigError } from '../manager/settings.ts';
 import { readConfig, type Config } from './config.ts';
-import { openDoctorStore } from './doctor-file.ts';
 import { connectHospitalChain } from './ethers-hospital-chain.ts';
 import { introduce, untilDone } from './introduce.ts';
 import { publishBlock } from './publish-block.ts';
+import { profileName } from './profile-name.ts';
 import { createServer } from './server.ts';
+import { openStaffFile } from './staff/staff-file.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const EXIT_CONFIG = 78;
@@ -16,22 +17,29 @@ const STOP_MS = 10_000;
 const PAGES_DIR = fileURLToPath(new URL('../.output/portal/', import.meta.url));
 
 /** Starts the portal, then makes the hospital known to wallets; settles when both are done, or the process is told to stop. */
-async function start({ hospitalKey, staffCode, network, ...config }: Config): Promise<void> {
+async function start({ hospitalKey, administrators, network, ...config }: Config): Promise<void> {
   if (!existsSync(PAGES_DIR)) {
     throw new ConfigError('The pages are not built. Run: npx vite build -c portal/vite.config.ts');
   }
   const chain = connectHospitalChain(network, hospitalKey);
-  const doctors = await openDoctorStore(config.dataDir);
+  const file = await openStaffFile(config.dataDir);
   let introduced = false;
+  let origin = config.origin ?? '';
   const app = await createServer({
-    staffCode,
     chain,
-    doctors,
+    file,
+    registry: network.registry,
+    place: () => ({ origin, chainId: network.chainId }),
+    isAdministrator: (address) => address === chain.address || administrators.includes(address),
+    publish: async (block) => (await publishBlock(network, hospitalKey, block)).length >= network.durableAt,
+    nameOf: (profile) => profileName(network.managers, profile),
+    now: () => Math.floor(Date.now() / 1000),
     pagesDir: PAGES_DIR,
     introduced: () => introduced,
     logStream: process.stderr,
   });
   const url = await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
+  origin = config.origin ?? new URL(url).origin;
   process.stdout.write(`${JSON.stringify({ msg: 'ready', url })}\n`);
 
   const stopping = new AbortController();
@@ -41,7 +49,6 @@ async function start({ hospitalKey, staffCode, network, ...config }: Config): Pr
   const attempt = async () => {
     const upload = async () => (await publishBlock(network, hospitalKey, block)).length;
     const { managers, durableAt } = network;
-    const origin = config.origin ?? url;
     await introduce({ chain, profile: block.cid, managers: managers.length, durableAt, upload, origin });
     introduced = true;
   };

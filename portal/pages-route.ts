@@ -2,7 +2,16 @@ import staticFiles from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Address of each page, and its file. */
-const PAGES = { '/': 'index.html', '/check-in': 'check-in.html', '/desk': 'desk.html', '/link': 'link.html' } as const;
+const PAGES = {
+  '/': 'index.html',
+  '/check-in': 'check-in.html',
+  '/desk': 'desk.html',
+  '/hospital': 'hospital.html',
+  '/join': 'join.html',
+  '/link': 'link.html',
+  '/registrar': 'registrar.html',
+  '/welcome': 'welcome.html',
+} as const;
 
 /** Scripts and styles come from here only, and nothing is loaded from anywhere else. @param connect what a page may ask */
 const policy = (connect: string): string =>
@@ -27,7 +36,7 @@ const HEADERS = {
 } as const;
 
 /**
- * Serves the built pages (`GET /`, `/check-in`, `/desk`, `/link` and their assets), and puts the security headers on every answer.
+ * Serves the built pages and their assets, and puts the security headers on every answer.
  *
  * @param pagesDir absolute path of the build
  */

@@ -2,8 +2,13 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify';
 import { PortalError } from './errors.ts';
 import { registerPages } from './pages-route.ts';
+import { registerRegistrar } from './registrar-route.ts';
 import { registerSample } from './sample-route.ts';
-import { registerStaff, type StaffParts } from './staff-route.ts';
+import { registerSignIn } from './sign-in/sign-in-route.ts';
+import type { SignInPlace } from './sign-in/sign-in-text.ts';
+import { registerAdministrator } from './staff/administrator-route.ts';
+import type { StaffParts } from './staff/staff-parts.ts';
+import { registerStaff } from './staff/staff-route.ts';
 
 /** A connection on which nothing moves for this long is closed. */
 const IDLE_MS = 30_000;
@@ -11,6 +16,8 @@ const REQUESTS_PER_MINUTE = 600;
 
 /** What the portal's server is made of. */
 export interface ServerParts extends StaffParts {
+  /** Where people sign in; asked when it is needed, as the address it listens on is known only then. */
+  readonly place: () => SignInPlace;
   /** Absolute path of the built pages. */
   readonly pagesDir: string;
   /** Whether the hospital's profile and origin are where wallets look for them. */
@@ -42,7 +49,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     errorResponseBuilder: () => new PortalError('too-many-requests', 'Too many tries. Wait a minute, then try again.'),
   });
   await registerPages(app, parts);
-  registerStaff(app, parts);
+  const signIn = registerSignIn(app, parts.place, parts.now);
+  registerStaff(app, signIn, parts);
+  registerAdministrator(app, signIn, parts);
+  registerRegistrar(app, signIn, parts);
   registerSample(app);
   app.get('/healthz', () => ({ ok: true, introduced: parts.introduced() }));
   return app;

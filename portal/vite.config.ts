@@ -12,6 +12,10 @@ export default defineConfig({
     emptyOutDir: true,
     // The content security policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index', 'check-in', 'desk', 'link'].map((page) => at(`./pages/${page}.html`)) },
+    rolldownOptions: {
+      input: ['index', 'check-in', 'desk', 'hospital', 'join', 'link', 'registrar', 'welcome'].map((page) =>
+        at(`./pages/${page}.html`),
+      ),
+    },
   },
 });

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './lib/build.ts';
 import { launchBrowser } from './lib/browser.ts';
+import { DESK_WORDS } from './lib/chain.ts';
 import { findChromium } from './lib/chromium.ts';
+import { invite } from './lib/invite.ts';
 import { serveStartPage } from './lib/start-page.ts';
 import { whenInterrupted } from './lib/processes.ts';
 import { startStack } from './lib/stack.ts';
@@ -20,7 +22,12 @@ async function main(): Promise<void> {
   if (wantsTour || !hasDisplay) return tour();
 
   const stack = await startStack();
-  const { url, server } = await serveStartPage(stack);
+  const invitation = await invite(stack.portalUrl, {
+    name: 'Dr Amara Okafor',
+    work: 'doctor',
+    speciality: 'Cardiology',
+  });
+  const { url, server } = await serveStartPage(stack, invitation);
   const profiles = await mkdtemp(join(tmpdir(), 'salus-profiles-'));
   const open = async (name: string) => {
     const profileDir = join(profiles, name);
@@ -33,7 +40,10 @@ async function main(): Promise<void> {
     `\nSalus is running. Start here: ${url}\n  portal      ${stack.portalUrl}\n  EVM node    ${stack.network.rpcUrl}`,
   );
   for (const manager of stack.network.managers) console.log(`  manager     ${manager}`);
-  console.log(`  staff code  ${stack.staffCode}\n\nCtrl-C ends all of it.`);
+  console.log(`  the doctor joins by  ${invitation}`);
+  console.log(`  ${stack.portalUrl}/hospital: sign in with a wallet of the words  ${DESK_WORDS.administrator}`);
+  console.log(`  ${stack.portalUrl}/registrar: sign in with a wallet of the words  ${DESK_WORDS.registrar}`);
+  console.log('\nCtrl-C ends all of it.');
   await whenInterrupted();
   console.log('\nEnding.');
   await Promise.all(browsers.map((b) => b.close().catch(() => undefined))); // closed by hand already

@@ -49,7 +49,7 @@ export async function tour(): Promise<void> {
 
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Amara Okafor', stack.staffCode);
+  await desk.signIn('Dr Amara Okafor');
   await step(desk.page, 'The doctor signs in at the desk');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   const connect = await checkIn.connect();
@@ -77,7 +77,7 @@ export async function tour(): Promise<void> {
   await patient.page.getByRole('heading', { name: 'New in your record' }).waitFor();
   await step(patient.page, 'The result arrives');
 
-  const { app: pharmacist, account } = await member(pharmacies, stack, 'Corner Pharmacy', 'Pharmacist');
+  const { app: pharmacist, account } = await member(pharmacies, stack, 'Corner Pharmacy', 'pharmacist');
   const form = await formFor(doctor, 'Prescription');
   await chooseDrug(doctor, 'ibupro', 'Ibuprofen');
   await step(doctor.page, 'The doctor prescribes');

@@ -12,6 +12,8 @@ import {
   OfferedSchema,
   OpenedRecordSchema,
   RecordPageSchema,
+  SignatureSchema,
+  TransactionHashSchema,
   VerificationSchema,
   WrittenSchema,
   type Access,
@@ -39,6 +41,14 @@ type Write = ParamsOf<'health_writeRecord'>;
 export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resource'>>;
 /** What the wallet's own person is offered: one resource, or a bundle. */
 export type Offer = Required<Pick<Write, 'resource'>> | Required<Pick<Write, 'bundle'>>;
+
+/** A call of a contract. */
+export interface ContractCall {
+  readonly from: string;
+  readonly to: string;
+  /** ABI-encoded, 0x hex. */
+  readonly data: string;
+}
 
 /** What every wallet of `health/1` has. */
 const HEALTH_1: readonly string[] = [
@@ -75,6 +85,16 @@ export class HealthClient {
   /** Accounts this site may see now, without asking anyone: empty when there are none or the wallet is locked. */
   accounts(): Promise<string[]> {
     return this.#request('eth_accounts', undefined, AccountsSchema);
+  }
+
+  /** Asks the person to sign a text, such as a sign-in (EIP-4361), with a connected account. @returns the signature, 65 bytes as 0x hex */
+  signText(account: string, text: string): Promise<string> {
+    return this.#request('personal_sign', [text, account], SignatureSchema);
+  }
+
+  /** Asks the person to send a call to a contract of the health network, and to pay its fee. @returns hash of the transaction */
+  sendTransaction(call: ContractCall): Promise<string> {
+    return this.#request('eth_sendTransaction', [call], TransactionHashSchema);
   }
 
   capabilities(): Promise<Capabilities> {

@@ -14,6 +14,12 @@ const folderKind = v.picklist(FOLDER_KINDS);
 /** Accounts the person lets this site see. */
 export const AccountsSchema = v.array(address);
 
+/** A signature of an account: r, s and v. */
+export const SignatureSchema = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{130}$/));
+
+/** Names a transaction that was sent. */
+export const TransactionHashSchema = hash;
+
 /** What a wallet can do. Lists are open: a newer wallet may name more. */
 export const CapabilitiesSchema = v.object({
   version: v.string(),

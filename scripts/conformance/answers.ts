@@ -1,12 +1,15 @@
+import { Wallet } from 'ethers';
 import { PURPOSES } from '../../extension/core/consent/purposes.ts';
 import { SECTIONS } from '../../extension/core/records/sections.ts';
+import { readSignable, sign, type SignRequest } from '../../extension/core/signing/signable.ts';
 import { RpcCode, RpcError } from '../../extension/rpc/errors.ts';
 import type { Chain } from '../../extension/rpc/params/chain.ts';
 import type { AccessRequest } from '../../extension/rpc/params/health.ts';
 import { METHODS, type Method } from '../../extension/rpc/schema.ts';
 
 /** The account of the wallet that the kit puts into the page. A portal that serves known people only may have to know it. */
-export const KIT_ACCOUNT = '0x00000000000000000000000000000000c0f0a11e';
+export const KIT_WALLET = new Wallet(`0x${'c0'.repeat(32)}`);
+const KIT_ACCOUNT = KIT_WALLET.address.toLowerCase();
 const PATIENT = '0x00000000000000000000000000000000000a71e7';
 const CHAIN = 31_337;
 const CHAIN_HEX = `0x${CHAIN.toString(16)}`;
@@ -62,7 +65,8 @@ export const ANSWERS: Readonly<Record<Method, (params: unknown) => unknown>> = {
   eth_getTransactionCount: () => '0x1',
   eth_getTransactionReceipt: () => ({ ...place, transactionHash: HASH, status: '0x1', gasUsed: '0x5208', logs: [] }),
   eth_maxPriorityFeePerGas: () => GWEI,
-  personal_sign: () => SIGNATURE,
+  // A real one: a portal that has people sign in checks it.
+  personal_sign: (params) => sign(KIT_WALLET.signingKey, readSignable(params as SignRequest)),
   eth_signTypedData: () => SIGNATURE,
   eth_signTypedData_v3: () => SIGNATURE,
   eth_signTypedData_v4: () => SIGNATURE,

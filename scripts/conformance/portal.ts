@@ -76,6 +76,8 @@ const [PATIENCE_MS, CALL_MS, HANDLE_MS] = [5_000, 3_000, 300];
 /** Uses a page once: clicks each button; where the wallet refused, clicks it again. */
 async function visit(context: BrowserContext, url: string, clicks: readonly string[], mood: Mood): Promise<Visit> {
   const { calls, ask } = wallet(mood);
+  // Where nobody has to sign in by hand, each visit begins at the door.
+  if (clicks.length > 0) await context.clearCookies();
   const page = await context.newPage();
   const [unhandled, urls, stuck]: [string[], string[], string[]] = [[], [], []];
   page.on('pageerror', (error) => unhandled.push(error.message));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { EIP1193Provider } from '@nomicfoundation/ignition-core';
-import { Contract, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
+import { Contract, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager, toQuantity } from 'ethers';
 import { deployHealth } from '../../contracts/ignition/deploy.ts';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
 import { bin, CONTRACTS } from './paths.ts';
@@ -11,6 +11,14 @@ import { runCommand, startService, type Service } from './processes.ts';
 const PHRASE = Mnemonic.fromPhrase('test test test test test test test test test test test junk');
 const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(PHRASE, `m/44'/60'/0'/0/${index}`);
 
+/** Recovery words of those who sit at a desk of the local network, for a wallet of their own. They are in every book about BIP-39: worthless. */
+export const DESK_WORDS = {
+  administrator: 'legal winner thank year wave sausage worth useful legal winner thank yellow',
+  registrar: 'letter advice cage absurd amount doctor acoustic avoid letter advice cage above',
+} as const;
+const firstOf = (words: string): HDNodeWallet =>
+  HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(words), "m/44'/60'/0'/0/0");
+
 /** Who is who on the local chain. */
 export const ACCOUNTS = {
   admin: account(0),
@@ -19,6 +27,10 @@ export const ACCOUNTS = {
   managers: [3, 4, 5].map(account),
   /** A doctor of the hospital whom nobody plays: somebody to be found in the directory. */
   colleague: account(6),
+  /** Manages the hospital's staff at its portal. */
+  administrator: firstOf(DESK_WORDS.administrator),
+  /** A registrar with a wallet, beside the one whom scripts act as. */
+  deskRegistrar: firstOf(DESK_WORDS.registrar),
 };
 
 export interface LocalChain {
@@ -101,6 +113,8 @@ export async function startChain(): Promise<LocalChain> {
     await transaction.wait(1, 30_000);
   };
   await enrol(admin, ACCOUNTS.registrar.address, Role.Registrar);
+  await enrol(admin, ACCOUNTS.deskRegistrar.address, Role.Registrar);
+  await provider.send('hardhat_setBalance', [ACCOUNTS.deskRegistrar.address, toQuantity(10n ** 18n)]);
   await enrol(registrar, ACCOUNTS.hospital.address, Role.Hospital);
   for (const manager of ACCOUNTS.managers) await enrol(registrar, manager.address, Role.EhrManager);
   provider.destroy();

@@ -26,7 +26,6 @@ export interface Stack {
   }[];
   readonly network: Network;
   readonly portalUrl: string;
-  readonly staffCode: string;
   /** A copy of the built extension that belongs to this network. */
   readonly extensionDir: string;
   /** The network's description. */
@@ -218,7 +217,6 @@ export async function startStack(): Promise<Stack> {
   await introduceMembers(network);
   const networkFile = join(dir, 'network.json');
   await writeFile(networkFile, JSON.stringify(network, null, 2));
-  const staffCode = randomBytes(5).toString('hex');
   const portal = await startService(
     'The sample portal',
     process.execPath,
@@ -227,7 +225,7 @@ export async function startStack(): Promise<Stack> {
       SALUS_PORTAL_NETWORK: networkFile,
       SALUS_PORTAL_PORT: String(portalPort),
       SALUS_PORTAL_HOSPITAL_KEY: ACCOUNTS.hospital.privateKey,
-      SALUS_PORTAL_STAFF_CODE: staffCode,
+      SALUS_PORTAL_ADMINISTRATORS: ACCOUNTS.administrator.address,
     },
     readyUrl,
   );
@@ -237,7 +235,6 @@ export async function startStack(): Promise<Stack> {
     managers,
     network,
     portalUrl: portal.value,
-    staffCode,
     extensionDir,
     networkFile,
     dir,

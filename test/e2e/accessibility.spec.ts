@@ -85,7 +85,7 @@ test('the screens of sharing, settings and the lock can be used by everybody', a
   await lookAt(doctor.page, 'patients empty');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Noor Aziz', stack.staffCode);
+  await desk.signIn('Dr Noor Aziz');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   const prompt = await checkIn.askToShare();
@@ -133,7 +133,7 @@ test('every kind of prompt can be used by everybody', async ({ newBrowser, stack
   await (await WalletApp.open(doctors)).createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Ida Varga', stack.staffCode);
+  await desk.signIn('Dr Ida Varga');
 
   const stranger = await SitePage.open(patients, site);
   const unknown = await stranger.ask('eth_requestAccounts');

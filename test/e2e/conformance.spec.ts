@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright';
 import { checkPortal } from '../../scripts/conformance.ts';
-import { KIT_ACCOUNT, KIT_RECORD } from '../../scripts/conformance/answers.ts';
+import { KIT_RECORD, KIT_WALLET } from '../../scripts/conformance/answers.ts';
 import { PORTAL_RULES } from '../../scripts/conformance/portal.ts';
 import { tryRules, type Finding } from '../../scripts/conformance/rules.ts';
 import { WALLET_RULES, WalletUnderTest } from '../../scripts/conformance/wallet.ts';
 import { findChromium } from '../../scripts/lib/chromium.ts';
+import { accept, invite } from '../../scripts/lib/invite.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { expect, test } from './fixtures.ts';
 import { serveSite } from './support/site.ts';
@@ -69,17 +70,10 @@ test('the wallet is what its documentation promises', async ({ stack }) => {
 });
 
 test('the sample portal, both its pages, treats the wallet as documented', async ({ stack }) => {
-  const staff = { code: stack.staffCode, address: KIT_ACCOUNT, name: 'Dr Kit' };
-  const headers = { 'content-type': 'application/json' };
-  const signedIn = await fetch(`${stack.portalUrl}/api/staff`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(staff),
-  });
-  expect(signedIn.status).toBe(200);
+  await accept(await invite(stack.portalUrl, { name: 'Dr Kit', work: 'doctor' }), KIT_WALLET);
   const pages = {
     'check-in': ['Connect your health wallet', 'Ask to share', 'Offer my clinic record'],
-    desk: ['Connect your health wallet', 'Refresh', KIT_RECORD],
+    desk: ['Connect your health wallet', 'Sign in', 'Refresh', KIT_RECORD],
   };
   for (const [page, buttons] of Object.entries(pages)) {
     const clicks = buttons.flatMap((name) => ['--click', name]);

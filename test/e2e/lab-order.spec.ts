@@ -10,7 +10,7 @@ test('a doctor orders a test, the patient chooses a lab, and what it found is in
   test.setTimeout(600_000);
   const [patients, doctors, labs] = [await newBrowser(), await newBrowser(), await newBrowser()];
   const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const { app: lab, account: laboratory } = await member(labs, stack, 'Riverside Laboratory', 'Laboratory');
+  const { app: lab, account: laboratory } = await member(labs, stack, 'Riverside Laboratory', 'lab');
 
   // 1. The doctor orders it.
   const form = await formFor(doctor, 'Order a test');

@@ -253,7 +253,7 @@ async function meet(patients: WalletBrowser, doctors: WalletBrowser, stack: Stac
   await (await WalletApp.open(doctors)).createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Noor Aziz', stack.staffCode);
+  await desk.signIn('Dr Noor Aziz');
 
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   const connect = await checkIn.connect();

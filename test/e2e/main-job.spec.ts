@@ -44,7 +44,7 @@ test('a patient shares with a doctor, gets a result back, and ends it', async ({
   // 4. The clinic vouches for the doctor; its portal asks the patient; the patient narrows and approves.
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Amara Okafor', stack.staffCode);
+  await desk.signIn('Dr Amara Okafor');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await checkIn.page.getByRole('checkbox', { name: 'Test results' }).check();
@@ -112,7 +112,7 @@ test('once sharing ended, who could read opens nothing that was not opened befor
   const doctorsWords = await doctor.createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Ines Holm', stack.staffCode);
+  await desk.signIn('Dr Ines Holm');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   // The clinic offers its own copy of the record first.
   const connect = await checkIn.connect();
@@ -283,7 +283,7 @@ for (const [name, bundles] of Object.entries(VENDORS)) {
     await doctor.createWallet('provider');
     const desk = await DeskPage.open(doctors, stack.portalUrl);
     await desk.connect();
-    await desk.signIn('Dr Tomas Bell', stack.staffCode);
+    await desk.signIn('Dr Tomas Bell');
     const patient = await WalletApp.open(patients);
     await patient.createWallet();
     const { taken, shared } = await takeInAll(patient, bundles);

@@ -11,7 +11,7 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   test.setTimeout(600_000);
   const [patients, doctors, pharmacies] = [await newBrowser(), await newBrowser(), await newBrowser()];
   const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const { app: pharmacist, account: pharmacy } = await member(pharmacies, stack, 'Corner Pharmacy', 'Pharmacist');
+  const { app: pharmacist, account: pharmacy } = await member(pharmacies, stack, 'Corner Pharmacy', 'pharmacist');
 
   // 1. The doctor prescribes: what the patient is allergic to is said first.
   await doctor.page.bringToFront();

@@ -66,7 +66,7 @@ test('nothing a person confides to the wallet is found in the clear on a disk, a
   await test.step('it is shared with a doctor, who reads it and writes back', async () => {
     const desk = await DeskPage.open(doctors, stack.portalUrl);
     await desk.connect();
-    await desk.signIn('Dr Lea Brandt', stack.staffCode);
+    await desk.signIn('Dr Lea Brandt');
     const checkIn = await CheckInPage.open(patients, stack.portalUrl);
     await (await checkIn.connect()).approve();
     await checkIn.page.getByRole('checkbox', { name: 'Test results' }).check();

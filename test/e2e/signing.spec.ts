@@ -350,7 +350,7 @@ test('a clinic sees the consents it asked for and ends one; another site sees no
   await doctor.createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Ida Varga', stack.staffCode);
+  await desk.signIn('Dr Ida Varga');
   const other = await SitePage.open(patients, portal);
   await other.connect();
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);

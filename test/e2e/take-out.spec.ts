@@ -79,7 +79,7 @@ test('a patient takes everything out in one file, which an empty wallet reads ag
   // A permission is given, and something is opened.
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn('Dr Amara Okafor', stack.staffCode);
+  await desk.signIn('Dr Amara Okafor');
   const checkIn = await CheckInPage.open(patients, stack.portalUrl);
   await (await checkIn.connect()).approve();
   await (await checkIn.askToShare()).approve();

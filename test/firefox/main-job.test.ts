@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import { invite } from '../../scripts/lib/invite.ts';
 import { BUNDLE } from '../fixtures/bundle.ts';
 import {
   approve,
   chooseFile,
   counts,
   createWallet,
-  field,
   openRecord,
   press,
   prompt,
@@ -24,15 +24,17 @@ inFirefox(({ stack, newBrowser, file }) => {
     await shows(patient.app, `${BUNDLE.entry.length} of ${BUNDLE.entry.length} entries will be added.`);
     await takeIn(patient);
 
-    const desk = await doctor.open(`${stack().portalUrl}/desk`);
+    const { portalUrl } = stack();
+    const desk = await doctor.open(await invite(portalUrl, { name: 'Dr Amara Okafor', work: 'doctor' }));
     await press(desk, 'Connect your health wallet');
     await approve(doctor);
-    await field(desk, 'Your name').fill('Dr Amara Okafor');
-    await field(desk, 'Staff code').fill(stack().staffCode);
-    await press(desk, 'Sign in');
+    await press(desk, 'Sign in and join');
+    await approve(doctor);
+    await shows(desk, 'The hospital vouches for Dr Amara Okafor');
+    await press(desk, 'Go to your desk');
     await press(desk, 'Refresh');
 
-    const checkIn = await patient.open(`${stack().portalUrl}/check-in`);
+    const checkIn = await patient.open(`${portalUrl}/check-in`);
     await press(checkIn, 'Connect your health wallet');
     await approve(patient);
     await press(checkIn, 'Ask to share');

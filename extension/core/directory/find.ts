@@ -11,6 +11,8 @@ export interface Listed {
   /** As it calls itself. */
   readonly name?: string;
   readonly specialities: readonly string[];
+  /** As it says itself; `until` is its last day, `YYYY-MM-DD`. */
+  readonly licence?: { readonly number: string; readonly until?: string | undefined };
   /** Its own, or that of its hospital. */
   readonly city?: string;
   /** Who vouches for it: a fact. What that calls itself is none. */
@@ -43,7 +45,7 @@ const saidBy = ({ profile, said }: MemberRow) => (said !== undefined && said.of 
 const nameOf = (member: MemberRow): string | undefined => saidBy(member)?.name;
 
 function toListed(rows: MemberRows, member: MemberRow, now: number, alike: boolean): Listed {
-  const { name, city: ownCity, specialities = [] } = saidBy(member) ?? {};
+  const { name, city: ownCity, specialities = [], licence } = saidBy(member) ?? {};
   const by = member.role === Role.Hospital ? undefined : rows.get(member.enroller);
   const [hospitalName, city] = [by && nameOf(by), ownCity ?? (by && saidBy(by)?.city)];
   const hospital = { address: member.enroller, ...(hospitalName !== undefined && { name: hospitalName }) };
@@ -52,6 +54,7 @@ function toListed(rows: MemberRows, member: MemberRow, now: number, alike: boole
     role: member.role as Role,
     ...(name !== undefined && { name }),
     specialities,
+    ...(licence && { licence }),
     ...(city !== undefined && { city }),
     ...(member.role !== Role.Hospital && { hospital }),
     active: isActive(rows, member, now),

@@ -38,6 +38,7 @@ export const MemberRowSchema = v.object({
       name: v.optional(shown),
       city: v.optional(shown),
       specialities: v.optional(v.array(shown)),
+      licence: v.optional(v.object({ number: shown, until: v.optional(shown) })),
     }),
   ),
 });

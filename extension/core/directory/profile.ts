@@ -23,12 +23,19 @@ const text = orNone(line);
 const HumanNameSchema = v.object({ text, family: text, given: orNone(v.array(line)), prefix: orNone(v.array(line)) });
 const ConceptSchema = v.object({ text, coding: orNone(v.array(v.object({ display: text }))) });
 
+const QualificationSchema = v.object({
+  code: orNone(ConceptSchema),
+  /** Of a licence. */
+  identifier: orNone(v.array(v.object({ value: text }))),
+  period: orNone(v.object({ end: orNone(v.pipe(v.string(), v.isoDate())) })),
+});
+
 /** A FHIR R4 Organization or Practitioner, as far as it is looked at. */
 const ProfileSchema = v.object({
   resourceType: v.picklist(['Organization', 'Practitioner']),
   name: v.optional(v.union([line, v.array(HumanNameSchema)])),
   address: orNone(v.array(v.object({ city: text }))),
-  qualification: orNone(v.array(v.object({ code: orNone(ConceptSchema) }))),
+  qualification: orNone(v.array(QualificationSchema)),
 });
 
 /** What a member says of itself in public. Nobody vouches for a word of it. */
@@ -36,6 +43,11 @@ export interface Profile {
   readonly name?: string;
   readonly city?: string;
   readonly specialities: readonly string[];
+  readonly licence?: {
+    readonly number: string;
+    /** Last day on which it is valid: `YYYY-MM-DD`. */
+    readonly until?: string;
+  };
 }
 
 /**
@@ -53,10 +65,16 @@ export function readProfile(bytes: Uint8Array): Profile | undefined {
   const name = typeof found.name === 'string' ? found.name : nameIn(found.name?.[0]);
   const city = found.address?.find((one) => one.city !== undefined)?.city;
   const said = (found.qualification ?? []).flatMap(({ code }) => code?.text ?? code?.coding?.[0]?.display ?? []);
+  const licences = (found.qualification ?? []).flatMap(({ identifier, period }) => {
+    const licence = identifier?.[0]?.value;
+    const until = period?.end;
+    return licence === undefined ? [] : [{ number: licence, ...(until !== undefined && { until }) }];
+  });
   return {
     ...(name !== undefined && { name }),
     ...(city !== undefined && { city }),
     specialities: [...new Set(said)].slice(0, MOST_SPECIALITIES),
+    ...(licences[0] && { licence: licences[0] }),
   };
 }
 

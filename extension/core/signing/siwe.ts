@@ -1,7 +1,7 @@
 import { getAddress } from 'ethers';
 import { SalusError } from '../errors.ts';
 
-/** The parts of an EIP-4361 message that a wallet compares with the page and shows. */
+/** The parts of an EIP-4361 message: a wallet compares them with the page and shows them, a site compares them with what it gave out. */
 export interface SiweMessage {
   /** Of the page, if the message says; without `://`. */
   readonly scheme?: string;
@@ -14,6 +14,12 @@ export interface SiweMessage {
   readonly uri: string;
   /** Decimal digits. */
   readonly chainId: string;
+  /** What the site drew for this one sign-in. */
+  readonly nonce: string;
+  /** RFC 3339, like the two that follow it. */
+  readonly issuedAt: string;
+  readonly expirationTime?: string;
+  readonly notBefore?: string;
 }
 
 const SUMMARY = 'wants you to sign in with your Ethereum account';
@@ -33,7 +39,7 @@ const MESSAGE = new RegExp(
     String.raw`\nURI: (?<uri>${URI})`,
     String.raw`Version: 1`,
     String.raw`Chain ID: (?<chainId>\d+)`,
-    String.raw`Nonce: [A-Za-z0-9]{8,}`,
+    String.raw`Nonce: (?<nonce>[A-Za-z0-9]{8,})`,
     String.raw`Issued At: (?<issued>${TIME})` +
       String.raw`(?:\nExpiration Time: (?<expires>${TIME}))?(?:\nNot Before: (?<starts>${TIME}))?` +
       String.raw`(?:\nRequest ID: ${REQUEST_ID})?(?:\nResources:(?:\n- ${URI})*)?$`,
@@ -49,13 +55,25 @@ export const looksLikeSiwe = (text: string): boolean => text.toLowerCase().inclu
  */
 export function parseSiwe(text: string): SiweMessage {
   const groups = MESSAGE.exec(text)?.groups;
-  const { scheme, domain, address, statement, uri, chainId, issued, expires, starts } = groups ?? {};
+  const { scheme, domain, address, statement, uri, chainId, nonce, issued, expires, starts } = groups ?? {};
   const times = [issued, expires, starts].filter((time) => time !== undefined);
-  const whole = domain !== undefined && address !== undefined && uri !== undefined && chainId !== undefined;
+  const names = domain !== undefined && address !== undefined && uri !== undefined;
+  const whole = names && chainId !== undefined && nonce !== undefined && issued !== undefined;
   if (!whole || !URL.canParse(uri) || !isChecksummed(address) || times.some((time) => Number.isNaN(Date.parse(time)))) {
     throw new SalusError('not-signable', 'This sign-in text does not follow EIP-4361.');
   }
-  return { ...(scheme && { scheme }), domain, address, ...(statement && { statement }), uri, chainId };
+  return {
+    ...(scheme && { scheme }),
+    domain,
+    address,
+    ...(statement && { statement }),
+    uri,
+    chainId,
+    nonce,
+    issuedAt: issued,
+    ...(expires && { expirationTime: expires }),
+    ...(starts && { notBefore: starts }),
+  };
 }
 
 function isChecksummed(address: string): boolean {

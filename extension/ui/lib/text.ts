@@ -30,6 +30,9 @@ export const lookUp = text;
 export const sectionName = (section: FolderKind): string => lookUp(`section.${section.replaceAll('-', '_')}`);
 export const purposeText = (purpose: Purpose): string => lookUp(`purpose.${purpose}`);
 export const roleName = (role: Role): string => lookUp(`role.r${role}`);
+/** Why nothing can be shared with somebody who is not active: nobody vouches for them, or they may not act now. */
+export const inactiveText = (isVouchedFor: boolean): string =>
+  t(isVouchedFor ? 'prompt.suspended' : 'prompt.notRegistered');
 export const callText = (contract: KnownContract, name: string): string => lookUp(`call.${contract}_${name}`);
 export const callFieldName = (path: string): string => lookUp(`callField.${path}`);
 export const transactionStatus = (status: SentTransaction['status']): string => lookUp(`payments.${status}`);

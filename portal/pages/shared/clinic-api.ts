@@ -11,23 +11,27 @@ export class ClinicError extends Error {
   override readonly name = 'ClinicError';
 }
 
-/** The doctor patients share with, or null while none has signed in. @throws ClinicError */
-export const currentDoctor = (): Promise<Doctor | null> => call('/api/doctor', v.nullable(DoctorSchema));
+/**
+ * The doctor patients share with, or null while there is none who may act.
+ * @param handle of the doctor who invited a patient; the one on duty where there is none
+ * @throws ClinicError
+ */
+export const doctorFor = (handle?: string): Promise<Doctor | null> =>
+  call(`/api/doctor${handle === undefined ? '' : `?${new URLSearchParams({ handle })}`}`, v.nullable(DoctorSchema));
 
 /** What the clinic has of its sample patient. @throws ClinicError */
 export const clinicRecord = (): Promise<v.InferOutput<typeof BundleSchema>> => call('/api/sample-bundle', BundleSchema);
 
-/** What somebody does at the clinic. */
-export type Work = 'doctor' | 'lab' | 'pharmacist';
-const StaffSchema = v.object({ ...DoctorSchema.entries, work: v.picklist(['doctor', 'lab', 'pharmacist']) });
-export type Staff = v.InferOutput<typeof StaffSchema>;
+/** Asks the clinic's server. @throws ClinicError */
+export const ask = <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> =>
+  call(path, schema);
 
-/** Signs an account in as one of the clinic's staff. @throws ClinicError when the code is wrong, or the network does not answer */
-export const signIn = (staff: Staff & { code: string }): Promise<Staff> =>
-  call('/api/staff', StaffSchema, {
+/** Sends something to the clinic's server. @throws ClinicError */
+export const send = <S extends v.GenericSchema>(path: string, body: object, schema: S): Promise<v.InferOutput<S>> =>
+  call(path, schema, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(staff),
+    body: JSON.stringify(body),
   });
 
 async function call<S extends v.GenericSchema>(path: string, schema: S, init?: RequestInit): Promise<v.InferOutput<S>> {

@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import { invite, type Invited } from '../../../scripts/lib/invite.ts';
 import { PromptWindow } from './prompt-window.ts';
 
 /** The doctor's desk of the clinic's portal, in the doctor's browser. */
@@ -12,9 +13,10 @@ export class DeskPage {
     this.#browser = browser;
   }
 
-  static async open(browser: WalletBrowser, portalUrl: string): Promise<DeskPage> {
+  /** @param where the portal, or the link of an invitation */
+  static async open(browser: WalletBrowser, where: string): Promise<DeskPage> {
     const page = await browser.newPage();
-    await page.goto(`${portalUrl}/desk`);
+    await page.goto(where.includes('/join#') ? where : `${where}/desk`);
     return new DeskPage(page, browser);
   }
 
@@ -25,14 +27,24 @@ export class DeskPage {
     await prompt.approve();
   }
 
-  async signIn(name: string, staffCode: string, work = 'Doctor'): Promise<void> {
-    await this.page.getByLabel('Your name').fill(name);
-    await this.page.getByLabel('What you do here').selectOption(work);
-    await this.page.getByLabel('Staff code').fill(staffCode);
-    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  /** Takes up an invitation of the clinic, and signs in by it. */
+  async signIn(name: string, work: Invited['work'] = 'doctor'): Promise<void> {
+    const { origin } = new URL(this.page.url());
+    await this.joinBy(await invite(origin, { name, work }));
+    await this.page.goto(`${origin}/desk`);
     await expect(this.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });
     // The first look at the list is also when the wallet registers the doctor's key.
     await this.refresh();
+  }
+
+  /** Opens the link of an invitation, and joins with the account that the site sees. */
+  async joinBy(link: string): Promise<void> {
+    await this.page.goto(link);
+    const prompt = await PromptWindow.during(this.#browser.context, () =>
+      this.page.getByRole('button', { name: 'Sign in and join' }).click(),
+    );
+    await prompt.approve();
+    await expect(this.page.getByTestId('joined')).toBeVisible({ timeout: 60_000 });
   }
 
   async refresh(): Promise<void> {

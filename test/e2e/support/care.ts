@@ -4,12 +4,12 @@ import { DeskPage } from '../pages/desk.ts';
 import { WalletApp } from '../pages/wallet-app.ts';
 
 /** Somebody whom the clinic vouches for, in a browser of their own, and their account number. */
-export async function member(browser: WalletBrowser, stack: Stack, name: string, work: 'Pharmacist' | 'Laboratory') {
+export async function member(browser: WalletBrowser, stack: Stack, name: string, work: 'pharmacist' | 'lab') {
   const app = await WalletApp.open(browser);
   await app.createWallet('provider');
   const desk = await DeskPage.open(browser, stack.portalUrl);
   await desk.connect();
-  await desk.signIn(name, stack.staffCode, work);
+  await desk.signIn(name, work);
   return { app, account: await app.accountNumber() };
 }
 

@@ -15,7 +15,7 @@ export async function atTheClinic(patients: WalletBrowser, doctors: WalletBrowse
   await doctor.createWallet('provider');
   const desk = await DeskPage.open(doctors, stack.portalUrl);
   await desk.connect();
-  await desk.signIn(doctorsName, stack.staffCode);
+  await desk.signIn(doctorsName);
   return { patient, doctor, desk, words };
 }
 

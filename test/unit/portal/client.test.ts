@@ -211,3 +211,21 @@ test('a record in hand is checked step by step', async () => {
   const resource = { resourceType: 'Observation' };
   expect(await client.verifyRecord({ patient: PATIENT, id: '1', resource })).toEqual({ verified: false, steps });
 });
+
+test('a signature and a transaction are asked for as the provider takes them, and an answer that is none is refused', async () => {
+  const signature = `0x${'1b'.repeat(65)}`;
+  const call = { from: PATIENT, to: DOCTOR, data: '0x' };
+  const asked: unknown[] = [];
+  const answering = (answer: unknown) => {
+    const note = (params: unknown) => {
+      asked.push(params);
+      return answer;
+    };
+    return new HealthClient(fakeProvider({ personal_sign: note, eth_sendTransaction: note }));
+  };
+  expect(await answering(signature).signText(PATIENT, 'Hello')).toBe(signature);
+  expect(await answering(HASH).sendTransaction(call)).toBe(HASH);
+  expect(asked).toEqual([['Hello', PATIENT], [call]]);
+  await expect(answering('0x12').signText(PATIENT, 'Hello')).rejects.toMatchObject({ reason: 'unexpected-answer' });
+  await expect(answering('0x12').sendTransaction(call)).rejects.toMatchObject({ reason: 'unexpected-answer' });
+});

@@ -19,7 +19,7 @@ const NETWORK = {
 async function env(network: unknown = NETWORK): Promise<Record<string, string>> {
   const path = join(await temporaryFolder(), 'network.json');
   await writeFile(path, JSON.stringify(network));
-  return { SALUS_PORTAL_NETWORK: path, SALUS_PORTAL_HOSPITAL_KEY: KEY, SALUS_PORTAL_STAFF_CODE: 'riverside-staff' };
+  return { SALUS_PORTAL_NETWORK: path, SALUS_PORTAL_HOSPITAL_KEY: KEY };
 }
 
 test('the least that is needed is completed with defaults', async () => {
@@ -27,7 +27,7 @@ test('the least that is needed is completed with defaults', async () => {
     port: 0,
     host: '127.0.0.1',
     hospitalKey: KEY,
-    staffCode: 'riverside-staff',
+    administrators: [],
     network: NETWORK,
   });
 });
@@ -39,11 +39,19 @@ test('a file gives settings, and the environment overrides them', async () => {
   expect(config).toMatchObject({ port: 4_001, dataDir: '/data' });
 });
 
+test('administrators are a list, checksummed', async () => {
+  const accounts = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8, 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC';
+  const { administrators } = readConfig({ ...(await env()), SALUS_PORTAL_ADMINISTRATORS: accounts });
+  expect(administrators).toEqual([
+    '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+    '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC',
+  ]);
+});
+
 test.each([
   ['SALUS_PORTAL_HOSPITAL_KEY', '0xsecret', 'hospitalKey: must be a private key'],
   ['SALUS_PORTAL_HOSPITAL_KEY', `0x${'0'.repeat(64)}`, 'hospitalKey: must be a private key'],
-  ['SALUS_PORTAL_STAFF_CODE', 'secret', 'staffCode: must have at least 8 characters'],
-  ['SALUS_PORTAL_STAFF_CODE', '', 'staffCode: is required'],
+  ['SALUS_PORTAL_ADMINISTRATORS', 'secret', 'administrators.0: must be a list of accounts'],
   ['SALUS_PORTAL_PORT', '70000', 'port: must be a whole number from 0 to 65535'],
   ['SALUS_PORTAL_ORIGIN', 'https://portal.example/desk', 'origin: must be an origin'],
   ['SALUS_PORTAL_NETWORK', '/nowhere.json', 'network: must name a readable file'],

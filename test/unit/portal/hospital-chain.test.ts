@@ -16,11 +16,14 @@ async function scene() {
     readonly method: string;
     readonly params: unknown[];
   }
-  const answer = async ({ id, method, params }: Call): Promise<object> => ({
-    jsonrpc: '2.0',
-    id,
-    result: (await evm.provider.send(method, params)) as unknown,
-  });
+  const answer = async ({ id, method, params }: Call): Promise<object> => {
+    try {
+      return { jsonrpc: '2.0', id, result: (await evm.provider.send(method, params)) as unknown };
+    } catch (error) {
+      // As the node said it: what reverts is no failure of the line.
+      return { jsonrpc: '2.0', id, error: (error as { info: { error: object } }).info.error };
+    }
+  };
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -45,7 +48,7 @@ async function scene() {
     await chain.enrol(address, Role.Doctor);
     return (await chain.member(address)).role === Role.Doctor;
   };
-  return { evm, registry, letIn };
+  return { evm, registry, chain, letIn };
 }
 
 it('a portal goes on where its hospital’s account was used elsewhere too', async () => {
@@ -63,4 +66,43 @@ it('a portal goes on after a reorganisation took back what it did', async () => 
   for (let i = 0; i < 3; i++) expect(await letIn()).toBe(true);
   await evm.provider.send('evm_revert', [before]);
   expect(await letIn()).toBe(true);
+});
+
+it('a hospital’s staff are those of the registry, as they stand now', async () => {
+  const { evm, registry, chain } = await scene();
+  const [doctor, lab, gone] = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()];
+  await chain.enrol(doctor.address, Role.Doctor);
+  await chain.enrol(lab.address, Role.Lab);
+  await chain.enrol(gone.address, Role.Doctor);
+  await registry.as(evm.who.hospital).getFunction('remove').send(gone.address);
+  await chain.suspend(doctor.address);
+  const expected = [
+    { address: lab.address, role: Role.Lab, active: true, suspended: false, enroller: chain.address },
+    { address: doctor.address, role: Role.Doctor, active: false, suspended: true, enroller: chain.address },
+  ];
+  const staff = await chain.staff();
+  expect(staff).toMatchObject(expected);
+  expect(Math.abs((staff[0]?.since ?? 0) - Date.now() / 1000)).toBeLessThan(3_600);
+  await chain.restore(doctor.address);
+  expect(await chain.staff()).toMatchObject([{ active: true }, { active: true, suspended: false }]);
+  await expect(chain.suspend(evm.who.registrar.address)).rejects.toMatchObject({ code: 'chain-refused' });
+});
+
+it('hospitals and managers are listed with the web origins that they have now', async () => {
+  const { chain } = await scene();
+  await chain.claimOrigin('https://a.example');
+  await chain.claimOrigin('https://b.example');
+  const found = await chain.organizations();
+  const mine = found.find(({ address }) => address === chain.address);
+  expect(mine).toMatchObject({ role: Role.Hospital, active: true, origins: 2 });
+  expect(found.every(({ role }) => role === Role.Hospital || role === Role.EhrManager)).toBe(true);
+});
+
+it('the fee of a profile is what is missing of it, once', async () => {
+  const { evm, chain } = await scene();
+  const { address } = Wallet.createRandom();
+  await chain.payFee(address);
+  const has = await evm.provider.getBalance(address);
+  expect(has).toBeGreaterThan(0n);
+  expect(has).toBeLessThan(10n ** 16n);
 });

@@ -27,7 +27,7 @@ test('the chain names no profile that too few managers hold', async () => {
 });
 
 test('a hospital that is not let in yet is told so, with its account', async () => {
-  const member = () => Promise.resolve({ role: Role.None, active: false, enroller: HOSPITAL });
+  const member = () => Promise.resolve({ role: Role.None, active: false, suspended: false, enroller: HOSPITAL });
   const chain = fakeChain({ member });
   await expect(introduce({ chain, ...(await parts()) })).rejects.toThrow(HOSPITAL);
   expect(chain.acts).toEqual([]);

@@ -311,6 +311,8 @@ describe('a sign-in text', () => {
       statement: 'Sign in to read your letters.',
       uri: 'https://clinic.example/login',
       chainId: String(CHAIN),
+      nonce: '32891756abc',
+      issuedAt: '2026-11-21T16:25:24Z',
     });
     const tail =
       '\nExpiration Time: 2026-11-22T16:25:24.5Z\nNot Before: 2026-11-21T16:25:24+01:00\nRequest ID: a%20b\nResources:\n- ipfs://bafy\n- https://a.example/x';

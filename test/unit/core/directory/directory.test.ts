@@ -246,3 +246,25 @@ it('the events are those of the registry, and what a node makes up beside them s
     ).rows.size,
   ).toBe(0);
 });
+
+describe('a licence in a profile', () => {
+  const said = (qualification: unknown) =>
+    readProfile(own(dagCbor.encode({ resourceType: 'Practitioner', name: [{ text: 'Dr Noor' }], qualification })));
+  const code = { text: 'Cardiology' };
+
+  it('is read with its last day', () => {
+    const [identifier, period] = [[{ value: 'RC-4711' }], { end: '2027-06-30' }];
+    expect(said([{ code, identifier, period }])?.licence).toEqual({ number: 'RC-4711', until: '2027-06-30' });
+    expect(said([{ code }, { code, identifier }])?.licence).toEqual({ number: 'RC-4711' });
+  });
+
+  it.each([
+    ['a number that is none', [{ code, identifier: [{ value: 4711 }] }], undefined],
+    ['a number that is too long', [{ code, identifier: [{ value: '4'.repeat(300) }] }], undefined],
+    ['no list', [{ code, identifier: 'RC-4711' }], undefined],
+    ['a day that is none', [{ code, identifier: [{ value: 'A' }], period: { end: 'soon' } }], { number: 'A' }],
+    ['hidden letters', [{ code, identifier: [{ value: 'A\u202eB' }] }], { number: 'A⟨U+202E⟩B' }],
+  ])('with %s takes nothing else away', (_what, qualification, licence) => {
+    expect(said(qualification)).toEqual({ name: 'Dr Noor', specialities: ['Cardiology'], ...(licence && { licence }) });
+  });
+});
