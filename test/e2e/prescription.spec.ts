@@ -58,6 +58,8 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   const dispense = pharmacist.page.getByTestId('form');
   await dispense.getByLabel('How much is handed out').fill('20');
   await dispense.getByLabel('Of what (tablets, packs, ml)').fill('tablets');
+  await dispense.getByLabel('What it costs, in ether').fill('0.004');
+  await expect(dispense).toContainText('A bill for it is written with it.');
   await lookAt(pharmacist.page, 'filling a prescription');
   await dispense.getByRole('button', { name: 'Note that it was handed out' }).click();
   await expect(pharmacist.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
@@ -68,10 +70,31 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   await page.bringToFront();
   await patient.go('Home');
   await expect(patient.arrived()).toContainText('Ibuprofen', { timeout: 90_000 });
+  await patient.arrived().getByRole('link', { name: 'Bill' }).click({ timeout: 90_000 });
+  await expect(page.getByTestId('bill')).toContainText('0.004 ETH, to ', { timeout: 60_000 });
+  await expect(page.getByTestId('bill')).toContainText('Pharmacist, vouched for by Riverside Clinic');
   await page.goto(page.url().replace(/#.*$|$/, '#/chain'));
   await expect(page.getByRole('main')).toContainText('filled a prescription', { timeout: 60_000 });
   await lookAt(page, 'a prescription on the public log');
   await doctor.page.bringToFront();
   await doctor.page.reload();
   await expect(doctor.page.getByTestId('orders')).toContainText('Filled by', { timeout: 90_000 });
+
+  // 5. The doctor writes it anew: the new one takes the place of the old one, which can no longer be filled.
+  await doctor.page
+    .getByTestId('shared-sections')
+    .getByRole('button', { name: /^Medicines/ })
+    .click();
+  // What was handed out has a day, what was prescribed has none.
+  const ibuprofen = doctor.page.getByTestId('records').getByRole('link', { name: /Ibuprofen/ });
+  await expect(ibuprofen).toHaveCount(2, { timeout: 60_000 });
+  await ibuprofen.last().click();
+  await doctor.page.getByRole('button', { name: 'Write it anew' }).click({ timeout: 60_000 });
+  await expect(form.getByLabel('How often it can be filled')).toHaveValue('2');
+  await form.getByLabel('How often it can be filled').selectOption('3 times');
+  await lookAt(doctor.page, 'writing a prescription anew');
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await expect(doctor.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
+  await doctor.page.reload();
+  await expect(doctor.page.getByTestId('order')).toContainText('Prescription, taken back', { timeout: 90_000 });
 });
