@@ -212,6 +212,7 @@ export async function startStack(): Promise<Stack> {
     managers: managers.map((m) => m.url),
     linkViewer: `http://127.0.0.1:${portalPort}/link`,
     durableAt: 2,
+    rate: { currency: 'EUR', perEther: '2500', asOf: '2026-11-01' },
     custody: await introduceKeepers(chain, managers),
   };
   await introduceMembers(network);

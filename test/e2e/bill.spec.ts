@@ -45,6 +45,7 @@ test('a doctor writes a bill, the patient pays it once, both see it paid, and th
   const card = page.getByTestId('bill');
   await expect(card).toContainText('Bill, to be paid', { timeout: 60_000 });
   await expect(card).toContainText('0.025 ETH, to ');
+  await expect(card).toContainText('About €62.50, by this health network’s own rate of 1 Nov 2026.');
   await expect(card).toContainText('Doctor, vouched for by Riverside Clinic');
   await lookAt(page, 'a bill');
   await card.getByRole('button', { name: 'Pay' }).click();

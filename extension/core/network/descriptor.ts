@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SalusError } from '../errors.ts';
 import { isSecureOrigin } from '../secure-origin.ts';
+import { RateSchema } from './rate.ts';
 
 const httpUrl = v.pipe(
   v.string(),
@@ -80,6 +81,8 @@ export const NetworkSchema = v.pipe(
     linkViewer: v.optional(viewerUrl),
     /** Copies an entry needs before it counts as durable (k of n). */
     durableAt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    /** A note beside amounts in ether; nothing goes by it. */
+    rate: v.optional(RateSchema),
     /** Without it nothing can be shared: a reader is given no key but by those who keep them. */
     custody: v.optional(CustodySchema),
   }),
