@@ -16,6 +16,8 @@ export const APPOINTMENT_TOPICS = {
   moved: '0x9b3c02312d524fcad19221fdd91e5516390096825d4ca1b5e75d16313c47a536',
   /** Settled(bytes32,uint256,uint256) */
   settled: '0x2a20f8d2d0f487a3016d77037b3c5768216a3dc76401d33abf5dc381af7171cb',
+  /** ArbiterSet(address,address) */
+  arbiterSet: '0xa99fc739cab6b19d8ee27aaf57eabd8d86b73474801240c86a747a5f5ee88841',
 } as const;
 
 /** Times that somebody offers for one visit; one of them can be booked. */

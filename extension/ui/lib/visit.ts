@@ -14,6 +14,8 @@ export interface BookedTime {
   readonly over: boolean;
 }
 
+/** The newest ones; what is older was closed by time. */
+const MOST_DISPUTES = 200;
 const numberOf = (word = '0'): bigint => BigInt(`0x${word}`);
 
 async function asked(): Promise<{ readonly node: Questions; readonly from: number } | undefined> {
@@ -55,4 +57,20 @@ export async function settlementOf(id: string): Promise<{ toProvider: string; to
   if (log === undefined) return undefined;
   const [toProvider, toPatient] = wordsOf(log.data);
   return { toProvider: String(numberOf(toProvider)), toPatient: String(numberOf(toPatient)) };
+}
+
+/** `State.Disputed` of the contract. */
+const DISPUTED = 4n;
+
+/** Ids of what is disputed and not over, for somebody who was named to decide; none for anybody else. */
+export async function disputedFor(arbiter: string): Promise<string[]> {
+  const named = await logsOf([APPOINTMENT_TOPICS.arbiterSet, null, topicOfAddress(arbiter)]);
+  if (named.length === 0) return [];
+  const moved = await logsOf([APPOINTMENT_TOPICS.moved]);
+  const ids = new Set(
+    moved.filter(({ data }) => numberOf(wordsOf(data)[0]) === DISPUTED).map(({ topics }) => topics[1] ?? ''),
+  );
+  const over = ids.size === 0 ? [] : await logsOf([APPOINTMENT_TOPICS.settled, [...ids]]);
+  for (const { topics } of over) ids.delete(topics[1] ?? '');
+  return [...ids].slice(-MOST_DISPUTES);
 }

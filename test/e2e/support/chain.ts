@@ -39,8 +39,19 @@ export function operate({ network }: Stack) {
     return patient.address;
   }
 
+  /** The registrar names who divides deposits of the clinic that two sides do not agree about. */
+  async function nameArbiter(arbiter: string): Promise<void> {
+    const abi = ['function setArbiter(address hospital, address arbiter)'];
+    const contract = new Contract(network.payments ?? '', abi, as(ACCOUNTS.registrar));
+    const sent = (await contract.getFunction('setArbiter').send(ACCOUNTS.hospital.address, arbiter)) as {
+      wait(): Promise<unknown>;
+    };
+    await sent.wait();
+  }
+
   return {
     fund,
+    nameArbiter,
     doctorElsewhere,
     patientOfNobody,
     /** Whether each transaction makes a block of its own. */

@@ -1,4 +1,4 @@
-import { id as topicOf, parseEther } from 'ethers';
+import { Contract, id as topicOf, parseEther } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { APPOINTMENT_TOPICS, offerOf } from '../../../extension/core/care/appointment.ts';
 import { moneyOf } from '../../../extension/core/care/bill.ts';
@@ -8,6 +8,7 @@ import { toResource } from '../../../extension/core/forms/form.ts';
 import { FORMS } from '../../../extension/core/forms/forms.ts';
 import { quoteVisit, sendVisit, visitOfItem, type VisitAct } from '../../../extension/core/wallet/appointments.ts';
 import { stageByHand } from '../../../extension/core/wallet/by-hand.ts';
+import { disputesOf, quoteDivision, sendDivision } from '../../../extension/core/wallet/disputes.ts';
 import { drainOutbox } from '../../../extension/core/wallet/outbox.ts';
 import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
 import { owed } from '../../../extension/core/wallet/owed.ts';
@@ -165,6 +166,38 @@ describe('a visit that is offered', () => {
     ]);
   });
 
+  it('that the two do not agree about is divided by the arbiter of the hospital, once, and by nobody else', async () => {
+    const { w, network, patient, doctor, until, view, act } = await scene();
+    const arbiter = await w.open(new Uint8Array(32).fill(9), network, 'provider');
+    await w.evm.provider.send('hardhat_setBalance', [arbiter.address, `0x${DEPOSIT.toString(16)}`]);
+    const setArbiter = ['function setArbiter(address hospital, address arbiter)'];
+    const contract = new Contract(network.payments!, setArbiter, w.evm.who.registrar);
+    await act(patient, 'book', FIRST);
+    await until(FIRST + HOUR);
+    Object.assign(arbiter, { now: patient.now });
+    await act(doctor, 'claim');
+    const { id } = await view(patient);
+    expect(await disputesOf(arbiter, [id])).toEqual([]);
+    await act(patient, 'dispute');
+    expect(await disputesOf(arbiter, [id])).toEqual([]);
+    await contract.getFunction('setArbiter').send(w.evm.who.hospital.address, arbiter.address);
+    expect(await disputesOf(arbiter, [id])).toMatchObject([
+      { id, patient: patient.address, provider: doctor.address, wei: String(DEPOSIT), startsAt: FIRST, sent: false },
+    ]);
+    for (const who of [patient, doctor]) expect(await disputesOf(who, [id])).toEqual([]);
+    const toProvider = String(DEPOSIT / 5n);
+    expect(await codeOf(quoteDivision(doctor, { id, toProvider }))).toBe('visit-changed');
+    expect(await codeOf(quoteDivision(arbiter, { id, toProvider: String(DEPOSIT + 1n) }))).toBe('visit-changed');
+    const { fee } = await quoteDivision(arbiter, { id, toProvider });
+    await sendDivision(arbiter, { id, toProvider }, fee);
+    expect(await codeOf(sendDivision(arbiter, { id, toProvider }, fee))).toBe('visit-changed');
+    expect([await owed(doctor), await owed(patient)]).toMatchObject([
+      { wei: toProvider },
+      { wei: String(DEPOSIT - DEPOSIT / 5n) },
+    ]);
+    expect(await view(patient)).toMatchObject({ standing: 'settled', may: [] });
+  });
+
   it('cannot be booked once its times are over, nor with somebody who was suspended, nor with too little', async () => {
     const { w, registry, patient, doctor, until, view, act } = await scene();
     await w.evm.provider.send('hardhat_setBalance', [patient.address, '0x1']);
@@ -210,7 +243,7 @@ const commitments = async (session: Session): Promise<string[]> => {
 };
 
 describe('what is no offer', () => {
-  const change = (more: object) => offerOf({ ...offered(), ...more } as Parameters<typeof offerOf>[0]);
+  const change = (more: object) => offerOf({ ...offered(), ...more });
   it('is an appointment that is settled, or that its patient wrote', async () => {
     expect(change({ status: 'booked' })).toBeUndefined();
     expect(change({ requestedPeriod: [] })).toBeUndefined();
@@ -287,5 +320,6 @@ it('the events of an appointment are the contract’s', () => {
     booked: topicOf('Booked(bytes32,address,address,uint96,uint40,uint40)'),
     moved: topicOf('Moved(bytes32,uint8,uint40)'),
     settled: topicOf('Settled(bytes32,uint256,uint256)'),
+    arbiterSet: topicOf('ArbiterSet(address,address)'),
   });
 });
