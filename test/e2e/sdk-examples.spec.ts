@@ -63,7 +63,7 @@ async function enrolledServer({ network }: Stack): Promise<Wallet> {
 }
 
 test('every example of the documentation is type-correct', async () => {
-  for (const document of ['portal/sdk/README.md', 'docs/PROVIDER-API.md']) {
+  for (const document of ['portal/sdk/README.md', 'docs/PROVIDER-API.md', 'docs/PHARMACY.md']) {
     const { project } = await examplesOf(document);
     expect(await runCommand(bin('tsc'), ['-p', project]), document).toBe(0);
   }
