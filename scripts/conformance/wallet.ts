@@ -170,6 +170,9 @@ const typedData = {
   message: { day: '2026-12-01' },
 };
 
+/** What came of an order. */
+const dispense = { resourceType: 'MedicationDispense' };
+
 /** Params that are nearly right. */
 const WRONG: readonly (readonly [method: string, params: unknown])[] = [
   ['health_requestAccess', access({ sections: [MARK] })],
@@ -187,6 +190,13 @@ const WRONG: readonly (readonly [method: string, params: unknown])[] = [
   ['health_readRecord', { patient: ADDRESS, id: 7 }],
   ['health_writeRecord', { resource: MARK }],
   ['health_writeRecord', { patient: ADDRESS, resource: { resourceType: 'Observation' } }],
+  ['health_writeRecord', { resource: dispense, fulfils: 'x/0' }],
+  ['health_writeRecord', { patient: ADDRESS, section: 'medications', resource: dispense, fulfils: 7 }],
+  ['health_writeRecord', { patient: ADDRESS, section: 'medications', resource: dispense, fulfils: MARK.repeat(20) }],
+  [
+    'health_writeRecord',
+    { patient: ADDRESS, section: 'medications', bundle: { resourceType: 'Bundle' }, fulfils: 'x/0' },
+  ],
   ['health_verifyRecord', { patient: ADDRESS, id: 'x/0' }],
   ['health_addNetwork', network({ registry: MARK })],
   ['health_addNetwork', network({ durableAt: 2 })],
@@ -206,6 +216,7 @@ const BEFORE_CONNECTING: readonly (readonly [method: string, params?: unknown])[
   ['health_listRecords', {}],
   ['health_readRecord', { patient: ADDRESS, id: 'x/0' }],
   ['health_writeRecord', { patient: ADDRESS, section: 'results', resource: { resourceType: 'Observation' } }],
+  ['health_writeRecord', { patient: ADDRESS, section: 'medications', resource: dispense, fulfils: 'x/0' }],
   ['health_verifyRecord', { patient: ADDRESS, id: 'x/0', resource: { resourceType: 'Observation' } }],
   ['health_writeRecord', { resource: { resourceType: 'Observation' } }],
   ['health_addNetwork', network({})],
