@@ -37,7 +37,7 @@ const record = {
 };
 
 /** Something that the kit's account may carry out, and the order that it is of. */
-export const KIT_PRESCRIPTION = `Kit prescription for ${MARK}`;
+const KIT_PRESCRIPTION = `Kit prescription for ${MARK}`;
 const prescription = {
   ...record,
   id: `${HASH}/1`,

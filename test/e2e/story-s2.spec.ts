@@ -1,29 +1,13 @@
 import { parseEther } from 'ethers';
-import type { WalletBrowser } from '../../scripts/lib/browser.ts';
 import { DESK_WORDS } from '../../scripts/lib/chain.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
 import { CheckInPage } from './pages/check-in.ts';
-import { DeskPage } from './pages/desk.ts';
 import { OfficePage } from './pages/office.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { operate } from './support/chain.ts';
-import { chooseFor, formFor, openGiven, prescribeIbuprofen } from './support/care.ts';
+import { chooseFor, formFor, joins, openGiven, prescribeIbuprofen } from './support/care.ts';
 import { lookAt } from './support/screens.ts';
-
-/** Somebody makes a wallet for their work, and joins by the hospital's link. */
-async function joins(browser: WalletBrowser, link: string, name: string) {
-  const app = await WalletApp.open(browser);
-  await app.createWallet('provider');
-  const desk = await DeskPage.open(browser, link);
-  await desk.connect();
-  await desk.joinBy(link);
-  await desk.page.goto(`${new URL(link).origin}/desk`);
-  await expect(desk.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });
-  // The first look at the list is also when the wallet registers its key.
-  await desk.refresh();
-  return { app, account: await app.accountNumber() };
-}
 
 test('a hospital lets a doctor and a pharmacist in; a patient shares, is prescribed something, has it filled, and pays for it', async ({
   newBrowser,

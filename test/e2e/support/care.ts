@@ -14,6 +14,20 @@ export async function member(browser: WalletBrowser, stack: Stack, name: string,
   return { app, account: await app.accountNumber() };
 }
 
+/** Somebody makes a wallet for their work, and joins by the hospital’s link, in their own browser. */
+export async function joins(browser: WalletBrowser, link: string, name: string) {
+  const app = await WalletApp.open(browser);
+  await app.createWallet('provider');
+  const desk = await DeskPage.open(browser, link);
+  await desk.connect();
+  await desk.joinBy(link);
+  await desk.page.goto(`${new URL(link).origin}/desk`);
+  await expect(desk.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });
+  // The first look at the list is also when the wallet registers its key.
+  await desk.refresh();
+  return { app, account: await app.accountNumber() };
+}
+
 /** The form of something, in the record of the doctor's only patient. */
 export async function formFor({ page }: WalletApp, what: string) {
   await page.bringToFront();
