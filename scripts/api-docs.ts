@@ -42,7 +42,8 @@ const RESULTS: Record<Exclude<Method, NodeMethod>, string> = {
   health_endConsent: '`{consentId, live: false}`; one of your own, without a prompt, since it asks for less',
   health_listRecords:
     '`{records, total, unreadable, next?}`: what patients let the connected account read, by patient, newest date first',
-  health_readRecord: '`{…record, resource \\| bytes, provenance}`; bytes in base64',
+  health_readRecord:
+    '`{…record, resource \\| bytes, order?: {id, kind, doctor, standing, until, times, left, mine}, provenance}`; bytes in base64; see below under Care',
   health_verifyRecord:
     '`{verified, steps}`: whether what you have is what was recorded, step by step (`chain`, `content`, `author`, `voucher`), each with `holds`',
   health_writeRecord:

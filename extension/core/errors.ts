@@ -109,6 +109,14 @@ export const chainUnreachable = (): SalusError =>
 export const noConsent = (): SalusError =>
   new SalusError('no-consent', 'The patient has not given access to this, or has ended it.');
 
+/** Of what somebody in this account's role does not do. */
+export const roleForbids = (): SalusError =>
+  new SalusError('role-forbids', 'Somebody in your role does not write this. Nothing was added.');
+
+/** Of an order that can no longer be carried out. */
+export const orderOver = (): SalusError =>
+  new SalusError('order-over', 'This was filled, taken back or has run out. Ask the doctor for a new one.');
+
 /** Of a network whose description names nobody who keeps keys. */
 export const noKeepers = (): SalusError =>
   new SalusError('no-keepers', 'Nobody keeps the keys on this health network, so nothing can be shared there.');

@@ -26,7 +26,7 @@ import { METHODS, parseRequest, type WireRequest } from './schema.ts';
 import { checkSignable, checkTransaction } from './sign-rules.ts';
 import { chainHex, networkSeen, tellingChain } from './site-network.ts';
 import { SiteUse } from './site-use.ts';
-import { listForSite, readForSite, verifyForSite } from './site-records.ts';
+import { checkCarriesOut, listForSite, readForSite, verifyForSite } from './site-records.ts';
 import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
@@ -309,7 +309,7 @@ export class RpcServer {
   }
 
   /** The file is taken in hand once the request is accepted; one that is asked again after a worker's death has it in hand already. */
-  async #write(origin: string, requestKey: string, { patient, section, resource, bundle }: WriteRequest) {
+  async #write(origin: string, requestKey: string, { patient, section, resource, fulfils, bundle }: WriteRequest) {
     const stage = (): Promise<string> => {
       const text = JSON.stringify(bundle ?? resource);
       return this.#parts.storage.stage(new Blob([text], { type: FHIR_JSON }), 'offer.json', origin);
@@ -317,9 +317,12 @@ export class RpcServer {
     const question =
       patient === undefined
         ? { kind: 'offer' as const, params: { section } }
-        : { kind: 'write' as const, params: { patient, section, order: resource && termsOf(resource) } };
+        : { kind: 'write' as const, params: { patient, section, order: resource && termsOf(resource), fulfils } };
     return this.#askChecked({ ...question, requestKey, origin, stage }, async () => {
-      await this.#connected(origin);
+      const session = await this.#connected(origin);
+      if (patient === undefined || fulfils === undefined || resource === undefined) return;
+      // A pharmacy or a lab is chosen for treatment.
+      await checkCarriesOut(session, { patient, fulfils, resource }, this.#siteUse.of(session, origin, 'TREAT'));
     });
   }
 

@@ -1,7 +1,12 @@
+import { kindCarriedOut, saysItCarriesOut } from '../core/care/carried-out.ts';
+import { OrderKind } from '../core/care/orders-abi.ts';
 import { fromBase64, fromUtf8, toBase64 } from '../core/bytes.ts';
 import type { RecordItem } from '../core/catalogue/model.ts';
+import { noConsent, orderOver, SalusError, unlessForLater } from '../core/errors.ts';
+import type { Resource } from '../core/fhir/resource.ts';
 import { Role } from '../core/registry/abi.ts';
-import { countShared, openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
+import { countShared, openItem, openRecords, readRecord, sharedRecords } from '../core/wallet/records.ts';
+import { orderOfItem } from '../core/wallet/orders.ts';
 import type { Session } from '../core/wallet/session.ts';
 import type { GivenFolder, Use } from '../core/wallet/sharing.ts';
 import { recordedForm } from '../core/wallet/recorded-form.ts';
@@ -47,7 +52,46 @@ export async function readForSite(session: Session, { patient, id }: ReadRequest
     item.mediaType === 'application/fhir+json'
       ? { resource: JSON.parse(fromUtf8(bytes)) as unknown }
       : { bytes: toBase64(bytes) };
-  return { ...toPage(item), ...content, provenance: { ...place, author: who } };
+  const order = await orderForSite(session, item);
+  return { ...toPage(item), ...content, ...(order && { order }), provenance: { ...place, author: who } };
+}
+
+/** How what a record orders stands, for whoever may read the record. */
+async function orderForSite(session: Session, item: RecordItem) {
+  if ((await orderOfItem(session, item)) === undefined) return undefined;
+  // What others did since is on the chain before it is here.
+  await session.catalogue.sync().catch(unlessForLater);
+  const view = await orderOfItem(session, item);
+  if (view === undefined) return undefined; // it was undone
+  const { id, kind, doctor, standing, until, times, left, mine } = view;
+  return { id, kind, doctor, standing, until, times, left, mine };
+}
+
+/**
+ * Whether a resource may be what came of an order, before anybody is asked: the order is one that this site may read, may be carried out by
+ * this account now, and is the one that the resource names.
+ * @param fulfils id of the record that was ordered
+ * @throws SalusError `no-consent`, `not-found`, `order-over`; RpcError -32602 for a resource of another type or another order
+ */
+export async function checkCarriesOut(
+  session: Session,
+  { patient, fulfils, resource }: { readonly patient: string; readonly fulfils: string; readonly resource: Resource },
+  use: Use,
+): Promise<void> {
+  checkNotOwn(session, patient);
+  await session.catalogue.sync();
+  const { item } = await openItem(session, patient, fulfils, use);
+  const order = await orderOfItem(session, item);
+  if (order === undefined) throw new SalusError('not-found', 'This was not ordered.');
+  if (order.standing !== 'open') throw orderOver();
+  if (!order.mine) throw noConsent();
+  const kind = order.kind === 'prescription' ? OrderKind.Prescription : OrderKind.Test;
+  if (kindCarriedOut(resource) === kind && saysItCarriesOut(resource, order.id)) return;
+  throw new RpcError(
+    RpcCode.InvalidParams,
+    'health_writeRecord: “resource” must be of the type that carries this order out, and name it as docs/PROTOCOL.md says.',
+    'params',
+  );
 }
 
 /** Whether what a site has is what was recorded, step by step. */

@@ -1,5 +1,20 @@
 import * as v from 'valibot';
 import type { Method, METHODS } from '../../extension/rpc/schema.ts';
+import {
+  answerTo,
+  billFor,
+  dispenseOf,
+  prescriptionOf,
+  reportOf,
+  testOrderOf,
+  visitOf,
+  type BillTerms,
+  type Found,
+  type HandedOut,
+  type PrescriptionTerms,
+  type TestTerms,
+  type VisitTerms,
+} from './care.ts';
 import { HealthError, unexpectedAnswer } from './health-error.ts';
 import type { Provider } from './provider.ts';
 import {
@@ -38,7 +53,13 @@ export type RecordName = ParamsOf<'health_readRecord'>;
 export type RecordInHand = ParamsOf<'health_verifyRecord'>;
 type Write = ParamsOf<'health_writeRecord'>;
 /** One resource for one section of a patient who allowed it. */
-export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resource'>>;
+export type PatientWrite = Required<Pick<Write, 'patient' | 'section' | 'resource'>> & Pick<Write, 'fulfils'>;
+/** Whose record something is written into. */
+interface Into {
+  readonly patient: string;
+}
+/** The same, and a section of it to which the patient lets the account write. */
+type IntoSection = Pick<PatientWrite, 'patient' | 'section'>;
 /** What the wallet's own person is offered: one resource, or a bundle. */
 export type Offer = Required<Pick<Write, 'resource'>> | Required<Pick<Write, 'bundle'>>;
 
@@ -155,9 +176,47 @@ export class HealthClient {
     return this.#request('health_verifyRecord', what, VerificationSchema);
   }
 
-  /** Adds one FHIR resource to a patient's section, after the author's own approval. 4100 `no-consent` without the right to write. */
-  writeRecord({ patient, section, resource }: PatientWrite): Promise<Written> {
-    return this.#request('health_writeRecord', { patient, section, resource }, WrittenSchema);
+  /**
+   * Adds one FHIR resource to a patient's section, after the author's own approval. 4100 `no-consent` without the right to write,
+   * `role-forbids` for what somebody in the author's role does not write. {@link prescribe} and what follows it make the resource.
+   */
+  writeRecord({ patient, section, resource, fulfils }: PatientWrite): Promise<Written> {
+    const write = { patient, section, resource, ...(fulfils !== undefined && { fulfils }) };
+    return this.#request('health_writeRecord', write, WrittenSchema);
+  }
+
+  /** Prescribes a medicine, as a doctor. -32602 before anybody is asked, where the terms contradict themselves; as {@link writeRecord}. */
+  async prescribe({ patient, ...terms }: PrescriptionTerms & Into): Promise<Written> {
+    return this.writeRecord({ patient, section: 'medications', resource: prescriptionOf(terms) });
+  }
+
+  /** Orders a test, as a doctor. Errors as of {@link prescribe}. */
+  async orderTest({ patient, ...terms }: TestTerms & Into): Promise<Written> {
+    return this.writeRecord({ patient, section: 'results', resource: testOrderOf(terms) });
+  }
+
+  /**
+   * Notes that a prescription was filled, as the pharmacist whom the patient chose; it is filled once with that.
+   * @param record of {@link readRecord}, whose `order` says that it is `open` and `mine`
+   * Errors as of {@link prescribe}, and -32602 `order-over` where somebody else was faster.
+   */
+  async dispense(record: OpenedRecord, handedOut: HandedOut): Promise<Written> {
+    return this.writeRecord(answerTo(record, dispenseOf(record, handedOut)));
+  }
+
+  /** Answers an order of a test, as the lab that the patient chose. Errors as of {@link dispense}. */
+  async report(record: OpenedRecord, found: Found): Promise<Written> {
+    return this.writeRecord(answerTo(record, reportOf(record, found)));
+  }
+
+  /** Asks a patient for ether, line by line; they pay to the author's account. Errors as of {@link prescribe}. */
+  async bill({ patient, section, ...terms }: BillTerms & IntoSection): Promise<Written> {
+    return this.writeRecord({ patient, section, resource: billFor(terms) });
+  }
+
+  /** Offers a patient times for a visit, of which they can book one. Errors as of {@link prescribe}. */
+  async offerVisit({ patient, section, ...terms }: VisitTerms & IntoSection): Promise<Written> {
+    return this.writeRecord({ patient, section, resource: visitOf(terms) });
   }
 
   /** Offers records to the wallet's own person, who sees what they hold and takes or refuses them. */

@@ -118,9 +118,27 @@ const bytes = v.pipe(
   v.transform((text) => fromBase64(text)),
 );
 
-/** A record with its content: a FHIR `resource`, or the `bytes` of a file. */
+/** How a prescription or a test that was ordered stands, as the chain has it. */
+const OrderSchema = v.object({
+  /** 0x hex. */
+  id: hash,
+  kind: v.picklist(['prescription', 'test']),
+  doctor: address,
+  /** `waiting` (not on the chain yet), `refused`, `open`, `done`, `cancelled` or `over` (its time has run out). */
+  standing: v.picklist(['waiting', 'refused', 'open', 'done', 'cancelled', 'over']),
+  /** First Unix second at which it can no longer be carried out. */
+  until: count,
+  /** How often it could be carried out in all, and how often it still can. */
+  times: count,
+  left: count,
+  /** This account may carry it out now. */
+  mine: v.boolean(),
+});
+export type Order = v.InferOutput<typeof OrderSchema>;
+
+/** A record with its content: a FHIR `resource`, or the `bytes` of a file; with `order` where it was ordered. */
 export const OpenedRecordSchema = v.intersect([
-  v.object({ ...RecordSchema.entries, provenance: ProvenanceSchema }),
+  v.object({ ...RecordSchema.entries, order: v.optional(OrderSchema), provenance: ProvenanceSchema }),
   v.union([v.object({ resource: ResourceSchema }), v.object({ bytes })]),
 ]);
 export type OpenedRecord = v.InferOutput<typeof OpenedRecordSchema>;

@@ -1,10 +1,11 @@
 import { Wallet } from 'ethers';
+import { saysItCarriesOut } from '../../extension/core/care/carried-out.ts';
 import { PURPOSES } from '../../extension/core/consent/purposes.ts';
 import { SECTIONS } from '../../extension/core/records/sections.ts';
 import { readSignable, sign, type SignRequest } from '../../extension/core/signing/signable.ts';
 import { RpcCode, RpcError } from '../../extension/rpc/errors.ts';
 import type { Chain } from '../../extension/rpc/params/chain.ts';
-import type { AccessRequest } from '../../extension/rpc/params/health.ts';
+import type { AccessRequest, ReadRequest, WriteRequest } from '../../extension/rpc/params/health.ts';
 import { METHODS, type Method } from '../../extension/rpc/schema.ts';
 
 /** The account of the wallet that the kit puts into the page. A portal that serves known people only may have to know it. */
@@ -34,6 +35,49 @@ const record = {
   block: 7,
   transactionHash: HASH,
 };
+
+/** Something that the kit's account may carry out, and the order that it is of. */
+const KIT_PRESCRIPTION = `Kit prescription for ${MARK}`;
+const prescription = {
+  ...record,
+  id: `${HASH}/1`,
+  section: 'medications',
+  type: 'MedicationRequest',
+  title: KIT_PRESCRIPTION,
+};
+const order = {
+  id: `0x${'0d'.repeat(32)}`,
+  kind: 'prescription',
+  doctor: KIT_ACCOUNT,
+  standing: 'open',
+  until: 4_000_000_000,
+  times: 2,
+  left: 1,
+  mine: true,
+};
+
+const provenance = {
+  author: { address: KIT_ACCOUNT, role: 'Doctor', active: true },
+  block: 7,
+  at: 1_790_000_000,
+  transaction: HASH,
+  entry: HASH,
+  verified: true,
+};
+const observed = { resourceType: 'Observation', status: 'final', code: { text: MARK } };
+const prescribed = { resourceType: 'MedicationRequest', status: 'active', medicationCodeableConcept: { text: MARK } };
+
+/** What carries the kit's order out says so. @throws RpcError for anything else */
+function checkFulfils({ fulfils, resource }: WriteRequest): void {
+  if (fulfils === undefined) return;
+  const isDispense = resource?.resourceType === 'MedicationDispense';
+  if (fulfils === prescription.id && isDispense && saysItCarriesOut(resource, order.id)) return;
+  throw new RpcError(
+    RpcCode.InvalidParams,
+    'health_writeRecord: “resource” must be of the type that carries this order out, and name it.',
+    'params',
+  );
+}
 
 const block = { number: '0x7', hash: HASH, parentHash: HASH, timestamp: '0x6ab1b480', transactions: [HASH] };
 const place = { blockHash: HASH, blockNumber: '0x7', transactionIndex: '0x0', from: KIT_ACCOUNT, to: PATIENT };
@@ -95,19 +139,11 @@ export const ANSWERS: Readonly<Record<Method, (params: unknown) => unknown>> = {
   },
   health_getConsents: () => [],
   health_endConsent: () => ({ consentId: HASH, live: false }),
-  health_listRecords: () => ({ records: [record], total: 1, unreadable: 0 }),
-  health_readRecord: () => ({
-    ...record,
-    resource: { resourceType: 'Observation', status: 'final', code: { text: MARK } },
-    provenance: {
-      author: { address: KIT_ACCOUNT, role: 'Doctor', active: true },
-      block: 7,
-      at: 1_790_000_000,
-      transaction: HASH,
-      entry: HASH,
-      verified: true,
-    },
-  }),
+  health_listRecords: () => ({ records: [record, prescription], total: 2, unreadable: 0 }),
+  health_readRecord: (params) =>
+    (params as ReadRequest).id === prescription.id
+      ? { ...prescription, resource: prescribed, order, provenance }
+      : { ...record, resource: observed, provenance },
   health_verifyRecord: () => ({
     verified: true,
     steps: [
@@ -116,6 +152,8 @@ export const ANSWERS: Readonly<Record<Method, (params: unknown) => unknown>> = {
       { step: 'author', holds: true, address: KIT_ACCOUNT, role: 'Doctor' },
     ],
   }),
-  health_writeRecord: (params) =>
-    'patient' in (params as object) ? { cid: 'bafy' } : { accepted: true, entries: [{ cid: 'bafy' }] },
+  health_writeRecord: (params) => {
+    checkFulfils(params as WriteRequest);
+    return 'patient' in (params as object) ? { cid: 'bafy' } : { accepted: true, entries: [{ cid: 'bafy' }] };
+  },
 };

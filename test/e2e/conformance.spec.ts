@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright';
 import { checkPortal } from '../../scripts/conformance.ts';
@@ -8,10 +8,12 @@ import { KIT_RECORD, KIT_WALLET } from '../../scripts/conformance/answers.ts';
 import { PORTAL_RULES } from '../../scripts/conformance/portal.ts';
 import { tryRules, type Finding } from '../../scripts/conformance/rules.ts';
 import { WALLET_RULES, WalletUnderTest } from '../../scripts/conformance/wallet.ts';
+import { servePage } from '../../scripts/lib/bundle-page.ts';
 import { findChromium } from '../../scripts/lib/chromium.ts';
 import { accept, invite } from '../../scripts/lib/invite.ts';
 import { ROOT } from '../../scripts/lib/paths.ts';
 import { expect, test } from './fixtures.ts';
+import { examplesOf } from './support/examples.ts';
 import { serveSite } from './support/site.ts';
 
 /** A wallet that does everything wrong. */
@@ -55,6 +57,21 @@ const BROKEN_PORTAL = `<!doctype html><title>Broken</title><button>Show</button>
   };
 </script>`;
 
+/** A portal's page that has something carried out, and does everything else right. @param request as JSON */
+const fillingPortal = (request: string) => `<!doctype html><title>Filling</title><button>Fill</button><script>
+  const asked = new Promise((resolve) => {
+    window.addEventListener('eip6963:announceProvider', ({ detail }) => resolve(detail.provider));
+    window.dispatchEvent(new Event('eip6963:requestProvider'));
+  });
+  document.querySelector('button').onclick = async () => {
+    try {
+      const wallet = await asked;
+      await wallet.request({ method: 'eth_requestAccounts' });
+      await wallet.request(${request});
+    } catch { /* what the kit saw is what counts */ }
+  };
+</script>`;
+
 const broken = (findings: readonly Finding[]) => findings.filter(({ fault }) => fault !== undefined);
 const names = (findings: readonly Finding[]) => findings.map(({ says }) => says);
 
@@ -79,6 +96,44 @@ test('the sample portal, both its pages, treats the wallet as documented', async
     const clicks = buttons.flatMap((name) => ['--click', name]);
     const output = await conformance(`${stack.portalUrl}/${page}`, ...clicks);
     expect(output, page).toContain(`\n${PORTAL_RULES.length} ok, 0 failed\n`);
+  }
+});
+
+test('the page of the guide treats the wallet as documented, and carries out the order that it read', async () => {
+  const { page } = await examplesOf('docs/PHARMACY.md');
+  const entry = join(dirname(page), 'opened.ts');
+  await writeFile(entry, "import { openPharmacy } from './page.ts';\nopenPharmacy();\n");
+  const served = await servePage(entry);
+  try {
+    const clicks = ['Show prescriptions', 'Hand out', 'Write the bill'].flatMap((name) => ['--click', name]);
+    expect(await conformance(served.url, ...clicks)).toContain(`\n${PORTAL_RULES.length} ok, 0 failed\n`);
+  } finally {
+    await served.close();
+  }
+});
+
+test('a page that has something carried out under another name than the order’s is told so', async () => {
+  const write = (more: object) => {
+    const resource = { resourceType: 'MedicationDispense', ...more };
+    const params = { patient: KIT_WALLET.address, section: 'medications', resource, fulfils: `0x${'5e'.repeat(32)}/1` };
+    return JSON.stringify({ method: 'health_writeRecord', params });
+  };
+  const named = (value: string) => ({
+    authorizingPrescription: [{ identifier: { system: 'urn:salus:order', value: `0x${value.repeat(32)}` } }],
+  });
+  for (const [request, isTold] of [
+    [write(named('0d')), false],
+    [write(named('aa')), true],
+    [write({}), true],
+    [write({ ...named('0d'), resourceType: 'DiagnosticReport' }), true],
+  ] as const) {
+    const site = await serveSite({ '/': fillingPortal(request) });
+    try {
+      const told = broken(await checkPortal(site.origin, ['Fill']));
+      expect(names(told), request).toEqual(isTold ? ['sends the params that each method takes'] : []);
+    } finally {
+      await site.close();
+    }
   }
 });
 

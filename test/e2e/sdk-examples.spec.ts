@@ -1,6 +1,7 @@
 import { Contract, JsonRpcProvider, Wallet } from 'ethers';
 import type { Page } from '@playwright/test';
 import { REGISTRY_ABI, Role } from '../../extension/core/registry/abi.ts';
+import { originHash } from '../../extension/core/registry/client.ts';
 import type { Network } from '../../extension/core/network/descriptor.ts';
 import { servePage } from '../../scripts/lib/bundle-page.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
@@ -10,6 +11,7 @@ import { runCommand } from '../../scripts/lib/processes.ts';
 import type { Stack } from '../../scripts/lib/stack.ts';
 import { expect, test } from './fixtures.ts';
 import { PromptWindow } from './pages/prompt-window.ts';
+import { chooseFor, member } from './support/care.ts';
 import { atTheClinic } from './support/clinic.ts';
 import { examplesOf } from './support/examples.ts';
 
@@ -62,14 +64,23 @@ async function enrolledServer({ network }: Stack): Promise<Wallet> {
   return server;
 }
 
+/** The hospital says that a page is its own. */
+async function ownedByTheHospital({ network }: Stack, url: string): Promise<void> {
+  const provider = new JsonRpcProvider(network.rpcUrl, network.chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const registry = new Contract(network.registry, REGISTRY_ABI, ACCOUNTS.hospital.connect(provider));
+  await (await registry.getFunction('setOrigin').send(originHash(new URL(url).origin), true)).wait();
+  provider.destroy();
+}
+
 test('every example of the documentation is type-correct', async () => {
-  for (const document of ['portal/sdk/README.md', 'docs/PROVIDER-API.md']) {
+  for (const document of ['portal/sdk/README.md', 'docs/PROVIDER-API.md', 'docs/PHARMACY.md']) {
     const { project } = await examplesOf(document);
     expect(await runCommand(bin('tsc'), ['-p', project]), document).toBe(0);
   }
 });
 
 test('the examples of the SDK do what they say, in a page and on a server', async ({ newBrowser, stack }) => {
+  test.setTimeout(600_000);
   const examples = await examplesOf('portal/sdk/README.md');
   const served = await servePage(examples.page);
   try {
@@ -83,7 +94,7 @@ test('the examples of the SDK do what they say, in a page and on a server', asyn
 
     await test.step('the patient shares with the doctor', async () => {
       expect(await approved(patients, site, 2, 'share', [await doctor.accountNumber()], false)).toMatch(
-        /^Shared medications and allergies until \w{3} \w{3} \d\d 20\d\d$/,
+        /^Shared medications and allergies and results until \w{3} \w{3} \d\d 20\d\d$/,
       );
     });
     await test.step('the doctor reads, and adds', async () => {
@@ -91,6 +102,24 @@ test('the examples of the SDK do what they say, in a page and on a server', asyn
         'Allergy to penicillin, recorded by Patient',
       ]);
       expect(await approved(doctors, doctorsSite, 1, 'addAllergy', [await patient.accountNumber()])).toMatch(/^baf/);
+    });
+    await test.step('the doctor prescribes, orders a test and offers times', async () => {
+      const written = (await approved(doctors, doctorsSite, 3, 'visit', [await patient.accountNumber()])) as string[];
+      expect(written.join(' ')).toMatch(/^baf\w+ baf\w+ baf\w+$/);
+    });
+    await test.step('the pharmacist and the lab that the patient chooses carry it out, each what is theirs', async () => {
+      await ownedByTheHospital(stack, served.url);
+      for (const [title, link, work, done] of [
+        ['Ibuprofen', 'Choose a pharmacy', 'pharmacist', 'prescription: Ibuprofen'],
+        ['Potassium in blood', 'Choose a lab', 'lab', 'test: Potassium in blood'],
+      ] as const) {
+        const browser = await newBrowser();
+        const { account } = await member(browser, stack, `Riverside ${work}`, work);
+        await chooseFor(patient, title, link, account);
+        const page = await browser.newPage();
+        await page.goto(served.url);
+        expect(await approved(browser, page, 3, 'carryOut')).toEqual([done]);
+      }
     });
     // The newest comes first: what the doctor just added, for whom the hospital vouches.
     await test.step('the doctor checks a copy, step by step', async () => {

@@ -1,4 +1,5 @@
 import { Role } from '../registry/abi.ts';
+import { OrderKind } from './orders-abi.ts';
 
 /** What a lab finds out, and what comes with it. */
 const OF_LAB = ['DiagnosticReport', 'Observation', 'Specimen', 'ImagingStudy', 'Media', 'DocumentReference', 'Invoice'];
@@ -34,3 +35,10 @@ export function mayWrite(role: Role, type: string): boolean {
       return false;
   }
 }
+
+/** Whether somebody of a role orders what others carry out. */
+export const mayOrder = (role: Role): boolean => role === Role.Doctor;
+
+/** Whether somebody of a role carries out orders of a kind. */
+export const mayCarryOut = (role: Role, kind: OrderKind): boolean =>
+  kind === OrderKind.Prescription ? role === Role.Pharmacist : kind === OrderKind.Test && role === Role.Lab;

@@ -1,9 +1,8 @@
-import { billOf, etherOf, moneyOf, weiIn } from '../care/bill.ts';
+import { billOf, etherOf, moneyOf, weiIn, type Bill } from '../care/bill.ts';
 import { textAt } from '../fhir/resource.ts';
-import { dateOf, filled, ME, some } from './elements.ts';
+import { dateOf, filled, listOf, ME, some, type Element } from './elements.ts';
 import type { Field, Values } from './field.ts';
 import type { Form } from './form.ts';
-import { noteOf } from './clinical.ts';
 
 /** What one bill is for, at most. */
 const LINES = ['1', '2', '3'];
@@ -21,7 +20,29 @@ const linesIn = (v: Values) =>
   });
 
 /** What all lines of a bill are together, in wei. */
-export const totalOf = (values: Values): bigint => linesIn(values).reduce((sum, { wei }) => sum + wei, 0n);
+export const totalOf = (values: Values): bigint => sumOf(linesIn(values));
+const sumOf = (lines: Bill['lines']): bigint => lines.reduce((sum, { wei }) => sum + wei, 0n);
+
+/** Elements of a FHIR R4 Invoice that asks for these lines. @param said FHIR date, and what else there is to say */
+export function invoiceOf(
+  lines: Bill['lines'],
+  { date, note }: { readonly date: string | undefined; readonly note: string | undefined },
+): Element {
+  const total = moneyOf(sumOf(lines));
+  return filled({
+    status: 'issued',
+    subject: ME,
+    date,
+    lineItem: lines.map(({ text, wei }, i) => ({
+      sequence: i + 1,
+      chargeItemCodeableConcept: { text },
+      priceComponent: [{ type: 'base', amount: moneyOf(wei) }],
+    })),
+    totalNet: total,
+    totalGross: total,
+    note: listOf(filled({ text: note })),
+  });
+}
 
 /** What a patient is asked to pay for, line by line, in ether: see `care/bill.ts`. */
 export const BILL: Form = {
@@ -33,20 +54,7 @@ export const BILL: Form = {
     { key: 'note', kind: 'long' },
   ],
   owns: ['status', 'subject', 'date', 'lineItem', 'totalNet', 'totalGross', 'note'],
-  make: (v) =>
-    filled({
-      status: 'issued',
-      subject: ME,
-      date: v['date'],
-      lineItem: linesIn(v).map(({ text, wei }, i) => ({
-        sequence: i + 1,
-        chargeItemCodeableConcept: { text },
-        priceComponent: [{ type: 'base', amount: moneyOf(wei) }],
-      })),
-      totalNet: moneyOf(totalOf(v)),
-      totalGross: moneyOf(totalOf(v)),
-      note: noteOf(v),
-    }),
+  make: (v) => invoiceOf(linesIn(v), { date: v['date'], note: v['note'] }),
   read: (invoice) => {
     const bill = billOf(invoice);
     const lines = typeof bill === 'object' ? bill.lines.slice(0, LINES.length) : [];

@@ -2,7 +2,7 @@ import { depositIn, freeBeforeIn, offerExtensions } from '../care/appointment.ts
 import { etherOf, weiIn } from '../care/bill.ts';
 import { digitsAt } from '../fhir/lossless.ts';
 import { at, listAt, textAt, type Resource } from '../fhir/resource.ts';
-import { dateAndTime, dateTime, filled, some } from './elements.ts';
+import { dateAndTime, dateTime, filled, some, type Element } from './elements.ts';
 import type { Field, Values } from './field.ts';
 import type { Form } from './form.ts';
 
@@ -15,6 +15,35 @@ const timeFields = (n: string): Field[] => [
   { key: `day${n}`, kind: 'date', whole: true, ...(n === '1' ? { required: true } : { needs: [`clock${n}`] }) },
   { key: `clock${n}`, kind: 'time', ...(n === '1' ? { required: true } : { needs: [`day${n}`] }) },
 ];
+
+/** What an offer says. */
+interface Said {
+  readonly title: string | undefined;
+  readonly minutes: number;
+  /** FHIR Periods, one of which can be booked. */
+  readonly periods: readonly unknown[];
+  readonly where: string | undefined;
+  /** What is paid in. */
+  readonly wei: bigint | undefined;
+  /** Whole hours. */
+  readonly freeBefore: string | undefined;
+  readonly note: string | undefined;
+}
+
+/** Elements of a FHIR R4 Appointment that is offered. */
+export const offeredVisit = ({ title, minutes, periods, where, wei, freeBefore, note }: Said): Element =>
+  filled({
+    status: 'proposed',
+    description: title,
+    minutesDuration: minutes,
+    requestedPeriod: periods,
+    comment: note,
+    participant: [
+      { actor: { type: 'Patient' }, status: 'needs-action' },
+      ...(where === undefined ? [] : [{ actor: { type: 'Location', display: where }, status: 'accepted' }]),
+    ],
+    extension: offerExtensions(wei, freeBefore),
+  });
 
 /** Times that are offered to a patient for a visit, of which they can book one: see `care/appointment.ts`. */
 export const VISIT_OFFER: Form = {
@@ -31,17 +60,14 @@ export const VISIT_OFFER: Form = {
   ],
   owns: ['status', 'description', 'requestedPeriod', 'minutesDuration', 'participant', 'comment', 'extension'],
   make: (v) =>
-    filled({
-      status: 'proposed',
-      description: v['title'],
-      minutesDuration: Number(v['minutes']),
-      requestedPeriod: periodsOf(v),
-      comment: v['note'],
-      participant: [
-        { actor: { type: 'Patient' }, status: 'needs-action' },
-        ...(v['where'] === undefined ? [] : [{ actor: { type: 'Location', display: v['where'] }, status: 'accepted' }]),
-      ],
-      extension: offerExtensions(weiIn(v['deposit'] ?? ''), v['freeBefore']),
+    offeredVisit({
+      title: v['title'],
+      minutes: Number(v['minutes']),
+      periods: periodsOf(v),
+      where: v['where'],
+      wei: weiIn(v['deposit'] ?? ''),
+      freeBefore: v['freeBefore'],
+      note: v['note'],
     }),
   read: (appointment) => {
     const wei = depositIn(appointment) ?? 0n;

@@ -1,9 +1,11 @@
 import { orderId } from '../care/order-id.ts';
 import { OrderKind } from '../care/orders-abi.ts';
+import { mayCarryOut, mayOrder } from '../care/roles.ts';
 import type { OrderPlace } from '../care/signed-orders.ts';
 import { isLive, SHARING, sharingKey } from '../catalogue/model.ts';
 import { orderOf } from '../catalogue/orders.ts';
-import { isSalusError, noConsent, SalusError, unlessForLater } from '../errors.ts';
+import type { Role } from '../registry/abi.ts';
+import { isSalusError, noConsent, orderOver, roleForbids, SalusError, unlessForLater } from '../errors.ts';
 import type { Section } from '../records/sections.ts';
 import { act } from './act.ts';
 import { isCalledFor } from './held.ts';
@@ -20,7 +22,7 @@ import { writeShared } from './write-shared.ts';
 const FORGOTTEN_MS = 300_000;
 
 /** What is written into somebody's record: a job with one resource. */
-interface Written {
+export interface Written {
   readonly patient: string;
   readonly section: Section;
   readonly job: string;
@@ -39,7 +41,7 @@ export interface OrderTerms {
 /**
  * Orders what was written: seals it into the patient's folder, and says on the chain that it may be carried out so often. It goes into
  * the record once the chain has it; where the chain refuses, nothing of it is left.
- * @throws SalusError `bad-request`; `sponsor-refused` where the chain refuses it; as `writeShared`
+ * @throws SalusError `bad-request`; `role-forbids`; `sponsor-refused` where the chain refuses it; as `writeShared`
  */
 export async function order(
   session: Session,
@@ -47,8 +49,9 @@ export async function order(
   { kind, until, times, replaces }: OrderTerms,
 ): Promise<LedgerRow> {
   ordersIn(session);
+  await requireRole(session, written, mayOrder);
   const before = replaces === undefined ? undefined : await orderOf(session.catalogue.rows, replaces);
-  if (replaces !== undefined && (before === undefined || before.left === 0)) throw over();
+  if (replaces !== undefined && (before === undefined || before.left === 0)) throw orderOver();
   const terms = { until, times, ...(before && { replaces: before.commitment }) };
   return carry(session, written, ({ folder, commitment }) => ({
     act: 'order',
@@ -64,7 +67,7 @@ export async function order(
  * @param id of the item that was ordered
  * @throws SalusError `not-found`; `order-over` where it was carried out, taken back or ran out; `no-consent`; as `writeShared`
  */
-export async function fulfil(session: Session, id: string, written: Written): Promise<void> {
+export async function fulfil(session: Session, id: string, written: Written): Promise<LedgerRow> {
   const orders = ordersIn(session);
   await session.catalogue.sync();
   const item = await requireItem(session, written.patient, id);
@@ -72,11 +75,12 @@ export async function fulfil(session: Session, id: string, written: Written): Pr
   if (place === undefined || view === undefined) throw new SalusError('not-found', 'This was not ordered.');
   // What others did since is on the chain before it is here. Nothing is signed for it that somebody else could bring.
   const { kind, left, until, where } = await orders.client.order(orderId(place));
-  if (left === 0 || until <= (await session.catalogue.time())) throw over();
-  if (kind !== OrderKind.Prescription && kind !== OrderKind.Test) throw over();
+  if (left === 0 || until <= (await session.catalogue.time())) throw orderOver();
+  if (kind !== OrderKind.Prescription && kind !== OrderKind.Test) throw orderOver();
+  await requireRole(session, written, (role) => mayCarryOut(role, kind));
   const may = await session.client.may(session.address, place.patient, where || place.folder, rightFor(kind), 0);
   if (!may) throw noConsent();
-  await carry(session, written, ({ commitment: entry }) => {
+  return carry(session, written, ({ commitment: entry }) => {
     return { act: 'fulfil', kind, ...place, entry, at: session.now() };
   });
 }
@@ -94,7 +98,7 @@ export async function choose(
 ): Promise<GivenConsent> {
   const item = await requireItem(session, session.address, id);
   const view = await orderOfItem(session, item);
-  if (view?.standing !== 'open') throw over();
+  if (view?.standing !== 'open') throw orderOver();
   const { folder } = await selectionFor(session, { ids: [item.id] });
   const { consent } = await giveConsent(session, {
     ...decision,
@@ -121,9 +125,6 @@ async function toWriteBack(
   return { sections: [section], rights: rights.includes('read') ? ['read', 'write'] : ['write'] };
 }
 
-const over = () =>
-  new SalusError('order-over', 'This was filled, taken back or has run out. Ask the doctor for a new one.');
-
 /** Sees through what was ordered and carried out before, whatever came between. What cannot be done now is tried again the next time. */
 export async function settleCare(session: Session): Promise<void> {
   const { care } = await session.state.read();
@@ -149,6 +150,13 @@ export const forgetRefused = (session: Session, id: string): Promise<unknown> =>
     care: s.care.filter((one) => one.refused === undefined || orderId(one).toLowerCase() !== id.toLowerCase()),
   }));
 
+/** The chain would refuse it too: whose work it is not is told so, and nothing is signed. */
+async function requireRole({ newest, address, storage }: Session, { job }: Written, may: (role: Role) => boolean) {
+  if (may((await newest.client.member(address)).role)) return;
+  await storage.cancel(job);
+  throw roleForbids();
+}
+
 /** Seals what was written, and notes what is to be said of it on the chain, before it is said. */
 async function carry(session: Session, written: Written, toAct: (row: LedgerRow) => CareAct): Promise<LedgerRow> {
   const { patient, section, job } = written;
@@ -162,7 +170,7 @@ async function carry(session: Session, written: Written, toAct: (row: LedgerRow)
     // It may still come, and is looked for each time; a refusal is the person's to know now.
     if (isSalusError(error, 'sponsor-refused')) {
       await change(session, one, () => undefined);
-      throw one.act === 'fulfil' ? over() : error;
+      throw one.act === 'fulfil' ? orderOver() : error;
     }
     unlessForLater(error);
   }

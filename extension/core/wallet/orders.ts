@@ -1,10 +1,11 @@
 import { orderId } from '../care/order-id.ts';
 import { OrderKind } from '../care/orders-abi.ts';
+import { mayCarryOut } from '../care/roles.ts';
 import type { OrderPlace } from '../care/signed-orders.ts';
 import { isLive, GIVEN, givenKey, SHARING, type GrantRow, type RecordItem } from '../catalogue/model.ts';
 import { orderOf, ordersOf, type OrderRow } from '../catalogue/orders.ts';
 import { SalusError, unlessForLater } from '../errors.ts';
-import { Right, Role } from '../registry/abi.ts';
+import { Right } from '../registry/abi.ts';
 import { act, orUnknown } from './act.ts';
 import { timeOf } from './records.ts';
 import type { CareAct } from './sealed-state.ts';
@@ -122,7 +123,6 @@ function standingOf({ left, until, cancelled }: OrderRow, now: number): OrderSta
 
 /** Right that carrying an order out needs. */
 export const rightFor = (kind: OrderKind): number => (kind === OrderKind.Prescription ? Right.Dispense : Right.Write);
-const ROLE_FOR: Readonly<Record<OrderView['kind'], Role>> = { prescription: Role.Pharmacist, test: Role.Lab };
 
 async function whoMay(session: Session, row: OrderRow, now: number): Promise<Pick<OrderView, 'with' | 'mine'>> {
   const { rows } = session.catalogue;
@@ -146,7 +146,7 @@ async function whoMay(session: Session, row: OrderRow, now: number): Promise<Pic
 /** Whether somebody is of the role that carries it out; not while no node says. */
 async function isFit({ client }: Session, who: string, kind: OrderKind): Promise<boolean> {
   const member = await orUnknown(() => client.member(who));
-  return member?.role === ROLE_FOR[kindName(kind)];
+  return member !== undefined && mayCarryOut(member.role, kind);
 }
 
 /** Takes back what is left of an own order. @throws SalusError `not-found`, and as `act` does */

@@ -1,7 +1,7 @@
 import { folderName, type FolderRow } from '../catalogue/model.ts';
 import { fromHex, type Bytes } from '../bytes.ts';
 import { mayWrite } from '../care/roles.ts';
-import { noConsent, noKeepers, SalusError, unlessForLater } from '../errors.ts';
+import { noConsent, noKeepers, roleForbids, SalusError, unlessForLater } from '../errors.ts';
 import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
@@ -38,7 +38,7 @@ export async function writeShared(
   const { role } = await client.member(session.address);
   if (!report.types.every((type) => mayWrite(role, type))) {
     await session.storage.cancel(job);
-    throw new SalusError('role-forbids', 'Somebody in your role does not write this. Nothing was added.');
+    throw roleForbids();
   }
   const { epoch } = await client.folder(patient, grant.folder);
   const patientKey = await keyOfPatient(session, patient);

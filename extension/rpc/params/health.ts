@@ -97,10 +97,16 @@ export const WriteRequestSchema = v.pipe(
     /** Left out: each resource goes to the section it belongs in (offers only). */
     section: v.optional(section),
     resource: v.optional(v.looseObject({ resourceType: v.string() })),
+    /** Record of the patient that was ordered and is carried out by the resource. */
+    fulfils: v.optional(shortText(200)),
     bundle: v.optional(v.looseObject({ resourceType: v.literal('Bundle') })),
   }),
   v.check((w) => (w.resource === undefined) !== (w.bundle === undefined), 'expected either resource or bundle'),
   v.check((w) => w.patient === undefined || w.section !== undefined, 'expected a section'),
+  v.check(
+    (w) => w.fulfils === undefined || (w.patient !== undefined && w.resource !== undefined),
+    'expected fulfils only with a patient and a resource',
+  ),
 );
 export type WriteRequest = v.InferOutput<typeof WriteRequestSchema>;
 

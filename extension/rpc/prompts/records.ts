@@ -1,13 +1,16 @@
 import type { RecordItem } from '../../core/catalogue/model.ts';
 import type { Terms } from '../../core/care/terms.ts';
-import { isSalusError } from '../../core/errors.ts';
+import { isSalusError, orderOver } from '../../core/errors.ts';
 import type { ImportReport } from '../../core/records/importer.ts';
 import type { Section } from '../../core/records/sections.ts';
 import { visible } from '../../core/signing/visible.ts';
-import { order } from '../../core/wallet/care.ts';
+import { fulfil, order, type Written } from '../../core/wallet/care.ts';
+import type { LedgerRow } from '../../core/storage/ledger.ts';
 import { commitOwnImport, planOwnImport } from '../../core/wallet/import-records.ts';
+import { orderOfItem, requireItem, type OrderView } from '../../core/wallet/orders.ts';
 import { sharedRecords } from '../../core/wallet/records.ts';
 import type { Session } from '../../core/wallet/session.ts';
+import { givenFolders } from '../../core/wallet/sharing.ts';
 import { writeShared } from '../../core/wallet/write-shared.ts';
 import type { PromptKind, PromptParts } from './kind.ts';
 
@@ -24,6 +27,8 @@ export interface WriteView {
   readonly section: Section;
   /** It says that it may be carried out: with the yes it is ordered. */
   readonly order?: Terms;
+  /** It carries out what was ordered: what that is called, and how it stands before. */
+  readonly fulfils?: Pick<OrderView, 'kind' | 'times' | 'left' | 'until'> & { readonly title: string };
   readonly report: ImportReport;
 }
 
@@ -60,26 +65,47 @@ async function nameOfPatient(session: Session, patient: string): Promise<string 
   const where = ({ type, author, title }: RecordItem) => type === 'Patient' && same(author, patient) && title !== '';
   try {
     const { items } = await sharedRecords(session, { patient, limit: 1, where });
-    return items[0] && visible(items[0].title);
+    // Who was chosen for one thing sees no more of the record: then it is what the patient chose to be called for that.
+    const [given] = items.length > 0 ? [] : await givenFolders(session, patient);
+    const name = items[0]?.title ?? given?.principalName;
+    return name === undefined ? undefined : visible(name);
   } catch {
     return undefined; // a name is no reason to wait or to fail: the number of the account is shown
   }
+}
+
+/** What is carried out, as it stands now. @throws SalusError `not-found`, `order-over` */
+async function carriedOut(session: Session, patient: string, id: string): Promise<WriteView['fulfils']> {
+  const item = await requireItem(session, patient, id);
+  const view = await orderOfItem(session, item);
+  if (view?.standing !== 'open') throw orderOver();
+  const { kind, times, left, until } = view;
+  return { kind, times, left, until, title: visible(item.title) };
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** A provider's records for a patient who let them write. */
 export function writePrompt({ storage, notify }: PromptParts, sync: () => Promise<void>): PromptKind<WriteView> {
-  const paramsOf = (params: unknown) => params as { patient: string; section: Section; order?: Terms };
+  const paramsOf = (params: unknown) =>
+    params as { patient: string; section: Section; order?: Terms; fulfils?: string };
   const orderIn = ({ orders }: Session, { order }: { order?: Terms }) => (orders === undefined ? undefined : order);
+  /** Carries out what was ordered, orders, or writes and no more. */
+  function write(session: Session, written: Written, params: ReturnType<typeof paramsOf>): Promise<LedgerRow> {
+    const terms = orderIn(session, params);
+    if (params.fulfils !== undefined) return fulfil(session, params.fulfils, written);
+    if (terms !== undefined) return order(session, written, terms);
+    return writeShared(session, written.patient, written.section, written.job);
+  }
   return {
     async view({ approval, session }) {
       const params = paramsOf(approval.params);
-      const { patient, section } = params;
+      const { patient, section, fulfils: id } = params;
       const terms = orderIn(session, params);
-      const [report, patientName] = await Promise.all([
+      const [report, patientName, fulfils] = await Promise.all([
         storage.plan(approval.job ?? '', { digests: [] }, { into: section }),
         nameOfPatient(session, patient),
+        id === undefined ? undefined : carriedOut(session, patient, id),
       ]);
       return {
         kind: 'write',
@@ -87,18 +113,14 @@ export function writePrompt({ storage, notify }: PromptParts, sync: () => Promis
         ...(patientName !== undefined && { patientName }),
         section,
         ...(terms && { order: terms }),
+        ...(fulfils && { fulfils }),
         report,
       };
     },
     async carryOut({ approval, session }) {
       const params = paramsOf(approval.params);
       const { patient, section } = params;
-      const terms = orderIn(session, params);
-      const written = { patient, section, job: approval.job ?? '' };
-      const row =
-        terms === undefined
-          ? await writeShared(session, patient, section, written.job)
-          : await order(session, written, terms);
+      const row = await write(session, { patient, section, job: approval.job ?? '' }, params);
       await sync();
       const after = await storage.row(row.root);
       await notify(approval.origin, 'recordAdded', { patient, section });

@@ -41,6 +41,8 @@ export class OfficePage {
     await this.page.getByLabel('Valid until').fill('2099-12-31');
     await this.page.getByRole('button', { name: 'Make an invitation' }).click();
     await expect(this.page.getByRole('heading', { name: `An invitation for ${name}` })).toBeVisible();
+    // Only then has the form let go of what was written, and takes the next one.
+    await expect(this.page.getByLabel('Name', { exact: true })).toHaveValue('');
     return this.page.getByTestId('link').inputValue();
   }
 

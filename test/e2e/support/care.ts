@@ -1,3 +1,4 @@
+import { expect } from '@playwright/test';
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
 import type { Stack } from '../../../scripts/lib/stack.ts';
 import { DeskPage } from '../pages/desk.ts';
@@ -10,6 +11,20 @@ export async function member(browser: WalletBrowser, stack: Stack, name: string,
   const desk = await DeskPage.open(browser, stack.portalUrl);
   await desk.connect();
   await desk.signIn(name, work);
+  return { app, account: await app.accountNumber() };
+}
+
+/** Somebody makes a wallet for their work, and joins by the hospital’s link, in their own browser. */
+export async function joins(browser: WalletBrowser, link: string, name: string) {
+  const app = await WalletApp.open(browser);
+  await app.createWallet('provider');
+  const desk = await DeskPage.open(browser, link);
+  await desk.connect();
+  await desk.joinBy(link);
+  await desk.page.goto(`${new URL(link).origin}/desk`);
+  await expect(desk.page.getByTestId('doctor')).toHaveText(name, { timeout: 60_000 });
+  // The first look at the list is also when the wallet registers its key.
+  await desk.refresh();
   return { app, account: await app.accountNumber() };
 }
 
@@ -49,4 +64,26 @@ export async function openGiven(app: WalletApp, title: RegExp): Promise<void> {
     .getByRole('button', { name: /^Chosen records/ })
     .click();
   await app.page.getByTestId('records').getByRole('link', { name: title }).click({ timeout: 60_000 });
+}
+
+/** A doctor prescribes ibuprofen, to be filled so often as a choice of the form says. The doctor may write to the patient's medicines. */
+export async function prescribeIbuprofen(doctor: WalletApp, fills: string): Promise<void> {
+  const form = await formFor(doctor, 'Prescription');
+  await chooseDrug(doctor, 'ibupro', 'Ibuprofen');
+  await form.getByLabel('How often it can be filled').selectOption(fills);
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await expect(doctor.page.getByTestId('orders')).toContainText('Prescription, can be filled', { timeout: 120_000 });
+}
+
+/** The patient chooses who carries out what was just ordered for them. */
+export async function chooseFor(patient: WalletApp, title: string, link: string, account: string): Promise<void> {
+  const { page } = patient;
+  await page.bringToFront();
+  await patient.go('Home');
+  await patient.arrived().getByRole('link', { name: title }).click({ timeout: 60_000 });
+  await beginToChoose(patient, link, account);
+  await expect(page.getByTestId('reader')).toContainText('vouched for by Riverside Clinic');
+  await page.getByRole('button', { name: 'Look at it once more' }).click();
+  await page.getByTestId('confirm').getByRole('button', { name: 'Yes, choose them' }).click();
+  await expect(page.getByTestId('order')).toContainText('may do it now', { timeout: 120_000 });
 }

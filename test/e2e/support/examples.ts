@@ -16,9 +16,12 @@ export interface Examples {
 const blocksOf = (markdown: string): string[] =>
   [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = '']) => block);
 
+/** Name that an example begins with, where others of its document import it: `// name.ts`. */
+const nameOf = (block: string): string | undefined => /^\/\/ ([a-z-]+\.ts)\n/.exec(block)?.[1];
+
 /**
  * Writes each example of a document into a module of its own, unchanged but for where the SDK lies: in the documents, beside
- * the file that uses it.
+ * the file that uses it. One that begins with its name is called that.
  * @param document path in the project
  */
 export async function examplesOf(document: string): Promise<Examples> {
@@ -30,14 +33,14 @@ export async function examplesOf(document: string): Promise<Examples> {
   const server: string[] = [];
   for (const block of blocksOf(await readFile(join(ROOT, document), 'utf8'))) {
     const isServer = block.includes("/sdk/server.ts'");
-    const name = `example-${inPage.length + server.length + 1}.ts`;
+    const name = nameOf(block) ?? `example-${inPage.length + server.length + 1}.ts`;
     await writeFile(join(dir, name), block.replaceAll(/'\.\/(?:portal\/)?sdk\//g, `'${to('portal/sdk')}/`));
     if (isServer) server.push(join(dir, name));
     else inPage.push(name);
   }
   const project = join(dir, 'tsconfig.json');
   await writeFile(project, JSON.stringify({ extends: to('tsconfig.json'), include: ['*.ts'], exclude: [] }));
-  const page = join(dir, 'page.ts');
+  const page = join(dir, 'all-examples.ts');
   const imports = inPage.map((name, i) => `import * as e${i} from './${name}';`);
   await writeFile(
     page,

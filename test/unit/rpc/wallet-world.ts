@@ -1,3 +1,4 @@
+import { isError } from 'ethers';
 import { KeyWork } from '../../../extension/core/custody/key-work.ts';
 import { nobleGroup } from '../../../extension/core/custody/noble-group.ts';
 import { MessageBox } from '../../../extension/adapters/crypto/message-box.ts';
@@ -43,7 +44,10 @@ export async function walletWorld() {
       sponsor: {
         async submit(calls, to) {
           const data = contract.interface.encodeFunctionData('multicall', [calls]);
-          const transaction = await payer.sendTransaction({ to, data });
+          const transaction = await payer.sendTransaction({ to, data }).catch((error: unknown) => {
+            if (!isError(error, 'CALL_EXCEPTION')) throw error;
+            throw new SalusError('sponsor-refused', 'The health network refused this. Nothing was changed.');
+          });
           await transaction.wait();
           return transaction.hash;
         },
@@ -68,12 +72,13 @@ export async function walletWorld() {
 
   const events: unknown[][] = [];
   const notify = (...event: unknown[]) => Promise.resolve(void events.push(event));
-  const state = { locked: false, ownNetwork: false, isDoctor: false };
+  /** `acting`: whose wallet it is, where that is neither the patient's nor the doctor's. */
+  const state = { locked: false, ownNetwork: false, isDoctor: false, acting: undefined as Session | undefined };
   const wallet = {
     session: () =>
       state.locked
         ? Promise.reject(new SalusError('vault-locked', 'locked'))
-        : Promise.resolve(state.isDoctor ? doctor : session),
+        : Promise.resolve(state.acting ?? (state.isDoctor ? doctor : session)),
     oneOfSeveral: () => Promise.resolve(undefined),
     sync: () => Promise.resolve(),
   } as unknown as Wallet;
@@ -107,12 +112,20 @@ export async function walletWorld() {
       return Promise.resolve(one.rpcUrl === network.rpcUrl);
     },
   };
-  const prompts = createPrompts({ wallet, networks, storage, messages: new MessageBox(), notify });
+  /** Of whoever's wallet it is. */
+  const inHand = new Proxy(storage, {
+    get(_, name) {
+      const own = (state.acting?.storage ?? storage) as MemoryStorage;
+      const member: unknown = Reflect.get(own, name);
+      return typeof member === 'function' ? (member.bind(own) as unknown) : member;
+    },
+  });
+  const prompts = createPrompts({ wallet, networks, storage: inHand, messages: new MessageBox(), notify });
   const changed = () => undefined;
   const server = new RpcServer({
     wallet,
     approvals,
-    storage,
+    storage: inHand,
     standing: prompts.standing,
     askNode: nodeAsker(session.client.provider),
     networks,
@@ -160,6 +173,16 @@ export async function walletWorld() {
     });
     return consent.consentId;
   }
+  /** A wallet of somebody whom the network does not know. */
+  const stranger = (seed: number): Promise<Session> => open(seed, new MemoryStorage(blocks));
+  /** Somebody else whom the hospital vouches for, or another who may enrol that role, in a wallet of their own. */
+  async function hire(seed: number, role: Role, by = evm.who.hospital): Promise<Session> {
+    const member = await stranger(seed);
+    await as(by).getFunction('enrol').send(member.address, role);
+    await member.state.update((s) => ({ ...s, kind: 'provider' }));
+    await ensureMembership(member);
+    return member;
+  }
   /** Lets time go by for the wallets. */
   const pass = (seconds: number) => void (ahead += seconds * 1_000);
   return {
@@ -182,5 +205,7 @@ export async function walletWorld() {
     approve,
     connect,
     consentFor,
+    hire,
+    stranger,
   };
 }
