@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'role-forbids',
   'no-keepers',
   'not-a-member',
+  'account-locked',
   'not-a-doctor',
   'emergency-forbidden',
   'no-recipient-key',

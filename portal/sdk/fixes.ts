@@ -3,6 +3,7 @@ const CONNECT = 'Call connect(): it lets the person unlock the wallet and connec
 
 /** What the portal's developer does about a reason the wallet gives. */
 const BY_REASON: Readonly<Record<string, string>> = {
+  'account-locked': 'The network locked this account for asking without consent: its wallet says until when.',
   'already-pending': 'Keep the button disabled until the call before it has settled.',
   'chain-unreachable': RETRY_LATER,
   'cooling-down': 'The person refused several times in a row: ask again only when they click, minutes from now.',
