@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   'no-keepers',
   'not-a-member',
   'account-locked',
+  'payer-forbidden',
   'not-a-doctor',
   'emergency-forbidden',
   'no-recipient-key',

@@ -27,6 +27,8 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'order-over': 'It was carried out, taken back or has run out: read the record again before you ask once more.',
   'role-forbids':
     'Somebody in this account’s role does not write this type of resource: the one whose work it is does.',
+  'payer-forbidden':
+    'Ask for a payer with the purpose HPAYMT, the section insurance and the right to read, and nothing else.',
   'sponsor-refused': RETRY_LATER,
   'unexpected-answer':
     'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',

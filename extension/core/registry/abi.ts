@@ -101,6 +101,7 @@ export const Role = {
   Pharmacist: 6,
   Researcher: 7,
   Patient: 8,
+  Payer: 9,
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 

@@ -97,6 +97,7 @@ const ERROR_KEYS: Record<string, string> = {
   'too-little-ether': 'tooLittleEther',
   'fee-risen': 'feeRisen',
   'role-forbids': 'roleForbids',
+  'payer-forbidden': 'payerForbidden',
   'wrong-key': 'messageNotYours',
   'cards-missing': 'cardsMissing',
   'cards-disagree': 'cardsDisagree',
