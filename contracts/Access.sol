@@ -43,7 +43,7 @@ abstract contract Access is IAccess, Emergencies {
 
     /// @inheritdoc IAccess
     function anchorLog(uint64 size, bytes32 root) external {
-        if (!isActiveAs(msg.sender, Role.EhrManager)) revert NotA(Role.EhrManager, msg.sender);
+        _requireActiveAs(msg.sender, Role.EhrManager);
         emit LogAnchored(msg.sender, size, root);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IConsents, READ, WRITE, DISPENSE, SHARE} from "./interfaces/IConsents.sol";
+import {IConsents, READ, WRITE, DISPENSE, SHARE, PAYMENT} from "./interfaces/IConsents.sol";
 import {BREAK_THE_GLASS} from "./interfaces/IEmergencies.sol";
 import {Members} from "./Members.sol";
 
@@ -269,7 +269,7 @@ abstract contract Consents is IConsents, Members {
     function _grant(address patient, Terms calldata t, bytes32 receipt) private {
         bool rightsKnown = t.rights != 0 && t.rights & ~ALL_RIGHTS == 0;
         uint40 from = t.from > block.timestamp ? t.from : uint40(block.timestamp);
-        uint16 membership = _membershipOf(t.grantee);
+        uint16 membership = _membershipFor(t.grantee, t.purposes == PAYMENT);
         if (t.until <= from || !rightsKnown || t.purposes == 0 || membership == 0) revert BadTerms();
         uint16 epoch = folders[patient][t.folder].epoch;
         _store(_grants[patient][t.grantee][t.folder], from, epoch, membership, t);

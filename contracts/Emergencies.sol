@@ -72,7 +72,7 @@ abstract contract Emergencies is IEmergencies, Consents {
 
     function _breakGlass(address doctor, address patient, uint48 folder, bytes32 note) private {
         uint16 membership = _membershipOf(doctor);
-        if (!isActiveAs(doctor, Role.Doctor)) revert NotA(Role.Doctor, doctor);
+        _requireActiveAs(doctor, Role.Doctor);
         Emergency storage e = emergencies[patient][folder];
         if (!e.allowed) revert EmergencyForbidden(patient, folder);
         uint32 opened = ++e.opened;

@@ -125,7 +125,7 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         address holder = _claims[origin];
         bool clerk = msg.sender == owner() || isActiveAs(msg.sender, Role.Registrar);
         if (ours || !clerk) {
-            if (!isActiveAs(msg.sender, Role.Hospital)) revert NotA(Role.Hospital, msg.sender);
+            _requireActiveAs(msg.sender, Role.Hospital);
             // A claim lapses with its hospital, or a closed hospital would hold its origins for ever.
             if (holder != msg.sender && isActiveAs(holder, Role.Hospital)) revert OriginTaken(origin);
         }
@@ -173,6 +173,10 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
         if (!_inGoodStanding(m.suspension, m.lockedUntil)) revert NotActive(who);
     }
 
+    function _requireActiveAs(address who, Role role) internal view {
+        if (!isActiveAs(who, role)) revert NotA(role, who);
+    }
+
     function _requirePatient(address who) internal view {
         if (_members[who].role != Role.Patient) revert NotA(Role.Patient, who);
     }
@@ -184,8 +188,15 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
 
     /// @return Which membership of the account this is, 0 where it has none.
     function _membershipOf(address who) internal view returns (uint16) {
+        return _membershipFor(who, true);
+    }
+
+    /// @param forPayment Whether it is to be given something for payment: nothing else is given to a payer.
+    /// @return The same, and 0 as well where it may not be given that.
+    function _membershipFor(address who, bool forPayment) internal view returns (uint16) {
         Member storage m = _members[who];
-        return m.role == Role.None ? 0 : m.membership;
+        Role role = m.role;
+        return role == Role.None || (role == Role.Payer && !forPayment) ? 0 : m.membership;
     }
 
     /// @dev Everything of a slot is read at once, so that the optimiser makes one read of it.
@@ -225,8 +236,8 @@ abstract contract Members is IMembers, Ownable2Step, SignedCalls {
 
     function _mayEnrol(address by, Role role) private view returns (bool) {
         if (role == Role.Registrar) return by == owner();
-        if (role == Role.Hospital || role == Role.EhrManager) return isActiveAs(by, Role.Registrar);
-        return _isStaff(role) && isActiveAs(by, Role.Hospital);
+        if (role == Role.None || role == Role.Patient) return false;
+        return isActiveAs(by, _isStaff(role) ? Role.Hospital : Role.Registrar);
     }
 
     function _isStaff(Role role) private pure returns (bool) {

@@ -1,6 +1,6 @@
 import { getAddress, isAddress } from 'ethers';
 import * as v from 'valibot';
-import { ofField, privateKey, readSettings, secret, text, wei, whole } from './settings.ts';
+import { flag, ofField, privateKey, readSettings, secret, text, wei, whole } from './settings.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -94,6 +94,8 @@ const ConfigSchema = v.strictObject(
     fromBlock: v.optional(whole(0), 0),
     /** Entries per signer and hour for which a keeper answers. */
     readsPerHour: v.optional(whole(0), 100_000),
+    /** Whether a keeper reports to the registry whoever asks for what they have no consent to. */
+    report: v.optional(flag(), true),
     /** RPC of the IPFS node that has the blocks. Without it they are in `dataDir`. */
     ipfsApi: v.optional(httpUrl()),
     /** Trustless gateway of that node, which blocks are read from. Without it they are read by the RPC. */

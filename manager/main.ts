@@ -91,6 +91,7 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
   if (keeper) {
     timers.push(setInterval(() => void confirm(app, keeper), TEND_EVERY_MS));
     timers.push(setInterval(() => void letGo(app), TEND_EVERY_MS));
+    timers.push(setInterval(() => void report(app, keeper), TEND_EVERY_MS));
     const everyMs = config.anchorEveryMinutes * MINUTE_MS;
     if (everyMs > 0) timers.push(setInterval(() => void anchor(app, keeper), everyMs));
   }
@@ -172,6 +173,16 @@ async function start({ sponsorKey, keeperSecret, rpcUrl, database, pinningToken,
       if (await following.anchor({ account: chain.sponsor, outbox })) log.info('anchored the log of openings');
     } catch (error) {
       log.error({ err: error }, 'the log of openings could not be anchored');
+    }
+  }
+
+  /** Never throws: it is tried again soon. */
+  async function report({ log }: FastifyInstance, following: Keeper): Promise<void> {
+    try {
+      const reported = await following.report({ account: chain.sponsor, outbox: sponsor.outbox });
+      if (reported > 0) log.info({ reported }, 'reported requests without consent');
+    } catch (error) {
+      log.warn({ err: error }, 'requests without consent could not be reported');
     }
   }
 

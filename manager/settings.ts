@@ -31,6 +31,19 @@ export const wei = () => {
   );
 };
 
+/** Yes or no; environment variables bring it as a word. */
+export const flag = () =>
+  v.union(
+    [
+      v.boolean(),
+      v.pipe(
+        v.picklist(['true', 'false']),
+        v.transform((word) => word === 'true'),
+      ),
+    ],
+    'must be true or false',
+  );
+
 /** A private key: 32 bytes as 0x hex. */
 export const privateKey = () =>
   v.pipe(

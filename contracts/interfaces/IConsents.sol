@@ -8,6 +8,9 @@ uint8 constant DISPENSE = 4;
 /// @dev What makes a grantee a delegate: see `IConsents.grantAs`.
 uint8 constant SHARE = 8;
 
+/// @dev The purpose of use HPAYMT (HL7), as the protocol numbers it: the only one that a payer is given anything for.
+uint16 constant PAYMENT = 1 << 4;
+
 /// @title What a patient lets whom do, with which folder, why, from when and until when.
 /// @notice A folder is a random tag that the patient's wallet picks; its name never reaches the chain.
 /// Every act here is the patient's own, by transaction or by EIP-712 signature (`...For`, which anyone may bring), or
@@ -105,8 +108,8 @@ interface IConsents {
     /// @notice The key of the folder's epoch is kept by those whom the off-chain `keyring` names.
     event KeyringSet(address indexed patient, uint48 indexed folder, uint16 epoch, bytes32 keyring);
 
-    /// @notice Nothing to do, an `until` that has come, no or unknown rights, no purpose, a grantee who is no member, or
-    /// more than a delegate may give.
+    /// @notice Nothing to do, an `until` that has come, no or unknown rights, no purpose, a grantee who is no member, a
+    /// payer for another purpose than payment, or more than a delegate may give.
     error BadTerms();
     /// @notice `by` has no such right to this folder of `patient`.
     error NoConsent(address patient, address by);

@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// | role                                 | let in by                                | active while                               |
 /// | ------------------------------------ | ---------------------------------------- | ------------------------------------------ |
 /// | Registrar                            | the owner                                | in good standing                           |
-/// | Hospital, EhrManager                 | an active Registrar                      | in good standing                           |
+/// | Hospital, EhrManager, Payer          | an active Registrar                      | in good standing                           |
 /// | Doctor, Lab, Pharmacist, Researcher  | an active Hospital                       | in good standing, as is its Hospital       |
 /// | Patient                              | itself, or itself and an active Hospital | in good standing                           |
 ///
@@ -26,7 +26,8 @@ interface IMembers {
         Lab,
         Pharmacist,
         Researcher,
-        Patient
+        Patient,
+        Payer
     }
 
     /// @notice Who suspended a member. What the owner suspends, only the owner restores.

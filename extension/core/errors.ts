@@ -45,6 +45,8 @@ export const ERROR_CODES = [
   'role-forbids',
   'no-keepers',
   'not-a-member',
+  'account-locked',
+  'payer-forbidden',
   'not-a-doctor',
   'emergency-forbidden',
   'no-recipient-key',

@@ -51,6 +51,8 @@ const FOR_PAGES: Partial<Record<ErrorCode, RpcCode>> = {
   'no-recipient-key': RpcCode.InvalidParams,
   'no-keepers': RpcCode.InvalidParams,
   'role-forbids': RpcCode.Unauthorized,
+  'account-locked': RpcCode.Unauthorized,
+  'payer-forbidden': RpcCode.InvalidParams,
   'order-over': RpcCode.InvalidParams,
   'not-sent': RpcCode.Internal,
   'chain-unreachable': RpcCode.Disconnected,

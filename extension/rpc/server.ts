@@ -27,7 +27,14 @@ import { checkSignable, checkTransaction } from './sign-rules.ts';
 import { chainHex, networkSeen, tellingChain } from './site-network.ts';
 import { SiteUse } from './site-use.ts';
 import { checkCarriesOut, listForSite, readForSite, verifyForSite } from './site-records.ts';
-import { accountPermission, consentsOf, disconnect, endConsentOf, permissionsOf } from './site-permissions.ts';
+import {
+  accountPermission,
+  consentsOf,
+  disconnect,
+  endConsentOf,
+  permissionsOf,
+  requirePayersAsk,
+} from './site-permissions.ts';
 
 /** Who sent a request, as the browser vouches for it; nothing in it comes from the page. */
 export interface Caller {
@@ -281,6 +288,7 @@ export class RpcServer {
   async #requestAccess(origin: string, requestKey: string, request: AccessRequest): Promise<unknown> {
     if (!(await this.#parts.approvals.knows(requestKey))) {
       const session = await this.#connected(origin).catch(() => undefined);
+      if (session !== undefined) await requirePayersAsk(session, request);
       const answer = session && (await this.#parts.standing(session, origin, request));
       if (answer !== undefined) {
         this.#parts.changed();

@@ -1,8 +1,10 @@
+import { requirePayersTerms } from '../core/consent/payer.ts';
 import { forget } from '../core/consent/remembered.ts';
 import { SalusError } from '../core/errors.ts';
 import { endConsent } from '../core/wallet/end-consent.ts';
 import type { Session } from '../core/wallet/session.ts';
 import { ownConsents, type ConsentView } from '../core/wallet/sharing.ts';
+import { sectionsOf, type AccessRequest } from './params/health.ts';
 
 /** A permission as EIP-2255 has it. */
 export interface Permission {
@@ -54,6 +56,16 @@ export async function consentsOf(session: Session, origin: string): Promise<Site
   return (await ownConsents(session))
     .filter((c) => c.by === undefined && c.receipt?.origin === origin)
     .map(toSiteConsent);
+}
+
+/**
+ * Refuses what no payer is given before anybody is asked. Where no node says who the recipient is, a yes is refused instead.
+ * @throws SalusError `payer-forbidden`
+ */
+export async function requirePayersAsk({ client }: Session, request: AccessRequest): Promise<void> {
+  const member = await client.member(request.recipient.address).catch(() => undefined);
+  const { purpose, rights, records: selection } = request;
+  if (member) requirePayersTerms(member.role, { purpose, rights, selection, sections: sectionsOf(request) });
 }
 
 /**

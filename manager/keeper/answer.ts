@@ -10,7 +10,9 @@ import type { Guard } from './guard.ts';
 import type { KeeperKeys } from './keys.ts';
 import { lineOf, type Opening } from './opening.ts';
 import { behind, noConsent, replayed } from './refusals.ts';
+
 import { isKey, orderOf, partsOf, type Part, type Releasing } from './release.ts';
+import type { Reporting } from './reporting.ts';
 import type { IndexedEntry, KeeperStore } from './store.ts';
 
 /** How many blocks old the block may be that a request names. */
@@ -27,6 +29,7 @@ export interface AnswerParts {
   readonly keys: KeeperKeys;
   readonly releasing: Pick<Releasing, 'release'>;
   readonly guard: Pick<Guard, 'require'>;
+  readonly reporting: Pick<Reporting, 'refused'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -42,6 +45,8 @@ interface Ask {
   readonly count: number;
   /** As this manager knows them; undefined where one is unknown, or of another folder. */
   readonly entries: () => Promise<readonly IndexedEntry[] | undefined>;
+  /** Called for a member who was refused for want of consent, once that is in the log. */
+  readonly onLacking?: () => void;
 }
 
 /** What is given, and to which key. */
@@ -57,6 +62,8 @@ type Standings = readonly [latest: Standing, settled: Standing | undefined];
 interface Verdict {
   readonly head: string | undefined;
   readonly isActive: boolean;
+  /** Whether the chain, at its newest block and at its newest final one, says that there is no consent. */
+  readonly lacksConsent: boolean;
   /** Undefined where it is refused. */
   readonly grant?: Grant;
 }
@@ -86,6 +93,7 @@ export function createAnswering(parts: AnswerParts): Answering {
         purpose: request.purpose,
         asked: { records: request.records },
         count: request.records.length,
+        onLacking: () => parts.reporting.refused(request),
         entries: async () => {
           const { registry, patient, folder } = request;
           const found = await store.chain.entries(registry, request.records);
@@ -135,6 +143,7 @@ export function createAnswering(parts: AnswerParts): Answering {
       limit.count(signer, count);
       const line = await lineOf(openingOf(ask, verdict.grant ? kind : 'refused'));
       await store.log.append(line, { signer, nonce, block: request.blockNumber });
+      if (verdict.lacksConsent) ask.onLacking?.();
     }
     if (sealed === undefined) throw noConsent();
     try {
@@ -202,6 +211,7 @@ export function createAnswering(parts: AnswerParts): Answering {
     if ((found?.length ?? 0) > MOST_PARTS && isAllowed)
       throw new ManagerError('bad-request', `The records are of more than ${MOST_PARTS} epochs. Ask in several parts.`);
     const isGranted = isActive && isAllowed && key !== undefined && isKey(key) && found !== undefined;
-    return { head: head?.hash, isActive, ...(isGranted && { grant: { parts: found, publicX: key } }) };
+    const lacksConsent = signer !== patient && !latest.may && settled?.may !== true;
+    return { head: head?.hash, isActive, lacksConsent, ...(isGranted && { grant: { parts: found, publicX: key } }) };
   }
 }

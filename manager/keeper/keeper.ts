@@ -18,6 +18,7 @@ import { readLog } from './log-reading.ts';
 import { openStore } from './open-store.ts';
 import { behind } from './refusals.ts';
 import { releasingHere, type Releasing } from './release.ts';
+import { createReporting } from './reporting.ts';
 import { parseErase, parseRead, parseSeal, parseWithdrawn, type Addressee } from './requests.ts';
 
 /** What of the settings a keeper needs. */
@@ -34,7 +35,7 @@ type KeeperConfig = Pick<
   | 'fromBlock'
   | 'readsPerHour'
 > &
-  Partial<Pick<Config, 'peers'>> & { readonly keeperSecret: string };
+  Partial<Pick<Config, 'peers' | 'report'>> & { readonly keeperSecret: string };
 
 /** A manager as a keeper of key shares. */
 export interface Keeper {
@@ -85,6 +86,8 @@ export interface Keeper {
   confirm(): Promise<void>;
   /** Sets the head of the log down on the chain, if it is another. @returns whether it did @throws as {@link anchorHead} */
   anchor(payer: Payer): Promise<boolean>;
+  /** Reports to the registry who asked for what they have no consent to. @returns how many @throws as {@link Reporting.report} */
+  report(payer: Payer): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -115,7 +118,9 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
   const guard = createGuard({ ...witnessing, registry, ask: askPeer, store });
   const onBehind = (size: number) => guard.foundBehind(size);
   const confirming = createConfirming({ ...witnessing, ask: askPeer, store, onBehind });
-  const answering = createAnswering({ config, chain, index, store, keys, releasing, guard, now });
+  const newest = () => index.followed.head?.number ?? 0;
+  const reporting = createReporting({ isOn: config.report ?? true, newest, now });
+  const answering = createAnswering({ config, chain, index, store, keys, releasing, guard, reporting, now });
   const memberships = new Map(
     registries.map((registry) => [
       registry,
@@ -133,7 +138,7 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
       return { state, ...(advice !== undefined && { advice }) };
     },
     get block() {
-      return index.followed.head?.number ?? 0;
+      return newest();
     },
     catchUp: () => index.catchUp(),
     async deal(body, authorization) {
@@ -185,6 +190,7 @@ export async function openKeeper(config: KeeperConfig, tools: Tools = {}): Promi
       await requireWhole();
       return anchorHead({ registry, account: account.address.toLowerCase(), store }, payer);
     },
+    report: (payer) => reporting.report(payer),
     async close() {
       confirming.close();
       await releasing.close();

@@ -3,6 +3,7 @@ const CONNECT = 'Call connect(): it lets the person unlock the wallet and connec
 
 /** What the portal's developer does about a reason the wallet gives. */
 const BY_REASON: Readonly<Record<string, string>> = {
+  'account-locked': 'The network locked this account for asking without consent: its wallet says until when.',
   'already-pending': 'Keep the button disabled until the call before it has settled.',
   'chain-unreachable': RETRY_LATER,
   'cooling-down': 'The person refused several times in a row: ask again only when they click, minutes from now.',
@@ -26,6 +27,8 @@ const BY_REASON: Readonly<Record<string, string>> = {
   'order-over': 'It was carried out, taken back or has run out: read the record again before you ask once more.',
   'role-forbids':
     'Somebody in this account’s role does not write this type of resource: the one whose work it is does.',
+  'payer-forbidden':
+    'Ask for a payer with the purpose HPAYMT, the section insurance and the right to read, and nothing else.',
   'sponsor-refused': RETRY_LATER,
   'unexpected-answer':
     'Wallet and SDK are of different versions: compare capabilities().version, and update the older one.',

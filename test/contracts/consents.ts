@@ -122,6 +122,32 @@ describe('A grant', () => {
     });
   }
 
+  it('to a payer is for payment, and for nothing else', async () => {
+    const { registry, who, fresh } = await networkHelpers.loadFixture(deploy);
+    const [payer, payment] = [fresh.other, PURPOSE_BITS.HPAYMT];
+    await registry.connect(who.registrar).enrol(payer, Role.Payer);
+    const grant = async (purposes: number) => {
+      const terms = { ...termsFor(payer, (await now()) + DAY), purposes };
+      return registry.connect(who.patient).grant([terms], RECEIPT);
+    };
+    for (const purposes of [1, payment | 1, 32, 0xffff])
+      await expect(grant(purposes)).to.be.revertedWithCustomError(registry, 'BadTerms');
+    await grant(payment);
+    expect(await registry.may(payer, who.patient, FOLDER, Right.Read, payment)).to.equal(true);
+    for (const purposes of [1, payment | 1])
+      expect(await registry.may(payer, who.patient, FOLDER, Right.Read, purposes)).to.equal(false);
+    await registry.connect(who.owner).suspend(payer);
+    expect(await registry.may(payer, who.patient, FOLDER, Right.Read, payment)).to.equal(false);
+  });
+
+  it('to somebody who becomes a payer holds no more', async () => {
+    const { registry, who } = await networkHelpers.loadFixture(deploy);
+    await registry.connect(who.patient).grant([termsFor(who.doctor, (await now()) + DAY)], RECEIPT);
+    await registry.connect(who.hospital).remove(who.doctor);
+    await registry.connect(who.registrar).enrol(who.doctor, Role.Payer);
+    expect(await registry.may(who.doctor, who.patient, FOLDER, 0, 0)).to.equal(false);
+  });
+
   it('is refused when it grants nothing', async () => {
     const { registry, who } = await networkHelpers.loadFixture(deploy);
     await expect(registry.connect(who.patient).grant([], RECEIPT)).to.be.revertedWithCustomError(registry, 'BadTerms');

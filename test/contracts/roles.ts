@@ -34,7 +34,7 @@ const EVERYONE: Who[] = [
 const STAFF: Role[] = [Role.Doctor, Role.Lab, Role.Pharmacist, Role.Researcher];
 const MAY_ENROL: Partial<Record<Who, Role[]>> = {
   owner: [Role.Registrar],
-  registrar: [Role.Hospital, Role.EhrManager],
+  registrar: [Role.Hospital, Role.EhrManager, Role.Payer],
   hospital: STAFF,
 };
 

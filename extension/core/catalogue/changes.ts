@@ -8,6 +8,7 @@ import type {
   Noted,
   Place,
   RecordAdded,
+  Reported,
   Revoked,
   Rotated,
 } from '../chain/events.ts';
@@ -55,7 +56,7 @@ import { claimsOn, movedId } from './claims.ts';
 import { ALLOWED_IN_EMERGENCY, EMERGENCIES, emergencyGrant, HELD_IN_EMERGENCY, noteEmergency } from './emergencies.ts';
 import { ItemLists } from './item-lists.ts';
 import { ListChanges } from './list-changes.ts';
-import { takeOpenings, type PlacedOpening } from './opening-lines.ts';
+import { takeOpenings, takeReport, type PlacedOpening } from './opening-lines.ts';
 import { doerOf, takeOrder, toldOf } from './orders.ts';
 import type { CatalogueKeys, Opened, Openings } from './openings.ts';
 import { KnownItems } from './known-items.ts';
@@ -134,6 +135,7 @@ export class Changes {
       else if (event.kind === 'granted') await this.#granted(event);
       else if (event.kind === 'granted-by') await this.#grantedBy(event);
       else if (event.kind === 'emergency') await this.#emergency(event);
+      else if (event.kind === 'reported') await this.#reported(event);
       else if (event.kind === 'emergency-allowed') this.#emergencyAllowed(event);
       else if (event.kind === 'revoked') await this.#revoked(event);
       else if (event.kind === 'rotated') await this.#rotated(event);
@@ -559,6 +561,10 @@ export class Changes {
     if (!this.#isMe(row.grantee)) return;
     await HELD_IN_EMERGENCY.change(this.#draft, new Map([[givenKey(row), row]]));
     await this.#openFolder(row);
+  }
+
+  async #reported(event: Reported): Promise<void> {
+    if (this.#isMe(event.patient) && !this.#isMe(event.by)) await takeReport(this.#draft, event);
   }
 
   async #receipt({ receipt: digest, registry, patient }: Granted): Promise<void> {

@@ -155,6 +155,14 @@ export type ActivityRow = {
       /** Why: hex. */
       readonly note: string;
     }
+  /** Somebody asked without consent, was refused, and the network counts it against them. */
+  | {
+      readonly kind: 'reported';
+      readonly who: string;
+      readonly folder: number;
+      /** Bits. */
+      readonly purpose: number;
+    }
   | ChainRow
   | OpeningRow
 );
@@ -253,7 +261,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 16;
+export const LAYOUT = 17;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,
@@ -307,6 +315,8 @@ export const claimsName = (patient: string, entry: string): string => `claims/${
 export const seenName = (keeper: string): string => `seen/${keeper}`;
 /** Row with how many openings were refused, or made as an emergency. */
 export const ALARMS = 'alarms';
+/** Row with the newest block in which the person was alarmed that somebody was refused. */
+export const alarmedName = (who: string): string => `alarmed/${who.toLowerCase()}`;
 /** Row with the number of the next line of a keeper's log. */
 export const logName = (keeper: string): string => `log/${keeper}`;
 /** Row with when somebody last opened something of one folder (Unix seconds). */

@@ -72,6 +72,16 @@ export interface EmergencyAllowed extends Place {
   readonly allowed: boolean;
 }
 
+/** A member asked for a folder without its patient's consent: it was refused, and counts against them. */
+export interface Reported extends Place {
+  readonly kind: 'reported';
+  readonly patient: string;
+  readonly by: string;
+  readonly folder: number;
+  /** Bits. */
+  readonly purpose: number;
+}
+
 export interface Revoked extends Place {
   readonly kind: 'revoked';
   readonly patient: string;
@@ -125,6 +135,7 @@ export type RegistryEvent =
   | GrantedBy
   | EmergencyAllowed
   | EmergencyOpened
+  | Reported
   | Revoked
   | Rotated
   | Enrolled
@@ -228,6 +239,11 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
         const [patient, doctor, folder] = [String(a['patient']), String(a['doctor']), Number(a['folder'])];
         const [until, note] = [Number(a['until']), fromHex(String(a['note']))];
         return { ...place, kind: 'emergency', patient, doctor, folder, until, note };
+      }
+      case 'Accessed': {
+        if (a['allowed'] !== false) return undefined;
+        const [patient, by, folder] = [String(a['patient']), String(a['by']), Number(a['folder'])];
+        return { ...place, kind: 'reported', patient, by, folder, purpose: Number(a['purpose']) };
       }
       case 'LogAnchored':
         return {

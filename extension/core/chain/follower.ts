@@ -226,7 +226,11 @@ export function filtersOf(account: string): Topics[] {
   const me = addressTopic(account);
   return [
     [OF_PATIENTS.map(topicOf), me],
-    [[...['RecordAdded', 'Granted', 'Revoked', 'Requested', 'EmergencyOpened'].map(topicOf), ...OF_ORDERS], null, me],
+    [
+      [...['RecordAdded', 'Granted', 'Revoked', 'Requested', 'EmergencyOpened', 'Accessed'].map(topicOf), ...OF_ORDERS],
+      null,
+      me,
+    ],
     [[topicOf('RecordAdded'), ...['Ordered', 'Fulfilled'].map(orderTopicOf)], null, null, me],
   ];
 }

@@ -19,7 +19,7 @@ const shown = v.pipe(v.string(), v.maxLength(200));
 export const MemberRowSchema = v.object({
   address: account,
   /** `Role.None` of one that is no member any more. */
-  role: v.pipe(count, v.maxValue(Role.Patient)),
+  role: v.pipe(count, v.maxValue(Role.Payer)),
   /** Who let it in. */
   enroller: account,
   /** How many times it was let in, as one of {@link LISTED_ROLES}. */

@@ -50,6 +50,7 @@ export const ROLE_NAMES = [
   'pharmacist',
   'researcher',
   'patient',
+  'payer',
 ] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 

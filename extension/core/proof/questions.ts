@@ -33,6 +33,8 @@ const ReceiptSchema = v.object({
   logs: v.array(v.unknown()),
 });
 
+const SentSchema = v.object({ from: v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/)) });
+
 export const topicOfAddress = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`;
 /** The address in a topic. */
 export const addressIn = (topic = ''): string => `0x${topic.slice(-40)}`;
@@ -87,6 +89,12 @@ export class Questions {
     const found = receipt.logs.map(toLog).find((log) => log?.index === index);
     if (found?.address !== this.#registry || found.hash !== hash || found.transaction !== transaction) return undefined;
     return found;
+  }
+
+  /** Account that sent a transaction; undefined for one that the node's chain does not have. */
+  async sender(transaction: string): Promise<string | undefined> {
+    const found = await this.#parsed(v.nullable(SentSchema), 'eth_getTransactionReceipt', [transaction]);
+    return found?.from.toLowerCase();
   }
 
   /** Block in which the registry was made, if that is one of these. */

@@ -56,6 +56,12 @@ export const REGISTRY_ABI = [
   'event RecordAdded(bytes32 indexed id, address indexed patient, address indexed author, uint48 folder, uint16 epoch, bytes32 cid, bytes32 commitment)',
   'function withdrawRecordsFor(address patient, bytes32[] ids, uint192 nonceKey, uint256 deadline, bytes signature)',
   'event RecordWithdrawn(address indexed patient, bytes32 indexed id)',
+  // Readings without consent
+  'function report(tuple(address signer, address patient, uint48 folder, bytes32[] records, uint16 purpose, address manager, uint256 blockNumber, bytes32 blockHash, bytes32 nonce) reading, bytes signature)',
+  'function strikes(address who) view returns (uint8 count, uint40 last)',
+  'event Accessed(address indexed by, address indexed patient, uint48 indexed folder, bytes32 id, uint16 purpose, bool allowed)',
+  'event Struck(address indexed who, uint8 count, uint40 lockedUntil)',
+  'event StrikesCleared(address indexed who)',
   // Logs of openings
   'function anchorLog(uint64 size, bytes32 root)',
   'event LogAnchored(address indexed manager, uint64 size, bytes32 root)',
@@ -95,6 +101,7 @@ export const Role = {
   Pharmacist: 6,
   Researcher: 7,
   Patient: 8,
+  Payer: 9,
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 

@@ -90,6 +90,11 @@ export class RegistryClient extends ContractClient {
     return this.view<boolean>('isActive', who);
   }
 
+  /** Unix second until which a member is locked for asking without consent; 0 where it never was. */
+  async lockedUntil(who: string): Promise<number> {
+    return Number((await this.view<{ lockedUntil: bigint }>('member', who)).lockedUntil);
+  }
+
   may(grantee: string, patient: string, folder: number, rights: number, purposes: number): Promise<boolean> {
     return this.view<boolean>('may', grantee, patient, folder, rights, purposes);
   }

@@ -1,4 +1,5 @@
 import { isSalusError, SalusError } from '../errors.ts';
+import { unlessLocked } from './account-lock.ts';
 import { payOurselves } from './own-payment.ts';
 import type { ContractClient } from '../registry/contract-client.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,7 @@ const OVER: readonly unknown[] = ['BadSignature', 'Expired'];
  * answer that got lost is not its failure. Sends nothing while a node answers for another chain.
  * @param isDone asks the registry whether what the calls are for is so
  * @throws SalusError `wrong-chain`, `chain-unreachable` before anything was signed away; `sponsor-refused` when nothing was changed and
- * the chain as it is refuses it; `outcome-unknown` as long as it may still come: at most until the signature is over, after minutes
+ * the chain as it is refuses it, `account-locked` where that is why; `outcome-unknown` as long as it may still come: at most until the signature is over, after minutes
  */
 export async function act(
   session: Session,
@@ -56,7 +57,8 @@ export async function act(
     // A transaction that failed may be somebody else's, and a manager that refuses may bring them all the same: the chain decides.
     why = failed ? await orUnknown(() => client.refusal(calls)) : undefined;
     // Their place may be taken by themselves, in a block that came since: that shows in what they are for.
-    if (why !== undefined && !OVER.includes(why)) throw brought.refused ?? refusedByChain();
+    if (why !== undefined && !OVER.includes(why))
+      throw await unlessLocked(session, brought.refused ?? refusedByChain());
     if (Date.now() > end) break;
     if (!isOurs && why === undefined && Date.now() > start + PATIENCE_MS) await payNow();
     await new Promise((resolve) => setTimeout(resolve, pause));

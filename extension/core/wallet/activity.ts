@@ -52,6 +52,14 @@ export type ActivityEvent = {
       readonly kind: 'erased';
     }
   | {
+      /** Somebody asked without consent, was refused, and the network counts it against them. */
+      readonly kind: 'reported';
+      readonly who: string;
+      readonly whoName?: string;
+      /** Absent for a folder that is none of this person's. */
+      readonly section?: FolderKind;
+    }
+  | {
       /** On the chain, and in no list of what happened. */
       readonly kind: 'chain';
       readonly what: ChainRow['what'];
@@ -136,6 +144,11 @@ export async function activity(
       return { ...when, ...said, ...named(who), ...(whoName && { whoName }), ...(section && { section }) };
     }
     if (row.kind === 'erased') return { ...place, kind: 'erased' };
+    if (row.kind === 'reported') {
+      const { kind, who, folder } = row;
+      const [whoName, section] = [nameOf(who), folders.kind(folder)];
+      return { ...place, kind, who, ...named(who), ...(whoName && { whoName }), ...(section && { section }) };
+    }
     if (row.kind === 'chain') {
       const { kind, what, who, folder } = row;
       const sections = folder === undefined ? [] : sectionsOf([folder]);

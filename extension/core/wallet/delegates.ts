@@ -1,4 +1,5 @@
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
+import { requirePayersTerms } from '../consent/payer.ts';
 import { BY_PATIENT, newReceipt } from '../consent/receipt.ts';
 import { SalusError } from '../errors.ts';
 import type { FolderKind } from '../records/sections.ts';
@@ -34,7 +35,7 @@ export interface InPlace {
  * Gives access in a patient's place, by one signature that a manager brings. The receipt is sealed to the patient, the recipient and
  * this account.
  * @throws SalusError `beyond-delegation` for a section, a purpose or an end that this account was not given to pass on; `already-given`
- * where the recipient has some of it; `bad-request`, `not-a-member`, `no-recipient-key`, `managers-unreachable`,
+ * where the recipient has some of it; `bad-request`, `not-a-member`, `no-recipient-key`, `payer-forbidden`, `managers-unreachable`,
  * `sponsor-refused`: then nothing was given; `outcome-unknown`
  */
 export function giveInPlace(session: Session, wish: InPlace): Promise<void> {
@@ -48,6 +49,7 @@ async function giveInTurn(session: Session, wish: InPlace): Promise<void> {
   const { client, registry } = newest;
   const { patient, recipient, recipientName, purpose, reason, until } = wish;
   const members = await Promise.all([recipient, patient].map((one) => client.member(one)));
+  if (members[0]) requirePayersTerms(members[0].role, { ...wish, rights: ['read'] });
   const standing = () => Promise.all(grants.map(({ folder }) => client.grant(patient, recipient, folder)));
   const before = await standing();
   const now = await session.catalogue.time();

@@ -1,6 +1,7 @@
 import { toHex, type Bytes } from '../bytes.ts';
 import { PURPOSE_BITS, type Purpose } from '../consent/purposes.ts';
 import { newReceipt, type Receipt, type RightName } from '../consent/receipt.ts';
+import { requirePayersTerms } from '../consent/payer.ts';
 import { SalusError } from '../errors.ts';
 import type { Rule } from '../consent/rule.ts';
 import { SELECTION, type Section } from '../records/sections.ts';
@@ -47,7 +48,7 @@ export interface GivenConsent extends ConsentView {
 /**
  * Gives access: has keepers keep the keys of the sections, seals the receipt to the recipient, and records the grant on the chain with
  * one signature. The recipient is given no key: keepers give one for each entry, as long as the grant stands.
- * @throws SalusError `no-keepers`, `not-a-member`, `no-recipient-key`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
+ * @throws SalusError `no-keepers`, `not-a-member`, `no-recipient-key`, `payer-forbidden`, `managers-unreachable`, `sponsor-refused`, `outcome-unknown`
  */
 export function giveConsent(session: Session, decision: Decision): Promise<{ consent: GivenConsent; patient: string }> {
   return session.oneReader(decision.recipient, () => giveInTurn(session, decision));
@@ -60,6 +61,7 @@ export async function giveInTurn(
 ): Promise<{ consent: GivenConsent; patient: string }> {
   const recipient = await session.client.member(decision.recipient);
   const encryptionKey = keyOfReader(recipient);
+  requirePayersTerms(recipient.role, decision);
   const folders = await session.folders();
   const { selection } = decision;
   const sections = [

@@ -16,6 +16,7 @@ import { isSalusError, noConsent, SalusError, type ErrorCode } from '../errors.t
 import { SELECTION, type Section } from '../records/sections.ts';
 import { Right, Role } from '../registry/abi.ts';
 import type { Member } from '../registry/client.ts';
+import { unlessLocked } from './account-lock.ts';
 import { openEntry, openGiven } from './open-given.ts';
 import type { Reader } from './reader.ts';
 import { openableFolders, readableFolders, type GivenFolder, type Use } from './sharing.ts';
@@ -157,7 +158,7 @@ const notFound = () => new SalusError('not-found', 'There is no such record.');
 /**
  * Opens one item: of this account's own record, or of a patient who gave access, which is asked of the registry each time.
  * @param use of another's record: what for
- * @throws SalusError `not-found`, `no-consent`, `block-missing`, `commitment-mismatch`
+ * @throws SalusError `not-found`, `no-consent`, `account-locked`, `block-missing`, `commitment-mismatch`
  */
 export async function readRecord(session: Reader, patient: string, id: string, use: Use = {}): Promise<ReadRecord> {
   const { deployment, row, position, item } = await openItem(session, patient, id, use);
@@ -173,8 +174,12 @@ export async function openItem(session: Reader, patient: string, id: string, use
   const found = (await find(session, patient, entryId)) ?? (await findAfterSync(session, patient, entryId));
   if (found === undefined) throw own ? notFound() : noConsent();
   const { deployment } = found;
-  const row = own ? found.row : await openEntry(session, found.row, use);
-  if (!own && !(await mayRead(session, deployment, row, use))) throw noConsent();
+  const row = own
+    ? found.row
+    : await openEntry(session, found.row, use).catch(async (error: unknown) => {
+        throw isSalusError(error, 'no-consent') ? await unlessLocked(session, error) : error;
+      });
+  if (!own && !(await mayRead(session, deployment, row, use))) throw await unlessLocked(session, noConsent());
   const item = row.items[Number(position)];
   if (item === undefined) {
     if (row.code !== undefined) throw new SalusError(row.code, 'This entry does not open.');

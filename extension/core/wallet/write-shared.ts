@@ -6,6 +6,7 @@ import { eciesOpen } from '../keys/ecies.ts';
 import type { Section } from '../records/sections.ts';
 import { Right } from '../registry/abi.ts';
 import type { LedgerRow } from '../storage/ledger.ts';
+import { unlessLocked } from './account-lock.ts';
 import type { Session } from './session.ts';
 import { givenFolders } from './sharing.ts';
 
@@ -13,7 +14,7 @@ import { givenFolders } from './sharing.ts';
  * Seals what a provider adds to a patient's folder, and for its readers under the key that keepers give to its author.
  * @param sealed called once it is sealed, before anything else is done with it; it is held back until the chain has what it is for
  * @throws SalusError `no-keepers`; `no-consent` without a live right to write to the section; `role-forbids` for what somebody in this
- * account's role does not write
+ * account's role does not write; `account-locked` while this account is locked
  */
 export async function writeShared(
   session: Session,
@@ -31,7 +32,8 @@ export async function writeShared(
   const grant = given.find((g) => (g.rights & Right.Write) !== 0);
   if (grant === undefined || !(await client.may(session.address, patient, grant.folder, Right.Write, 0))) {
     await session.storage.cancel(job);
-    throw new SalusError('no-consent', 'The patient has not allowed you to add to this section.');
+    const refused = new SalusError('no-consent', 'The patient has not allowed you to add to this section.');
+    throw await unlessLocked(session, refused);
   }
   const report = await session.storage.plan(job, { digests: [] }, { into: section });
   if (report.taken === 0) throw new SalusError('nothing-to-import', 'There is nothing in this that could be added.');

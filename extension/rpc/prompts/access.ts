@@ -2,6 +2,7 @@ import type { Receipt } from '../../core/consent/receipt.ts';
 import { findRemembered, isSame, mayRemember, remember, type Question } from '../../core/consent/remembered.ts';
 import { SalusError } from '../../core/errors.ts';
 import { SELECTION } from '../../core/records/sections.ts';
+import { Role } from '../../core/registry/abi.ts';
 import { ownSection, type RecordItem, type Summary } from '../../core/catalogue/model.ts';
 import { isMeant, type Rule } from '../../core/consent/rule.ts';
 import { fillSelections, selectionFor } from '../../core/wallet/selections.ts';
@@ -41,7 +42,9 @@ export const accessPrompt = (parts: PromptParts, sync: () => Promise<void>): Pro
       recipientTrust(session, parts.storage, request.recipient.address, site),
       ownName(session),
     ]);
-    const sections = await countsOf(session, request, summary);
+    const counts = await countsOf(session, request, summary);
+    // A payer is given nothing that the person did not tick.
+    const sections = recipient.role === Role.Payer ? counts.map((one) => ({ ...one, ticked: false })) : counts;
     const { custody } = session.network;
     const keepers = custody && { needed: custody.threshold, of: custody.keepers.length };
     return {

@@ -14,6 +14,10 @@ const namesOf = (sections: readonly FolderKind[]): string =>
 /** What happened, in a sentence; of an opening Activity says more itself. */
 export function eventLine(event: Exclude<ActivityEvent, { kind: 'opened' }>): string {
   if (event.kind === 'erased') return t('activity.erased');
+  if (event.kind === 'reported') {
+    const { who, whoName, named, section } = event;
+    return t('activity.reported', [nameOf(whoName, who, named), namesOf(section === undefined ? [] : [section])]);
+  }
   if (event.kind === 'added') {
     const { own, author, authorName, count, section } = event;
     const what = t('home.items', count, [number(count)]);
@@ -45,7 +49,8 @@ export function eventLine(event: Exclude<ActivityEvent, { kind: 'opened' }>): st
 }
 
 /** What of it is explained alike. */
-type Explained = 'added' | 'shared' | 'ended' | 'erased' | 'keys' | 'joined' | 'requested' | 'emergency' | 'ordered';
+type Explained =
+  'added' | 'shared' | 'ended' | 'erased' | 'keys' | 'joined' | 'requested' | 'emergency' | 'ordered' | 'reported';
 
 const EXPLAINED: Readonly<Record<Extract<ActivityEvent, { kind: 'chain' }>['what'], Explained>> = {
   joined: 'joined',
@@ -76,6 +81,7 @@ export function explanationOf(
     event.kind === 'shared' ||
     event.kind === 'ended' ||
     event.kind === 'emergency' ||
+    event.kind === 'reported' ||
     (event.kind === 'added' && !event.own) ||
     (event.kind === 'chain' && event.who !== undefined);
   return [

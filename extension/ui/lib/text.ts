@@ -8,7 +8,7 @@ import type { FolderKind } from '../../core/records/sections.ts';
 import type { Role } from '../../core/registry/abi.ts';
 import type { KnownContract } from '../../core/registry/known-calls.ts';
 import type { SentTransaction } from '../../core/wallet/transactions.ts';
-import { number } from './format.ts';
+import { moment, number } from './format.ts';
 import { apart, language } from './language.ts';
 import { pluralForm } from './plural.ts';
 
@@ -97,6 +97,7 @@ const ERROR_KEYS: Record<string, string> = {
   'too-little-ether': 'tooLittleEther',
   'fee-risen': 'feeRisen',
   'role-forbids': 'roleForbids',
+  'payer-forbidden': 'payerForbidden',
   'wrong-key': 'messageNotYours',
   'cards-missing': 'cardsMissing',
   'cards-disagree': 'cardsDisagree',
@@ -128,6 +129,7 @@ export function errorText(error: unknown): string {
     const key = 'count' in detail ? 'Count' : 'position' in detail ? 'Position' : 'Checksum';
     return lookUp(`error.badWords${key}`, [number(Number(detail['count'] ?? detail['position'] ?? 0))]);
   }
+  if (code === 'account-locked') return t('error.accountLocked', [moment(Number(detail['until']))]);
   if (code === 'bad-card') return cardText(detail);
   if (code === 'bad-code') return lookUp(`handle.is_${keyOf(String(detail['is'] ?? 'other'))}`);
   if (code === 'backup-damaged') return t('error.backupDamaged', [number(Number(detail['at'] ?? 0))]);

@@ -26,6 +26,7 @@ const WRITES: Readonly<Record<keyof typeof Role, readonly (typeof TYPES)[number]
   Registrar: [],
   EhrManager: [],
   Researcher: [],
+  Payer: [],
   Patient: TYPES,
   Hospital: TYPES,
   Doctor: TYPES.filter((type) => type !== 'MedicationDispense'),

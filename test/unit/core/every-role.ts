@@ -3,11 +3,12 @@ import { expect } from 'vitest';
 import { orderId } from '../../../extension/core/care/order-id.ts';
 import { OrderKind, ORDERS_ABI } from '../../../extension/core/care/orders-abi.ts';
 import { carryingOut } from '../../../extension/core/care/carried-out.ts';
+import { PURPOSE_BITS, type Purpose } from '../../../extension/core/consent/purposes.ts';
 import { isSalusError, NodeError } from '../../../extension/core/errors.ts';
 import { Right, Role } from '../../../extension/core/registry/abi.ts';
 import { stageByHand } from '../../../extension/core/wallet/by-hand.ts';
 import { order } from '../../../extension/core/wallet/care.ts';
-import { giveConsent } from '../../../extension/core/wallet/give-consent.ts';
+import { giveConsent, type Decision } from '../../../extension/core/wallet/give-consent.ts';
 import { placeOfItem } from '../../../extension/core/wallet/orders.ts';
 import { drainOutbox, ensureMembership } from '../../../extension/core/wallet/outbox.ts';
 import { openRecords } from '../../../extension/core/wallet/records.ts';
@@ -112,6 +113,7 @@ export async function everybody() {
     [Role.Registrar]: evm.who.owner,
     [Role.Hospital]: evm.who.registrar,
     [Role.EhrManager]: evm.who.registrar,
+    [Role.Payer]: evm.who.registrar,
   };
   const members = new Map<Role, Session>();
   for (const [name, role] of ROLES) {
@@ -130,17 +132,17 @@ export async function everybody() {
   const own = w.registry(await evm.impersonate(patient.address));
   for (const [role, member] of members) {
     if (role === Role.None) continue; // nothing can be given to somebody who has no key
-    const decision = { origin: SITE, purpose: 'TREAT', reason: 'test', until: tomorrow() } as const;
-    const given = {
-      ...decision,
-      rights: ['read', 'write'] as const,
-      recipient: member.address,
-      sections: [SECTION] as const,
-    };
-    const { consent } = await giveConsent(patient, given);
-    // With the right to dispense, which a wallet gives for one picked thing alone.
+    const purpose: Purpose = role === Role.Payer ? 'HPAYMT' : 'TREAT';
+    const decision = { origin: SITE, purpose, reason: 'test', until: tomorrow(), recipient: member.address };
+    const given: Pick<Decision, 'rights' | 'sections'> =
+      role === Role.Payer
+        ? { rights: ['read'], sections: ['insurance'] }
+        : { rights: ['read', 'write'], sections: [SECTION] };
+    const { consent } = await giveConsent(patient, { ...decision, ...given });
+    // With the right to dispense, which a wallet gives for one picked thing alone; and for a payer with what a wallet never gives.
     const rights = Right.Read | Right.Write | Right.Dispense;
-    const terms = { grantee: member.address, folder, from: 0, until: decision.until, purposes: 1, rights };
+    const purposes = PURPOSE_BITS[purpose];
+    const terms = { grantee: member.address, folder, from: 0, until: decision.until, purposes, rights };
     await own.getFunction('grant').send([terms], `0x${consent.consentId.replace(/^0x/, '')}`);
     await member.catalogue.sync();
   }

@@ -69,24 +69,24 @@ describe('each role, each type', () => {
     }
     expect(table(rows)).toEqual(
       written(`
-        -                         None        Registrar  Hospital  EhrManager  Doctor  Lab  Pharmacist  Researcher  Patient
-        MedicationRequest         no-consent  no         yes       no          yes     no   no          no          yes
-        ServiceRequest            no-consent  no         yes       no          yes     no   no          no          yes
-        MedicationDispense        no-consent  no         yes       no          no      no   yes         no          yes
-        MedicationAdministration  no-consent  no         yes       no          yes     no   yes         no          yes
-        MedicationStatement       no-consent  no         yes       no          yes     no   yes         no          yes
-        Immunization              no-consent  no         yes       no          yes     no   yes         no          yes
-        DiagnosticReport          no-consent  no         yes       no          yes     yes  no          no          yes
-        Observation               no-consent  no         yes       no          yes     yes  no          no          yes
-        Specimen                  no-consent  no         yes       no          yes     yes  no          no          yes
-        ImagingStudy              no-consent  no         yes       no          yes     yes  no          no          yes
-        Media                     no-consent  no         yes       no          yes     yes  no          no          yes
-        DocumentReference         no-consent  no         yes       no          yes     yes  yes         no          yes
-        Communication             no-consent  no         yes       no          yes     no   yes         no          yes
-        Invoice                   no-consent  no         yes       no          yes     yes  yes         no          yes
-        Appointment               no-consent  no         yes       no          yes     no   no          no          yes
-        Condition                 no-consent  no         yes       no          yes     no   no          no          yes
-        AllergyIntolerance        no-consent  no         yes       no          yes     no   no          no          yes
+        -                         None        Registrar  Hospital  EhrManager  Doctor  Lab  Pharmacist  Researcher  Patient  Payer
+        MedicationRequest         no-consent  no         yes       no          yes     no   no          no          yes      no-consent
+        ServiceRequest            no-consent  no         yes       no          yes     no   no          no          yes      no-consent
+        MedicationDispense        no-consent  no         yes       no          no      no   yes         no          yes      no-consent
+        MedicationAdministration  no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
+        MedicationStatement       no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
+        Immunization              no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
+        DiagnosticReport          no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        Observation               no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        Specimen                  no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        ImagingStudy              no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        Media                     no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        DocumentReference         no-consent  no         yes       no          yes     yes  yes         no          yes      no-consent
+        Communication             no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
+        Invoice                   no-consent  no         yes       no          yes     yes  yes         no          yes      no-consent
+        Appointment               no-consent  no         yes       no          yes     no   no          no          yes      no-consent
+        Condition                 no-consent  no         yes       no          yes     no   no          no          yes      no-consent
+        AllergyIntolerance        no-consent  no         yes       no          yes     no   no          no          yes      no-consent
       `),
     );
   }, 300_000);
@@ -151,19 +151,19 @@ describe('each role, each act that is carried out', () => {
       }),
     ).toEqual(
       written(`
-        -                None          Registrar     Hospital      EhrManager    Doctor        Lab           Pharmacist    Researcher    Patient
-        prescribe/wallet role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids
-        prescribe/site   role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids
-        prescribe/chain  NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed    NotAllowed
-        test/wallet      role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids
-        test/site        role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids
-        test/chain       NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed    NotAllowed
-        dispense/wallet  not-found     role-forbids  role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids
-        dispense/site    no-consent    no-consent    no-consent    no-consent    no-consent    no-consent    yes           no-consent    no-consent
-        dispense/chain   NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed
-        report/wallet    not-found     role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids
-        report/site      no-consent    no-consent    no-consent    no-consent    no-consent    yes           no-consent    no-consent    no-consent
-        report/chain     NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed
+        -                 None          Registrar     Hospital      EhrManager    Doctor        Lab           Pharmacist    Researcher    Patient       Payer
+        prescribe/wallet  role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids  role-forbids
+        prescribe/site    role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids  role-forbids
+        prescribe/chain   NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed
+        test/wallet       role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids  role-forbids
+        test/site         role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  role-forbids  role-forbids
+        test/chain        NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed
+        dispense/wallet   not-found     role-forbids  role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  not-found
+        dispense/site     no-consent    no-consent    no-consent    no-consent    no-consent    no-consent    yes           no-consent    no-consent    no-consent
+        dispense/chain    NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed
+        report/wallet     not-found     role-forbids  role-forbids  role-forbids  role-forbids  yes           role-forbids  role-forbids  role-forbids  not-found
+        report/site       no-consent    no-consent    no-consent    no-consent    no-consent    yes           no-consent    no-consent    no-consent    no-consent
+        report/chain      NotAllowed    NotAllowed    NotAllowed    NotAllowed    NotAllowed    yes           NotAllowed    NotAllowed    NotAllowed    NotAllowed
       `),
     );
   }, 300_000);
@@ -222,23 +222,24 @@ describe('each role, each act that is carried out', () => {
       }),
     ).toEqual(
       written(`
-        -                         None          Registrar     Hospital      EhrManager    Doctor        Lab           Pharmacist    Researcher    Patient
-        enrol/None                MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Registrar           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Hospital            MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/EhrManager          MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Doctor              MayNotEnrol   MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Lab                 MayNotEnrol   MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Pharmacist          MayNotEnrol   MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Researcher          MayNotEnrol   MayNotEnrol   yes           MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        enrol/Patient             MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol   MayNotEnrol
-        grant/own-folder          NotA          NotA          NotA          NotA          NotA          NotA          NotA          NotA          yes
-        grant/in-patient's-place  NotActive     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent
-        addRecord/granted         NotActive     yes           yes           yes           yes           yes           yes           yes           yes
-        addRecord/not-granted     NotActive     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent     NoConsent
-        seal/granted              no-consent    yes           yes           yes           yes           yes           yes           yes           yes
-        breakGlass                NotA          NotA          NotA          NotA          yes           NotA          NotA          NotA          NotA
-        setOrigin                 NotA          NotA          yes           NotA          NotA          NotA          NotA          NotA          NotA
+        -                         None         Registrar    Hospital     EhrManager   Doctor       Lab          Pharmacist   Researcher   Patient      Payer
+        enrol/None                MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Registrar           MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Hospital            MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/EhrManager          MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Doctor              MayNotEnrol  MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Lab                 MayNotEnrol  MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Pharmacist          MayNotEnrol  MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Researcher          MayNotEnrol  MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Patient             MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        enrol/Payer               MayNotEnrol  yes          MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol  MayNotEnrol
+        grant/own-folder          NotA         NotA         NotA         NotA         NotA         NotA         NotA         NotA         yes          NotA
+        grant/in-patient's-place  NotActive    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent
+        addRecord/granted         NotActive    yes          yes          yes          yes          yes          yes          yes          yes          yes
+        addRecord/not-granted     NotActive    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent    NoConsent
+        seal/granted              no-consent   yes          yes          yes          yes          yes          yes          yes          yes          yes
+        breakGlass                NotA         NotA         NotA         NotA         yes          NotA         NotA         NotA         NotA         NotA
+        setOrigin                 NotA         NotA         yes          NotA         NotA         NotA         NotA         NotA         NotA         NotA
       `),
     );
 
@@ -252,8 +253,8 @@ describe('each role, each act that is carried out', () => {
     }
     expect(await tried(net, { 'seal/ended': sealing(folder) })).toEqual(
       written(`
-        -           None        Registrar   Hospital    EhrManager  Doctor      Lab         Pharmacist  Researcher  Patient
-        seal/ended  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent
+        -           None        Registrar   Hospital    EhrManager  Doctor      Lab         Pharmacist  Researcher  Patient     Payer
+        seal/ended  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent  no-consent
       `),
     );
   }, 300_000);

@@ -44,6 +44,7 @@ test.each([
   ['maxFeePerGas', { SALUS_MANAGER_MAX_FEE_PER_GAS: '1 gwei' }],
   ['sponsorWeiInAll', { SALUS_MANAGER_SPONSOR_WEI_IN_ALL: '-1' }],
   ['joinWork', { SALUS_MANAGER_JOIN_WORK: '25' }],
+  ['report', { SALUS_MANAGER_REPORT: 'no' }],
   ['logLevel', { SALUS_MANAGER_LOG_LEVEL: 'loud' }],
   ['SALUS_MANAGER_CONFIG', { SALUS_MANAGER_CONFIG: '/nowhere/config.json' }],
 ])('a bad %s is named, and its value is not shown', (field, change) => {
@@ -72,6 +73,7 @@ test('defaults', () => {
     finality: 'finalized',
     fromBlock: 0,
     readsPerHour: 100_000,
+    report: true,
     pinningOrigins: [],
     peers: [],
     anchorEveryMinutes: 360,
@@ -109,6 +111,7 @@ test('the environment overrides the file', async () => {
     SALUS_MANAGER_CONFIG: file,
     SALUS_MANAGER_PORT: '2',
     SALUS_MANAGER_CORS_ORIGINS: 'https://b.example, https://c.example',
+    SALUS_MANAGER_REPORT: 'false',
     SALUS_MANAGER_EARLIER: `${REGISTRY.toLowerCase()}, ${EARLIER}`,
   };
   expect(readConfig(env)).toMatchObject({
@@ -117,5 +120,6 @@ test('the environment overrides the file', async () => {
     maxBlockBytes: 9,
     corsOrigins: ['https://b.example', 'https://c.example'],
     earlier: [REGISTRY, EARLIER],
+    report: false,
   });
 });

@@ -225,6 +225,7 @@ export async function startManager(
     finality: 'finalized',
     fromBlock: 0,
     readsPerHour: 1_000,
+    report: true,
     pinningOrigins: [],
     peers: [],
     anchorEveryMinutes: 0,

@@ -167,6 +167,8 @@ interface WorldOptions {
   readonly earlier?: number;
   /** Whether they cosign the heads of one another's logs. */
   readonly arePeers?: boolean;
+  /** Whether they report who asks without consent. */
+  readonly report?: boolean;
 }
 
 /** A chain with a registry, a patient, a doctor with no grant yet, and managers that keep shares. */
@@ -176,6 +178,7 @@ export async function keeperWorld({
   readsPerHour = 10_000,
   earlier = 0,
   arePeers = false,
+  report = true,
 }: WorldOptions = {}) {
   const evm = await startEvm();
   const olderOnes: Registry[] = [];
@@ -183,7 +186,7 @@ export async function keeperWorld({
   const registry = await evm.deploy();
   const address = registry.network.registry.toLowerCase();
   const group = await sodiumGroup();
-  const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+  const node = await serveChain((method, params) => evm.provider.send(method, params));
   const party = (signer: JsonRpcSigner): Party => ({
     signer,
     address: signer.address.toLowerCase(),
@@ -212,6 +215,7 @@ export async function keeperWorld({
     };
     const config = {
       ...settings,
+      report,
       peers,
       dataDir: folder,
       rpcUrl: node.url,
