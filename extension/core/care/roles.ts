@@ -16,15 +16,19 @@ const OF_PHARMACY = [
 /** What a doctor leaves to a pharmacy. */
 const NOT_OF_DOCTOR: readonly string[] = ['MedicationDispense'];
 
+/** What somebody who cares for another may have seen, measured or been told. */
+const OF_CARER = ['Observation', 'QuestionnaireResponse', 'DocumentReference', 'Communication'];
+
 /**
- * Whether somebody of a role may write a type of FHIR resources into a patient's record. A patient writes what they like into their own;
- * what stands in a file or a letter says nothing but what it says.
+ * Whether somebody of a role may write a type of FHIR resources into the record of another. A patient writes what they like into their
+ * own, and is not asked about here; what stands in a file or a letter says nothing but what it says.
  */
 export function mayWrite(role: Role, type: string): boolean {
   switch (role) {
-    case Role.Patient:
     case Role.Hospital:
       return true;
+    case Role.Patient:
+      return OF_CARER.includes(type) || type === 'File';
     case Role.Doctor:
       return !NOT_OF_DOCTOR.includes(type);
     case Role.Lab:

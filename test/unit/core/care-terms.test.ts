@@ -20,14 +20,14 @@ const TYPES = [
   'File',
 ] as const;
 
-/** Who writes what into a patient's record; everything that is not here, they do not. */
+/** Who writes what into another's record; everything that is not here, they do not. */
 const WRITES: Readonly<Record<keyof typeof Role, readonly (typeof TYPES)[number][]>> = {
   None: [],
   Registrar: [],
   EhrManager: [],
   Researcher: [],
   Payer: [],
-  Patient: TYPES,
+  Patient: ['Observation', 'DocumentReference', 'File'],
   Hospital: TYPES,
   Doctor: TYPES.filter((type) => type !== 'MedicationDispense'),
   Lab: ['DiagnosticReport', 'Observation', 'DocumentReference', 'Invoice', 'File'],

@@ -70,23 +70,23 @@ describe('each role, each type', () => {
     expect(table(rows)).toEqual(
       written(`
         -                         None        Registrar  Hospital  EhrManager  Doctor  Lab  Pharmacist  Researcher  Patient  Payer
-        MedicationRequest         no-consent  no         yes       no          yes     no   no          no          yes      no-consent
-        ServiceRequest            no-consent  no         yes       no          yes     no   no          no          yes      no-consent
-        MedicationDispense        no-consent  no         yes       no          no      no   yes         no          yes      no-consent
-        MedicationAdministration  no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
-        MedicationStatement       no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
-        Immunization              no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
-        DiagnosticReport          no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        MedicationRequest         no-consent  no         yes       no          yes     no   no          no          no       no-consent
+        ServiceRequest            no-consent  no         yes       no          yes     no   no          no          no       no-consent
+        MedicationDispense        no-consent  no         yes       no          no      no   yes         no          no       no-consent
+        MedicationAdministration  no-consent  no         yes       no          yes     no   yes         no          no       no-consent
+        MedicationStatement       no-consent  no         yes       no          yes     no   yes         no          no       no-consent
+        Immunization              no-consent  no         yes       no          yes     no   yes         no          no       no-consent
+        DiagnosticReport          no-consent  no         yes       no          yes     yes  no          no          no       no-consent
         Observation               no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
-        Specimen                  no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
-        ImagingStudy              no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
-        Media                     no-consent  no         yes       no          yes     yes  no          no          yes      no-consent
+        Specimen                  no-consent  no         yes       no          yes     yes  no          no          no       no-consent
+        ImagingStudy              no-consent  no         yes       no          yes     yes  no          no          no       no-consent
+        Media                     no-consent  no         yes       no          yes     yes  no          no          no       no-consent
         DocumentReference         no-consent  no         yes       no          yes     yes  yes         no          yes      no-consent
         Communication             no-consent  no         yes       no          yes     no   yes         no          yes      no-consent
-        Invoice                   no-consent  no         yes       no          yes     yes  yes         no          yes      no-consent
-        Appointment               no-consent  no         yes       no          yes     no   no          no          yes      no-consent
-        Condition                 no-consent  no         yes       no          yes     no   no          no          yes      no-consent
-        AllergyIntolerance        no-consent  no         yes       no          yes     no   no          no          yes      no-consent
+        Invoice                   no-consent  no         yes       no          yes     yes  yes         no          no       no-consent
+        Appointment               no-consent  no         yes       no          yes     no   no          no          no       no-consent
+        Condition                 no-consent  no         yes       no          yes     no   no          no          no       no-consent
+        AllergyIntolerance        no-consent  no         yes       no          yes     no   no          no          no       no-consent
       `),
     );
   }, 300_000);
