@@ -53,6 +53,11 @@ test('a doctor prescribes, the patient chooses a pharmacy, and the pharmacist fi
   await expect(page.getByTestId('order')).toContainText('may do it now', { timeout: 120_000 });
 
   // 3. The pharmacist sees that one thing, fills it, and can do so once more.
+  await pharmacist.page.bringToFront();
+  await pharmacist.go('Patients');
+  await expect(pharmacist.page.getByTestId('orders')).toContainText('Prescription, can be filled', { timeout: 90_000 });
+  await expect(pharmacist.page.getByTestId('orders')).toContainText('Mira Sandoval');
+  await lookAt(pharmacist.page, 'what a pharmacy has to fill');
   await openGiven(pharmacist, /Ibuprofen/);
   await pharmacist.page.getByRole('button', { name: 'Fill it' }).click({ timeout: 60_000 });
   const dispense = pharmacist.page.getByTestId('form');
