@@ -151,7 +151,8 @@ test('once sharing ended, who could read opens nothing that was not opened befor
   // The patient is told, once they are back.
   await patient.lock();
   await patient.unlock();
-  await expect.poll(async () => Number(await patient.badge())).toBeGreaterThanOrEqual(records.length);
+  // The person is called once for one who tries so often; Activity has each.
+  await expect.poll(async () => Number(await patient.badge())).toBeGreaterThanOrEqual(1);
   await patient.go('Activity');
   // One keeper may be asked twice for a record, where another was not as far yet: it writes down both.
   const refused = patient.page.getByTestId('activity').getByText('Refused');
