@@ -2,12 +2,8 @@ import { freeUntil, offerOf, type Offer, type Slot } from '../care/appointment.t
 import { appointmentId, AppointmentState, paymentsInterface, type AppointmentPlace } from '../care/payments-abi.ts';
 import type { Booking } from '../care/payments-client.ts';
 import { SalusError } from '../errors.ts';
-import { parseLossless } from '../fhir/lossless.ts';
-import type { Resource } from '../fhir/resource.ts';
-import { PAYABLE } from './bills.ts';
-import { placeOfItem } from './orders.ts';
-import { paymentsIn, ready, sendAt, sentFor, told, type Quote, type Ready } from './paying.ts';
-import { openItem } from './records.ts';
+import { authoredItem } from './authored-item.ts';
+import { isPayable, ready, sendAt, sentFor, told, type Quote, type Ready } from './paying.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -72,17 +68,12 @@ export async function visitOfItem(
 async function findVisit(session: Session, patient: string, id: string): Promise<Found | 'unsound' | undefined> {
   const { payments } = session;
   if (payments === undefined) return undefined;
-  const { row, position, item } = await openItem(session, patient, id);
-  if (item.type !== 'Appointment') return undefined;
-  const place = await placeOfItem(session, item);
-  // What a patient moved is sealed by them; that somebody else says what theirs was before counts for nothing.
-  if (place === undefined || ![place.doctor, item.patient].some((one) => isSame(one, item.author))) return undefined;
-  const provider = place.doctor;
-  if (isSame(provider, item.patient)) return undefined;
-  const bytes = await session.catalogue.readItem(row, position);
-  const offer = offerOf(parseLossless(new TextDecoder().decode(bytes)) as Resource);
+  const found = await authoredItem(session, patient, id, 'Appointment');
+  if (found === undefined) return undefined;
+  const { item, author: provider, commitment } = found;
+  const offer = offerOf(found.resource);
   if (offer === undefined || offer === 'unsound') return offer;
-  const of = { patient: item.patient, provider, commitment: place.commitment };
+  const of = { patient: item.patient, provider, commitment };
   const [booking, member, isSent] = await Promise.all([
     payments.appointment(appointmentId(of)),
     session.client.member(provider),
@@ -93,7 +84,7 @@ async function findVisit(session: Session, patient: string, id: string): Promise
     .filter(({ startsAt }) => startsAt > now)
     .map((slot) => ({ ...slot, freeUntil: freeUntil(offer, slot) }));
   const isOffered = booking.state === AppointmentState.None;
-  const payable = member.active && PAYABLE.includes(member.role);
+  const payable = isPayable(member);
   const standing = isSent(booking.state) ? 'sent' : standingOf(booking.state, item.block > 0, slots.length > 0);
   const terms = isOffered ? {} : { booked: { startsAt: booking.startsAt, deadline: booking.deadline } };
   const view: VisitView = {
@@ -225,7 +216,6 @@ export function sendVisit(
 }
 
 function readyFor(session: Session, of: AppointmentPlace, offer: Offer, { act, startsAt }: VisitDeed): Promise<Ready> {
-  paymentsIn(session);
   const slot = offer.slots.find((one) => one.startsAt === startsAt);
   return ready(session, dataOf(act, of, offer, slot), act === 'book' ? offer.wei : 0n);
 }

@@ -1,12 +1,8 @@
 import { billOf } from '../care/bill.ts';
 import { billId, BillState, paymentsInterface, type BillPlace } from '../care/payments-abi.ts';
 import { SalusError } from '../errors.ts';
-import { parseLossless } from '../fhir/lossless.ts';
-import type { Resource } from '../fhir/resource.ts';
-import { Role } from '../registry/abi.ts';
-import { openItem } from './records.ts';
-import { placeOfItem } from './orders.ts';
-import { ready, sendAt, sentFor, told, type Quote, type Ready } from './paying.ts';
+import { authoredItem } from './authored-item.ts';
+import { isPayable, ready, sendAt, sentFor, told, type Quote, type Ready } from './paying.ts';
 import type { Session } from './session.ts';
 
 /** `waiting`: it is not on the chain yet. `sent`: this account sent what pays it, or takes it back, and the chain has not said yes yet. */
@@ -29,8 +25,6 @@ export interface BillView {
 
 export type BillAct = 'pay' | 'takeBack';
 
-/** Who may be paid. */
-export const PAYABLE: readonly Role[] = [Role.Hospital, Role.Doctor, Role.Lab, Role.Pharmacist];
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
@@ -56,17 +50,12 @@ interface Found {
 async function findBill(session: Session, patient: string, id: string): Promise<Found | 'unsound' | undefined> {
   const { payments } = session;
   if (payments === undefined) return undefined;
-  const { row, position, item } = await openItem(session, patient, id);
-  if (item.type !== 'Invoice') return undefined;
-  const place = await placeOfItem(session, item);
-  // What a patient moved is sealed by them; that somebody else says what theirs was before counts for nothing.
-  if (place === undefined || ![place.doctor, item.patient].some((one) => isSame(one, item.author))) return undefined;
-  const payee = place.doctor;
-  if (isSame(payee, item.patient)) return undefined;
-  const bytes = await session.catalogue.readItem(row, position);
-  const bill = billOf(parseLossless(new TextDecoder().decode(bytes)) as Resource);
+  const found = await authoredItem(session, patient, id, 'Invoice');
+  if (found === undefined) return undefined;
+  const { item, author: payee, commitment } = found;
+  const bill = billOf(found.resource);
   if (bill === undefined || bill === 'unsound') return bill;
-  const of = { payee, wei: bill.total, commitment: place.commitment };
+  const of = { payee, wei: bill.total, commitment };
   const [state, member, sent] = await Promise.all([
     payments.bill(billId(of)),
     session.client.member(payee),
@@ -74,7 +63,7 @@ async function findBill(session: Session, patient: string, id: string): Promise<
   ]);
   const isSent = sent.some(({ data, value, status }) => status !== 'failed' && amountIn(data, value, of) === of.wei);
   const standing = standingOf(state, item.block > 0, isSent);
-  const payable = member.active && PAYABLE.includes(member.role);
+  const payable = isPayable(member);
   const may = standing === 'open' ? mayDo(session, patient, payee, payable) : undefined;
   return { of, view: { id: billId(of), payee, wei: String(of.wei), standing, payable, ...(may && { may }) } };
 }

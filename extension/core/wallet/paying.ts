@@ -1,5 +1,7 @@
 import { SalusError } from '../errors.ts';
 import type { PaymentsClient } from '../care/payments-client.ts';
+import { Role } from '../registry/abi.ts';
+import type { Member } from '../registry/client.ts';
 import type { Session } from './session.ts';
 import { mostFee, prepare, send, sentTransactions, type Prepared, type SentTransaction } from './transactions.ts';
 
@@ -23,6 +25,12 @@ export async function sentFor(session: Session, ...calls: readonly string[]): Pr
     ({ to, data, status }) => status !== 'replaced' && to.toLowerCase() === payments && calls.includes(data),
   );
 }
+
+const PAYABLE: readonly Role[] = [Role.Hospital, Role.Doctor, Role.Lab, Role.Pharmacist];
+
+/** Whether somebody may be paid now. */
+export const isPayable = ({ active, role }: Pick<Member, 'active' | 'role'>): boolean =>
+  active && PAYABLE.includes(role);
 
 /** @throws SalusError `bad-request` where the network has none */
 export function paymentsIn({ payments }: Session): PaymentsClient {
