@@ -9,6 +9,7 @@ import { SalusError } from '../../core/errors.ts';
 import type { Network } from '../../core/network/descriptor.ts';
 import { Questions } from '../../core/proof/questions.ts';
 import { cidFromDigest } from '../../core/storage/cid.ts';
+import { networkInUse } from './network.ts';
 import { nodeOf } from './node.ts';
 import { errorText } from './text.ts';
 
@@ -44,7 +45,7 @@ export class Directory {
   }
 
   async #loadOnto(kept: KeptDirectory): Promise<MemberRows> {
-    const { registry, fromBlock, managers, finality = 'finalized' } = await networkInUse();
+    const { registry, fromBlock, managers, finality = 'finalized' } = await requireNetwork();
     return loadDirectory({
       questions: new Questions(nodeOf(0), registry),
       fromBlock,
@@ -63,8 +64,9 @@ export class Directory {
   }
 }
 
-async function networkInUse(): Promise<Network> {
-  const found = (await wallet.networks()).find(({ inUse }) => inUse);
-  if (found === undefined) throw new SalusError('network-invalid', 'No network is in use.');
-  return found.network;
+/** @throws SalusError `network-invalid` where none is in use */
+async function requireNetwork(): Promise<Network> {
+  const network = await networkInUse();
+  if (network !== undefined) return network;
+  throw new SalusError('network-invalid', 'No network is in use.');
 }

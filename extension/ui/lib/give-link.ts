@@ -11,6 +11,7 @@ import { listedIn, openItems } from './chosen-items.ts';
 import { outlineOf, type CodeOutline } from './qr.ts';
 import { moment } from './format.ts';
 import { postTo } from './link-manager.ts';
+import { networkInUse } from './network.ts';
 import { words } from './record-text.ts';
 import { sectionName, t } from './text.ts';
 
@@ -65,7 +66,7 @@ async function giveLink(wish: LinkWish): Promise<MadeLink> {
   const content = fromUtf8(canonicalBytes(bundle));
   const sections = [...new Set(found.map(({ section }) => section))];
   const facts = { forWhom, sections, items: found.length, until, most, withPasscode: passcode !== '' };
-  const network = (await wallet.networks()).find(({ inUse }) => inUse)?.network;
+  const network = await networkInUse();
   const viewer = network?.linkViewer;
   const text = behindViewer(await keptBySome(network?.managers ?? [], content, facts, passcode), viewer);
   const code = outlineOf(text);

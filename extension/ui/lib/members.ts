@@ -3,6 +3,7 @@ import { listMembers } from '../../core/directory/find.ts';
 import { rowsOf } from '../../core/directory/load.ts';
 import type { RecipientTrust } from '../../core/wallet/trust.ts';
 import { shortAddress } from './format.ts';
+import { readerName } from './reader-name.ts';
 import { roleName, t } from './text.ts';
 
 /** A member as a screen tells of them. */
@@ -16,18 +17,18 @@ export interface MemberTold {
 export type Names = ReadonlyMap<string, string>;
 
 /**
- * As members call themselves in the directory that is kept here; else as a site called them when something was shared with them, which is
- * said to be that.
+ * As members call themselves in the directory that is kept here; else as whoever was there called them when something was shared with
+ * them: see {@link readerName}. What a delegate said gives way to what the person or a site did.
  */
 export async function namesOf(): Promise<Names> {
   const [kept, consents] = await Promise.all([wallet.directory(), wallet.consents()]);
-  const bySites = consents.flatMap(({ receipt, recipient }): [string, string][] =>
-    receipt?.recipientName === undefined ? [] : [[recipient.toLowerCase(), t('app.siteName', [receipt.recipientName])]],
-  );
+  const named = consents.filter(({ receipt }) => receipt?.recipientName !== undefined);
+  const inOrder = [...named.filter(({ by }) => by !== undefined), ...named.filter(({ by }) => by === undefined)];
+  const asShared = inOrder.map((one): [string, string] => [one.recipient.toLowerCase(), readerName(one)]);
   const byThemselves = listMembers(rowsOf(kept), Date.now() / 1000).flatMap(({ address, name }): [string, string][] =>
     name === undefined ? [] : [[address.toLowerCase(), name]],
   );
-  return new Map([...bySites, ...byThemselves]);
+  return new Map([...asShared, ...byThemselves]);
 }
 
 /** A name, or the short form of the account. */

@@ -1,8 +1,8 @@
-import { wallet } from '../../adapters/messaging/ui-client.ts';
 import type { Network } from '../../core/network/descriptor.ts';
 import { MEMBER_TOPICS, Questions, topicOfAddress, wordsOf, type PlacedLog } from '../../core/proof/questions.ts';
 import { visible } from '../../core/signing/visible.ts';
 import { moment, shortAddress } from './format.ts';
+import { networkInUse } from './network.ts';
 import { nodeOf } from './node.ts';
 import { t } from './text.ts';
 
@@ -27,9 +27,6 @@ export interface Strike extends Counted {
   /** Account that brought it to the network. */
   readonly by: string | undefined;
 }
-
-const networkInUse = async (): Promise<Network | undefined> =>
-  (await wallet.networks()).find(({ inUse }) => inUse)?.network;
 
 const countedIn = ({ data }: PlacedLog): Counted => {
   const [count = 0, until = 0] = wordsOf(data).map((word) => Number(`0x${word}`));

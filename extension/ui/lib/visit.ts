@@ -1,7 +1,6 @@
-import { wallet } from '../../adapters/messaging/ui-client.ts';
 import { APPOINTMENT_TOPICS } from '../../core/care/appointment.ts';
-import { addressIn, Questions, topicOfAddress, wordsOf, type PlacedLog } from '../../core/proof/questions.ts';
-import { nodeOf } from './node.ts';
+import { addressIn, topicOfAddress, wordsOf } from '../../core/proof/questions.ts';
+import { paymentLogs } from './payment-logs.ts';
 
 /** Something that was booked with somebody, as the network's first node tells. */
 export interface BookedTime {
@@ -18,23 +17,13 @@ export interface BookedTime {
 const MOST_DISPUTES = 200;
 const numberOf = (word = '0'): bigint => BigInt(`0x${word}`);
 
-async function asked(): Promise<{ readonly node: Questions; readonly from: number } | undefined> {
-  const network = (await wallet.networks()).find(({ inUse }) => inUse)?.network;
-  if (network?.payments === undefined) return undefined;
-  return { node: new Questions(nodeOf(0), network.payments), from: network.fromBlock };
-}
-
-async function logsOf(topics: readonly (string | readonly string[] | null)[]): Promise<readonly PlacedLog[]> {
-  const parts = await asked();
-  const newest = await parts?.node.block('latest');
-  return parts === undefined || newest === undefined ? [] : parts.node.logs([topics], parts.from, newest.number);
-}
-
 /** All that was booked with somebody, by time. @throws SalusError `chain-unreachable` */
 export async function bookedWith(provider: string): Promise<BookedTime[]> {
-  const booked = await logsOf([APPOINTMENT_TOPICS.booked, null, null, topicOfAddress(provider)]);
+  const node = await paymentLogs();
+  if (node === undefined) return [];
+  const booked = await node.logs([APPOINTMENT_TOPICS.booked, null, null, topicOfAddress(provider)]);
   const ids = booked.map(({ topics }) => topics[1] ?? '');
-  const settled = ids.length === 0 ? [] : await logsOf([APPOINTMENT_TOPICS.settled, ids]);
+  const settled = ids.length === 0 ? [] : await node.logs([APPOINTMENT_TOPICS.settled, ids]);
   const over = new Set(settled.map(({ topics }) => topics[1]));
   return booked
     .map(({ topics, data }) => {
@@ -53,7 +42,9 @@ export async function bookedWith(provider: string): Promise<BookedTime[]> {
 
 /** How a deposit was divided, in wei; undefined where no node says. */
 export async function settlementOf(id: string): Promise<{ toProvider: string; toPatient: string } | undefined> {
-  const [log] = await logsOf([APPOINTMENT_TOPICS.settled, id]).catch(() => []);
+  const [log] = await paymentLogs()
+    .then((node) => node?.logs([APPOINTMENT_TOPICS.settled, id]) ?? [])
+    .catch(() => []);
   if (log === undefined) return undefined;
   const [toProvider, toPatient] = wordsOf(log.data);
   return { toProvider: String(numberOf(toProvider)), toPatient: String(numberOf(toPatient)) };
@@ -64,13 +55,15 @@ const DISPUTED = 4n;
 
 /** Ids of what is disputed and not over, for somebody who was named to decide; none for anybody else. */
 export async function disputedFor(arbiter: string): Promise<string[]> {
-  const named = await logsOf([APPOINTMENT_TOPICS.arbiterSet, null, topicOfAddress(arbiter)]);
+  const node = await paymentLogs();
+  if (node === undefined) return [];
+  const named = await node.logs([APPOINTMENT_TOPICS.arbiterSet, null, topicOfAddress(arbiter)]);
   if (named.length === 0) return [];
-  const moved = await logsOf([APPOINTMENT_TOPICS.moved]);
+  const moved = await node.logs([APPOINTMENT_TOPICS.moved]);
   const ids = new Set(
     moved.filter(({ data }) => numberOf(wordsOf(data)[0]) === DISPUTED).map(({ topics }) => topics[1] ?? ''),
   );
-  const over = ids.size === 0 ? [] : await logsOf([APPOINTMENT_TOPICS.settled, [...ids]]);
+  const over = ids.size === 0 ? [] : await node.logs([APPOINTMENT_TOPICS.settled, [...ids]]);
   for (const { topics } of over) ids.delete(topics[1] ?? '');
   return [...ids].slice(-MOST_DISPUTES);
 }

@@ -201,6 +201,8 @@ export class WalletApp {
 
   async accountNumber(): Promise<string> {
     await this.go('Settings');
+    // The page that is left has accounts of others on it.
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
     return (await this.page.locator('.mono').first().innerText()).trim();
   }
 }
