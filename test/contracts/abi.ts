@@ -6,7 +6,12 @@ import { artifacts } from 'hardhat';
 import { describe, it } from 'mocha';
 
 import { OrderKind, ORDERS_ABI, ordersInterface } from '../../extension/core/care/orders-abi.ts';
-import { BillState, PAYMENTS_ABI, paymentsInterface } from '../../extension/core/care/payments-abi.ts';
+import {
+  AppointmentState,
+  BillState,
+  PAYMENTS_ABI,
+  paymentsInterface,
+} from '../../extension/core/care/payments-abi.ts';
 import { KNOWN_CALLS } from '../../extension/core/registry/known-calls.ts';
 import { REGISTRY_ABI, registryInterface, Role } from '../../extension/core/registry/abi.ts';
 
@@ -51,6 +56,7 @@ describe('The ABI that the wallet is built with', () => {
     ['IMembers', 'Role', Role],
     ['ICareOrders', 'Kind', OrderKind],
     ['IHealthPayments', 'Bill', BillState],
+    ['IHealthPayments', 'State', AppointmentState],
   ] as const) {
     it(`numbers ${file}.${name} as the contract does`, async () => {
       const source = await readFile(`contracts/interfaces/${file}.sol`, 'utf8');

@@ -43,7 +43,7 @@ async function both() {
 }
 
 /** What a delegate gives, whether it sends it or only signs it and anybody brings it. */
-type Give = (net: Network & { until: number }, delegate: Signer, terms: readonly Terms[]) => Promise<unknown>;
+type Give = (net: Network & { until: number }, delegate: Signer, terms: Terms[]) => Promise<unknown>;
 const GIVES: [string, Give][] = [
   ['sends', ({ registry, who }, delegate, terms) => registry.connect(delegate).grantAs(who.patient, terms, RECEIPT)],
   [

@@ -12,8 +12,8 @@ import { PASSWORD, WalletApp } from './pages/wallet-app.ts';
 import { chainBytes, filesBelow, keptValues, Scanner } from './support/scan.ts';
 
 const MARKS = 200;
-/** All marks begin with it, so that one search finds them all. */
-const MARK = `Zq${randomBytes(9).toString('hex')}`;
+/** All marks begin with it, so that one search finds them all. A word is in it, or what it names would be no word and could not be sorted. */
+const MARK = `Zqmark${randomBytes(9).toString('hex')}`;
 
 /** What must never be found outside the wallets' memory. */
 function keysOf(who: string, words: readonly string[]): Record<string, Buffer | string> {

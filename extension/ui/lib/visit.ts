@@ -1,4 +1,5 @@
 import { APPOINTMENT_TOPICS } from '../../core/care/appointment.ts';
+import { AppointmentState } from '../../core/care/payments-abi.ts';
 import { addressIn, topicOfAddress, wordsOf } from '../../core/proof/questions.ts';
 import { paymentLogs } from './payment-logs.ts';
 
@@ -50,9 +51,6 @@ export async function settlementOf(id: string): Promise<{ toProvider: string; to
   return { toProvider: String(numberOf(toProvider)), toPatient: String(numberOf(toPatient)) };
 }
 
-/** `State.Disputed` of the contract. */
-const DISPUTED = 4n;
-
 /** Ids of what is disputed and not over, for somebody who was named to decide; none for anybody else. */
 export async function disputedFor(arbiter: string): Promise<string[]> {
   const node = await paymentLogs();
@@ -61,7 +59,9 @@ export async function disputedFor(arbiter: string): Promise<string[]> {
   if (named.length === 0) return [];
   const moved = await node.logs([APPOINTMENT_TOPICS.moved]);
   const ids = new Set(
-    moved.filter(({ data }) => numberOf(wordsOf(data)[0]) === DISPUTED).map(({ topics }) => topics[1] ?? ''),
+    moved
+      .filter(({ data }) => Number(numberOf(wordsOf(data)[0])) === AppointmentState.Disputed)
+      .map(({ topics }) => topics[1] ?? ''),
   );
   const over = ids.size === 0 ? [] : await node.logs([APPOINTMENT_TOPICS.settled, [...ids]]);
   for (const { topics } of over) ids.delete(topics[1] ?? '');

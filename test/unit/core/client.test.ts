@@ -74,7 +74,7 @@ describe('two nodes', () => {
     const real = provider.send.bind(provider);
     return Object.assign(provider, {
       send: async (method: string, params: unknown[]) => {
-        const told = (await real(method, params)) as unknown;
+        const told = await real(method, params);
         return method === 'eth_call' && typeof told === 'string' ? answer(told) : told;
       },
     });

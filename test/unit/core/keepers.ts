@@ -21,7 +21,7 @@ type Answer = Awaited<ReturnType<AskKeeper>>;
 
 /** Three keepers as they are, on a test's chain, of whom each can be made to answer otherwise. */
 export async function startKeepers(evm: Pick<Evm, 'provider' | 'who' | 'impersonate'>) {
-  const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+  const node = await serveChain((method, params) => evm.provider.send(method, params));
   const own = await Promise.all(
     Array.from({ length: 3 }, async () => ({
       dataDir: await temporaryFolder(),

@@ -153,8 +153,7 @@ describe('an author whom the chain does not have as one who could act', () => {
     // What comes after says nothing of what was.
     await contract.suspended(author, true);
     await contract.suspended(HOSPITAL, true);
-    const node = (method: string, params: readonly unknown[]) =>
-      evm.provider.send(method, [...params]) as Promise<unknown>;
+    const node = (method: string, params: readonly unknown[]) => evm.provider.send(method, [...params]);
     const proof = await makeProof(
       {
         item,

@@ -12,7 +12,7 @@ import { allergy, DOCTOR, importOwn, json, PATIENT, share, world } from './walle
 export const asker =
   ({ client: { provider } }: Session): AskNode =>
   (method, params) =>
-    provider.send(method, [...params]) as Promise<unknown>;
+    provider.send(method, [...params]);
 
 /** The step at which a proof stops holding, and why; undefined where all of it holds. */
 export async function faultOf(

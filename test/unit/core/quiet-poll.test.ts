@@ -17,7 +17,7 @@ it('a poll with nothing new asks the node one question, also in a wallet that wa
   const send = provider.send.bind(provider);
   provider.send = (method, params) => {
     asked.push(method);
-    return send(method, params as never);
+    return send(method, params);
   };
   await patient.catalogue.sync();
   await ensureMembership(patient);

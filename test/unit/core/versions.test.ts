@@ -265,7 +265,7 @@ describe('the description of a network', () => {
 
 /** @returns the address of a node of the chain */
 const nodeOf = async ({ provider }: Awaited<ReturnType<typeof startEvm>>): Promise<string> =>
-  (await serveChain((method, params) => provider.send(method, params) as Promise<unknown>)).url;
+  (await serveChain((method, params) => provider.send(method, params))).url;
 
 /** A manager's gateway over blocks in memory. */
 const serveBlocks = (blocks: MemoryStorage['blocks']): Promise<string> =>

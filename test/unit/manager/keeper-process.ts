@@ -63,7 +63,7 @@ export async function managersApart(hours: readonly number[] = [0, 0, 0]) {
   const { evm, registry } = world;
   const apart = await Promise.all(
     hours.map(async (ahead) => {
-      const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+      const node = await serveChain((method, params) => evm.provider.send(method, params));
       const { settings, secrets } = await settingsFor(registry, node.url);
       const clock = `const now = Date.now; Date.now = () => now() + ${ahead * 3_600_000};`;
       const shifted = `${process.env['NODE_OPTIONS'] ?? ''} --import=data:text/javascript,${encodeURIComponent(clock)}`;

@@ -15,7 +15,7 @@ test(
     const evm = await startEvm();
     const { network } = await evm.deploy();
     const { registry } = network;
-    const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+    const node = await serveChain((method, params) => evm.provider.send(method, params));
     const account = new Wallet(Wallet.createRandom().privateKey);
     await evm.provider.send('hardhat_setBalance', [account.address, toBeHex(10n ** 20n)]);
     const settings = {

@@ -16,7 +16,7 @@ import { signedCall } from './signed-calls.ts';
 async function world() {
   const evm = await startEvm();
   const { network, as } = await evm.deploy();
-  const node = await serveChain((method, params) => evm.provider.send(method, params) as Promise<unknown>);
+  const node = await serveChain((method, params) => evm.provider.send(method, params));
   const key = Wallet.createRandom().privateKey;
   const registry = network.registry;
   const { orders } = network;

@@ -18,7 +18,7 @@ async function scene() {
   }
   const answer = async ({ id, method, params }: Call): Promise<object> => {
     try {
-      return { jsonrpc: '2.0', id, result: (await evm.provider.send(method, params)) as unknown };
+      return { jsonrpc: '2.0', id, result: await evm.provider.send(method, params) };
     } catch (error) {
       // As the node said it: what reverts is no failure of the line.
       return { jsonrpc: '2.0', id, error: (error as { info: { error: object } }).info.error };

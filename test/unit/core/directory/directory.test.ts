@@ -52,7 +52,7 @@ async function scene(changes: Partial<Registry['network']> = {}) {
     asked.length = 0;
     const progress: LoadProgress[] = [];
     const rows = await loadDirectory({
-      questions: new Questions((m, p) => provider.send(m, [...p]) as Promise<unknown>, network.registry),
+      questions: new Questions((m, p) => provider.send(m, [...p]), network.registry),
       fromBlock: network.fromBlock,
       finality: network.finality ?? 'latest',
       kept: await keptDirectory(session),
