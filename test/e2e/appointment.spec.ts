@@ -1,11 +1,10 @@
 import { parseEther } from 'ethers';
 import type { Locator } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { formFor } from './support/care.ts';
 import { operate } from './support/chain.ts';
-import { atTheClinic, writableAtTheClinic } from './support/clinic.ts';
+import { writableAtTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 /** A day and a time of it, as a form takes them. */
@@ -37,12 +36,16 @@ async function offer(doctor: WalletApp, title: string, time: Time): Promise<void
   await expect(doctor.page.getByText('It is added.')).toBeVisible({ timeout: 120_000 });
 }
 
-/** The account number of a wallet, which shows afterwards what it showed before. */
-async function accountOf(app: WalletApp): Promise<string> {
-  const at = app.page.url();
-  const number = await app.accountNumber();
-  await app.page.goto(at);
-  return number;
+/** The visit of a title, in the record of the doctor's only patient. */
+async function visitAt({ page }: WalletApp, title: RegExp): Promise<Locator> {
+  await page.bringToFront();
+  await page.reload();
+  await page
+    .getByTestId('shared-sections')
+    .getByRole('button', { name: /^Test results/ })
+    .click({ timeout: 90_000 });
+  await page.getByTestId('records').getByRole('link', { name: title }).click({ timeout: 60_000 });
+  return page.getByTestId('visit');
 }
 
 test('a doctor offers times, the patient books one with a deposit and cancels, books another, and the doctor gives it back', async ({
@@ -52,12 +55,7 @@ test('a doctor offers times, the patient books one with a deposit and cancels, b
   test.setTimeout(600_000);
   const chain = operate(stack);
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
-  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
+  const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
   const { page } = patient;
   await chain.fund(await patient.accountNumber(), parseEther('1'));
 
@@ -122,19 +120,9 @@ test('a doctor offers times, the patient books one with a deposit and cancels, b
   await expect(card).toContainText('Appointment, booked', { timeout: 60_000 });
 
   // 6. The doctor cannot come, and gives the deposit back from the record.
-  await doctor.page.bringToFront();
-  await doctor.page.reload();
-  await doctor.page
-    .getByTestId('shared-sections')
-    .getByRole('button', { name: /^Test results/ })
-    .click({ timeout: 90_000 });
-  await doctor.page
-    .getByTestId('records')
-    .getByRole('link', { name: /Blood pressure/ })
-    .click({ timeout: 60_000 });
-  const theirs = doctor.page.getByTestId('visit');
+  const theirs = await visitAt(doctor, /Blood pressure/);
   await expect(theirs).toContainText('The patient may cancel until', { timeout: 60_000 });
-  await chain.fund(await accountOf(doctor), parseEther('0.1'));
+  await chain.fund(await doctor.accountNumberAside(), parseEther('0.1'));
   await theirs.getByRole('button', { name: 'Cancel and give the deposit back' }).click();
   await lookAt(doctor.page, 'a doctor cancels an appointment');
   await theirs.getByRole('button', { name: 'Yes: Cancel and give the deposit back' }).click();
@@ -161,7 +149,7 @@ test('a deposit that the two do not agree about is divided by whoever the regist
   await arbiter.createWallet('provider');
   const account = await arbiter.accountNumber();
   await chain.nameArbiter(account);
-  for (const app of [patient, doctor]) await chain.fund(await accountOf(app), parseEther('1'));
+  for (const app of [patient, doctor]) await chain.fund(await app.accountNumberAside(), parseEther('1'));
   await chain.fund(account, parseEther('1'));
 
   // 1. A visit begins in some minutes. The patient books it.
@@ -183,17 +171,7 @@ test('a deposit that the two do not agree about is divided by whoever the regist
     .toBeGreaterThan(begins + 2_000);
 
   // 2. The doctor asks for the deposit; the patient says that it did not take place.
-  await doctor.page.bringToFront();
-  await doctor.page.reload();
-  await doctor.page
-    .getByTestId('shared-sections')
-    .getByRole('button', { name: /^Test results/ })
-    .click({ timeout: 90_000 });
-  await doctor.page
-    .getByTestId('records')
-    .getByRole('link', { name: /Check-up/ })
-    .click({ timeout: 60_000 });
-  const theirs = doctor.page.getByTestId('visit');
+  const theirs = await visitAt(doctor, /Check-up/);
   await theirs.getByRole('button', { name: 'It took place, or nobody came: ask for the deposit' }).click();
   await theirs.getByRole('button', { name: /^Yes: / }).click();
   await expect(theirs).toContainText('You ask for the deposit.', { timeout: 60_000 });

@@ -1,8 +1,7 @@
 import { parseEther } from 'ethers';
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
 import { operate } from './support/chain.ts';
-import { atTheClinic } from './support/clinic.ts';
+import { writableAtTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a doctor writes a bill, the patient pays it once, both see it paid, and the doctor draws it', async ({
@@ -12,12 +11,7 @@ test('a doctor writes a bill, the patient pays it once, both see it paid, and th
   test.setTimeout(600_000);
   const chain = operate(stack);
   const [patients, doctors] = [await newBrowser(), await newBrowser()];
-  const { patient, doctor } = await atTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
-  const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-  await (await checkIn.connect()).approve();
-  await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-  await (await checkIn.askToShare()).approve();
-  await checkIn.says('Shared');
+  const { patient, doctor } = await writableAtTheClinic(patients, doctors, stack, 'Dr Noor Aziz');
 
   // 1. The doctor writes a bill of two lines. What is no amount is said beside it; what the lines are together is seen.
   await doctor.page.bringToFront();
@@ -54,7 +48,7 @@ test('a doctor writes a bill, the patient pays it once, both see it paid, and th
   await card.getByRole('button', { name: 'Back' }).click();
 
   // 3. With it, it is said once more what is paid to whom for what, and what the fee can be at most.
-  const account = await patientAccount();
+  const account = await patient.accountNumberAside();
   await chain.fund(account, parseEther('1'));
   const url = page.url();
   await page.goto(url);
@@ -109,11 +103,4 @@ test('a doctor writes a bill, the patient pays it once, both see it paid, and th
   await expect(doctor.page.getByTestId('transactions')).toContainText('Drawn to your account');
   expect(await chain.balanceOf(payee)).toBeGreaterThan(parseEther('0.12'));
   chain.stop();
-
-  async function patientAccount(): Promise<string> {
-    const at = page.url();
-    const number = await patient.accountNumber();
-    await page.goto(at);
-    return number;
-  }
 });

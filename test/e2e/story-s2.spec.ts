@@ -1,12 +1,7 @@
 import { parseEther } from 'ethers';
-import { DESK_WORDS } from '../../scripts/lib/chain.ts';
-import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
-import { OfficePage } from './pages/office.ts';
-import { WalletApp } from './pages/wallet-app.ts';
 import { operate } from './support/chain.ts';
-import { chooseFor, formFor, joins, openGiven, prescribeIbuprofen } from './support/care.ts';
+import { begun, chooseFor, formFor, openGiven, prescribeIbuprofen } from './support/care.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a hospital lets a doctor and a pharmacist in; a patient shares, is prescribed something, has it filled, and pays for it', async ({
@@ -15,36 +10,18 @@ test('a hospital lets a doctor and a pharmacist in; a patient shares, is prescri
 }) => {
   test.setTimeout(600_000);
   const chain = operate(stack);
-  const [administrators, doctors, pharmacists, patients] = [
-    await newBrowser(),
-    await newBrowser(),
-    await newBrowser(),
-    await newBrowser(),
-  ];
-
-  const { doctor, pharmacistsLink } = await test.step('the hospital invites, and the doctor joins', async () => {
-    await (await WalletApp.open(administrators)).restore(DESK_WORDS.administrator.split(' '));
-    const office = await OfficePage.open(administrators, `${stack.portalUrl}/hospital`);
-    const link = await office.invite('Dr Noor Aziz', 'Doctor', 'General practice');
-    const forPharmacist = await office.invite('Corner Pharmacy', 'Pharmacist', '');
-    return { doctor: (await joins(doctors, link, 'Dr Noor Aziz')).app, pharmacistsLink: forPharmacist };
-  });
-
-  const patient = await test.step('the patient registers, and lets the doctor read and add', async () => {
-    const app = await WalletApp.open(patients);
-    await app.createWallet();
-    await app.importFile(bundleFile());
-    await app.waitUntilRecorded();
-    const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-    await (await checkIn.connect()).approve();
-    await expect(checkIn.page.getByTestId('doctor')).toHaveText('Dr Noor Aziz');
-    await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-    await (await checkIn.askToShare()).approve();
-    await checkIn.says('Shared');
-    return app;
-  });
-
-  const { app: pharmacist, account: payee } = await joins(pharmacists, pharmacistsLink, 'Corner Pharmacy');
+  const browsers = {
+    administrators: await newBrowser(),
+    doctors: await newBrowser(),
+    others: await newBrowser(),
+    patients: await newBrowser(),
+  };
+  const {
+    doctor,
+    patient,
+    app: pharmacist,
+    account: payee,
+  } = await begun(stack, browsers, { name: 'Corner Pharmacy', work: 'Pharmacist' });
   await test.step('the doctor prescribes, and the patient chooses the pharmacy', async () => {
     await prescribeIbuprofen(doctor, 'once');
     await chooseFor(patient, 'Ibuprofen', 'Choose a pharmacy', payee);

@@ -1,10 +1,5 @@
-import { DESK_WORDS } from '../../scripts/lib/chain.ts';
-import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
-import { CheckInPage } from './pages/check-in.ts';
-import { OfficePage } from './pages/office.ts';
-import { WalletApp } from './pages/wallet-app.ts';
-import { chooseFor, formFor, joins, openGiven } from './support/care.ts';
+import { begun, chooseFor, formFor, openGiven } from './support/care.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a hospital lets a doctor and a lab in; a doctor orders a test, the lab that the patient chooses reports, and both read it', async ({
@@ -12,35 +7,18 @@ test('a hospital lets a doctor and a lab in; a doctor orders a test, the lab tha
   stack,
 }) => {
   test.setTimeout(600_000);
-  const [administrators, doctors, labs, patients] = [
-    await newBrowser(),
-    await newBrowser(),
-    await newBrowser(),
-    await newBrowser(),
-  ];
-
-  const { doctor, labsLink } = await test.step('the hospital invites, and the doctor joins', async () => {
-    await (await WalletApp.open(administrators)).restore(DESK_WORDS.administrator.split(' '));
-    const office = await OfficePage.open(administrators, `${stack.portalUrl}/hospital`);
-    const link = await office.invite('Dr Noor Aziz', 'Doctor', 'General practice');
-    const forLab = await office.invite('Riverside Laboratory', 'Laboratory', '');
-    return { doctor: (await joins(doctors, link, 'Dr Noor Aziz')).app, labsLink: forLab };
-  });
-
-  const patient = await test.step('the patient registers, and lets the doctor read and add', async () => {
-    const app = await WalletApp.open(patients);
-    await app.createWallet();
-    await app.importFile(bundleFile());
-    await app.waitUntilRecorded();
-    const checkIn = await CheckInPage.open(patients, stack.portalUrl);
-    await (await checkIn.connect()).approve();
-    await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
-    await (await checkIn.askToShare()).approve();
-    await checkIn.says('Shared');
-    return app;
-  });
-
-  const { app: lab, account } = await joins(labs, labsLink, 'Riverside Laboratory');
+  const browsers = {
+    administrators: await newBrowser(),
+    doctors: await newBrowser(),
+    others: await newBrowser(),
+    patients: await newBrowser(),
+  };
+  const {
+    doctor,
+    patient,
+    app: lab,
+    account,
+  } = await begun(stack, browsers, { name: 'Riverside Laboratory', work: 'Laboratory' });
   await test.step('the doctor orders, and the patient chooses the lab', async () => {
     const form = await formFor(doctor, 'Order a test');
     await form.getByRole('combobox', { name: 'Test' }).fill('Potassium in blood');

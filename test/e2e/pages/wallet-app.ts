@@ -205,4 +205,12 @@ export class WalletApp {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
     return (await this.page.locator('.mono').first().innerText()).trim();
   }
+
+  /** The same, and back to the page that was open. */
+  async accountNumberAside(): Promise<string> {
+    const at = this.page.url();
+    const number = await this.accountNumber();
+    await this.page.goto(at);
+    return number;
+  }
 }

@@ -1,7 +1,11 @@
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { WalletBrowser } from '../../../scripts/lib/browser.ts';
+import { DESK_WORDS } from '../../../scripts/lib/chain.ts';
 import type { Stack } from '../../../scripts/lib/stack.ts';
+import { bundleFile } from '../../fixtures/bundle.ts';
+import { CheckInPage } from '../pages/check-in.ts';
 import { DeskPage } from '../pages/desk.ts';
+import { OfficePage } from '../pages/office.ts';
 import { WalletApp } from '../pages/wallet-app.ts';
 
 /** Somebody whom the clinic vouches for, in a browser of their own, and their account number. */
@@ -86,4 +90,38 @@ export async function chooseFor(patient: WalletApp, title: string, link: string,
   await page.getByRole('button', { name: 'Look at it once more' }).click();
   await page.getByTestId('confirm').getByRole('button', { name: 'Yes, choose them' }).click();
   await expect(page.getByTestId('order')).toContainText('may do it now', { timeout: 120_000 });
+}
+
+/**
+ * A story begins: the hospital invites a doctor and somebody else, who join; a patient registers and lets the doctor read and add.
+ * @param browsers one for each of the four
+ * @param other whom else the hospital invites, as what
+ */
+export async function begun(
+  stack: Stack,
+  browsers: Readonly<Record<'administrators' | 'doctors' | 'others' | 'patients', WalletBrowser>>,
+  other: { readonly name: string; readonly work: string },
+) {
+  const { doctor, link } = await test.step('the hospital invites, and the doctor joins', async () => {
+    await (await WalletApp.open(browsers.administrators)).restore(DESK_WORDS.administrator.split(' '));
+    const office = await OfficePage.open(browsers.administrators, `${stack.portalUrl}/hospital`);
+    const forDoctor = await office.invite('Dr Noor Aziz', 'Doctor', 'General practice');
+    const forOther = await office.invite(other.name, other.work, '');
+    return { doctor: (await joins(browsers.doctors, forDoctor, 'Dr Noor Aziz')).app, link: forOther };
+  });
+  const patient = await test.step('the patient registers, and lets the doctor read and add', async () => {
+    const app = await WalletApp.open(browsers.patients);
+    await app.createWallet();
+    await app.importFile(bundleFile());
+    await app.waitUntilRecorded();
+    const checkIn = await CheckInPage.open(browsers.patients, stack.portalUrl);
+    await (await checkIn.connect()).approve();
+    await expect(checkIn.page.getByTestId('doctor')).toHaveText('Dr Noor Aziz');
+    await checkIn.page.getByRole('checkbox', { name: 'Let the doctor add results' }).check();
+    await (await checkIn.askToShare()).approve();
+    await checkIn.says('Shared');
+    return app;
+  });
+  const { app, account } = await joins(browsers.others, link, other.name);
+  return { doctor, patient, app, account };
 }
