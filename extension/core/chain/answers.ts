@@ -17,6 +17,9 @@ export const LogSchema = v.object({
   removed: v.optional(v.boolean()),
 });
 
+/** Topic of RecordAdded(bytes32,address,address,uint48,uint16,bytes32,bytes32). */
+export const RECORD_ADDED = '0x078d964b95d60dc7b6250ee854e159b46f84ee6e052f766bd6dcee974929f5f4';
+
 /** A block as JSON-RPC gives it, as far as it is looked at. `timestamp` in Unix seconds. */
 export const BlockSchema = v.object({ number: quantity, hash: word, parentHash: word, timestamp: quantity });
 export type Block = v.InferOutput<typeof BlockSchema>;

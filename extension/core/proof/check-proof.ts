@@ -1,11 +1,12 @@
 import { equal, fromBase64, fromHex, sha256, toHex } from '../bytes.ts';
+import { RECORD_ADDED } from '../chain/answers.ts';
 import type { Finality } from '../chain/follower.ts';
 import type { AskNode } from '../chain/log-windows.ts';
 import { isSalusError } from '../errors.ts';
 import { leafHash, rootOf } from '../merkle.ts';
 import { before, blemish, isStaff, standingAfter, type Blemish, type Standing } from './membership.ts';
 import { pathNodes, type HeldItem, type ProofEvent, type ProofFile } from './proof-file.ts';
-import { addressIn, Questions, RECORD_ADDED, topicOfAddress, wordsOf, type PlacedLog } from './questions.ts';
+import { addressIn, Questions, topicOfAddress, wordsOf, type PlacedLog } from './questions.ts';
 
 /** In the order in which they are gone through. */
 export const STEPS = ['bytes', 'leaf', 'inclusion', 'anchor', 'author', 'role', 'hospital', 'finality'] as const;

@@ -18,8 +18,6 @@ export const MEMBER_TOPICS = {
   /** StrikesCleared(address) */
   cleared: '0x048ecbe458ea2b164589cb73f2642e6df1015084c9d24c456c44c1c1ae1ce38e',
 } as const;
-/** RecordAdded(bytes32,address,address,uint48,uint16,bytes32,bytes32) */
-export const RECORD_ADDED = '0x078d964b95d60dc7b6250ee854e159b46f84ee6e052f766bd6dcee974929f5f4';
 /** OwnershipTransferred(address,address): from nobody, in the block in which a registry was made, and never again. */
 const OWNED = '0x8be0079c531659141344cd1fd0a4f28419497f9722a3daafe3b4186f6b6457e0';
 /** Blocks after which one counts as final where the node has no tags, as for whoever follows the chain. */

@@ -1,5 +1,6 @@
 import { isSalusError, SalusError } from '../errors.ts';
 import { unlessLocked } from './account-lock.ts';
+import { noteTime } from './act-times.ts';
 import { payOurselves } from './own-payment.ts';
 import type { ContractClient } from '../registry/contract-client.ts';
 import type { Session } from './session.ts';
@@ -38,6 +39,7 @@ export async function act(
   isDone: () => Promise<boolean>,
 ): Promise<void> {
   await session.client.checkChain();
+  const handed = Date.now();
   let brought = await bring(session, registry, calls);
   let isOurs = false;
   const payNow = async () => {
@@ -51,7 +53,7 @@ export async function act(
   let failed = brought.refused !== undefined;
   let why: string | undefined;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LAST_POLL_MS)) {
-    if (await orUnknown(isDone)) return;
+    if (await orUnknown(isDone)) return noteTime(session, Date.now() - handed);
     const { transaction } = brought;
     failed ||= transaction !== undefined && (await orUnknown(() => client.succeeded(transaction))) === false;
     // A transaction that failed may be somebody else's, and a manager that refuses may bring them all the same: the chain decides.

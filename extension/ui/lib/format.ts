@@ -41,6 +41,14 @@ export function bytes(n: number): string {
   return new Intl.NumberFormat(locale, options).format(n / 1000 ** power);
 }
 
+/** How long something took, in the unit that fits. @param ms milliseconds */
+export function duration(ms: number): string {
+  const [value, unit] =
+    ms < 1_000 ? [ms, 'millisecond'] : ms < 120_000 ? [ms / 1_000, 'second'] : [ms / 60_000, 'minute'];
+  const digits = { maximumSignificantDigits: 2, style: 'unit', unit, unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat(locale, digits).format(value);
+}
+
 /** An amount in ether, every digit of it. @param wei decimal digits */
 export function ether(wei: string): string {
   const digits = wei.padStart(19, '0');
