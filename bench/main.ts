@@ -6,6 +6,7 @@ import { importLines } from './importing.ts';
 import { exportLines } from './exporting.ts';
 import { keeperLines } from './keepers.ts';
 import { memoryLines } from './memory.ts';
+import { networkLines } from './network.ts';
 import { isMet, save, table, type Line } from './report.ts';
 import { scaleLines } from './scale/scale.ts';
 import { sealingLines } from './sealing.ts';
@@ -44,6 +45,7 @@ const GROUPS: Readonly<Record<string, (args: readonly string[]) => Promise<Line[
   ],
   export: (args) => onStoragePage(({ page }) => exportLines(page, sizeOf(args, 'mebibytes', 256))),
   keepers: (args) => keeperLines({ minutes: sizeOf(args, 'minutes', 10) }),
+  network: networkLines,
   bundle: () => Promise.resolve(bundleLines()),
   scale: (args) => scaleLines({ entries: sizeOf(args, 'entries', 10_000), patients: sizeOf(args, 'patients', 1_000) }),
 };

@@ -7,7 +7,7 @@ import { OUTPUT } from '../scripts/lib/paths.ts';
 export interface Line {
   readonly name: string;
   readonly measured: number;
-  readonly unit: 'ms' | 'MiB' | 'KB' | 'bytes' | 'calls';
+  readonly unit: 'ms' | 'MiB' | 'KB' | 'bytes' | 'calls' | 'gas';
   /** What cannot be beaten, or what it is compared with, measured in the same run. */
   readonly limit?: { readonly what: string; readonly value: number };
   /** Most that is allowed: of the ratio, or of the measured value itself. */
