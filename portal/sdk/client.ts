@@ -35,6 +35,8 @@ import {
   type Capabilities,
   type Consent,
   type ConsentChanged,
+  RecordAddedSchema,
+  type RecordAdded,
   type EndedConsent,
   type HealthRecord,
   type Offered,
@@ -224,7 +226,12 @@ export class HealthClient {
     return this.#request('health_writeRecord', offer, OfferedSchema);
   }
 
-  /** Calls back when a consent that was given on this site begins or ends. */
+  /** Calls back when something was added to a record that this site may list: by its own account, or by anybody else. */
+  onRecordAdded(listener: (added: RecordAdded) => void): Unsubscribe {
+    return this.#on('recordAdded', RecordAddedSchema, listener);
+  }
+
+  /** Calls back when a consent that was given on this site begins or ends, by its own end too. */
   onConsentChanged(listener: (change: ConsentChanged) => void): Unsubscribe {
     return this.#on('consentChanged', ConsentChangedSchema, listener);
   }

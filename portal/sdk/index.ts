@@ -8,6 +8,7 @@ export type {
   Capabilities,
   Consent,
   ConsentChanged,
+  RecordAdded,
   EndedConsent,
   HealthRecord,
   Offered,

@@ -164,6 +164,10 @@ export type Offered = v.InferOutput<typeof OfferedSchema>;
 export const WrittenSchema = v.object({ cid: v.string(), transactionHash: v.optional(v.string()) });
 export type Written = v.InferOutput<typeof WrittenSchema>;
 
+/** Data of the event `recordAdded`: in whose record, in which section; a folder of picked records is `selection`. */
+export const RecordAddedSchema = v.object({ patient: address, section: v.string() });
+export type RecordAdded = v.InferOutput<typeof RecordAddedSchema>;
+
 /** Data of the event `consentChanged`. */
 export const ConsentChangedSchema = v.object({ consentId: hash, live: v.boolean() });
 export type ConsentChanged = v.InferOutput<typeof ConsentChangedSchema>;

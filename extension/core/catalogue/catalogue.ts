@@ -17,6 +17,7 @@ import type { KnownVersion } from '../records/same.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { NO_HEAD } from '../registry/heads.ts';
 import { cidFromDigest } from '../storage/cid.ts';
+import { AddedByOthers } from './added.ts';
 import { Changes } from './changes.ts';
 import { HELD_IN_EMERGENCY } from './emergencies.ts';
 import type { PlacedOpening } from './opening-lines.ts';
@@ -103,6 +104,8 @@ export class Catalogue {
   /** Changes follow one another. */
   #last: Promise<unknown> = Promise.resolve();
   #building: CatalogueState['building'];
+  /** As the chain told it since this was taken; what is learned with everything else from the beginning is no news. */
+  readonly added = new AddedByOthers();
   /** Folders that changed since they were compared with the registry, and when all were. */
   #touched = new Set<string>();
   #verifiedAt = 0;
@@ -342,6 +345,7 @@ export class Catalogue {
     const newcomers = await this.#newcomers(step.events);
     let { events } = step;
     for (const e of events) if (e.kind === 'record') this.#touched.add(folderName(e.registry, e.patient, e.folder));
+    if ((await this.head()).at > 0) this.added.note(events, this.address);
     if (newcomers.length > 0) {
       const past = await this.#parts.follower.past(filtersOfPatients(newcomers), step.through.number);
       events = inOrder([...events, ...past]);

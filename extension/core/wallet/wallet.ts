@@ -1,5 +1,5 @@
 import type { CatalogueState } from '../catalogue/catalogue.ts';
-import { SalusError, type ErrorCode } from '../errors.ts';
+import { SalusError, unlessForLater, type ErrorCode } from '../errors.ts';
 import { planFault, type GuardianPlan, type Guardians } from '../guardians/plan.ts';
 import { Keyring } from '../keys/keyring.ts';
 import { Role } from '../registry/abi.ts';
@@ -28,6 +28,8 @@ export interface WalletParts extends SessionParts {
   readonly accountsSlot: StateSlot;
   /** Called when the wallet was locked, unlocked, or something it shows may have changed. */
   readonly onChange: () => void;
+  /** Called when what is known of the chain was brought up to date. */
+  readonly onSynced?: (session: Session) => Promise<void>;
   /** How many openings were refused, or made as an emergency, since the person last looked. */
   readonly onAlarms: (count: number) => void;
 }
@@ -345,6 +347,7 @@ export class Wallet {
       const session = await this.session();
       await session.catalogue.sync();
       this.#parts.onChange();
+      await this.#parts.onSynced?.(session).catch(unlessForLater);
       // What the chain tells is told at once, whoever else answers.
       const told = await alarmsOf(session);
       if (told > 0) this.#parts.onAlarms(told);

@@ -19,6 +19,7 @@ import { Wallet } from '../../core/wallet/wallet.ts';
 import { Approvals } from '../../rpc/approvals.ts';
 import { createPrompts } from '../../rpc/prompts.ts';
 import { RpcServer } from '../../rpc/server.ts';
+import { SiteNews } from '../../rpc/site-news.ts';
 import { createUiApi, type UiApi } from '../../rpc/ui-api.ts';
 import { notifySite, notifyUi } from './events.ts';
 
@@ -67,6 +68,8 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
   const [newest, ...earlier] = versionsOf(network);
   const client = (version: Network) => new RegistryClient(version, provider, witness);
   const clients = [client(newest), ...earlier.map(client)] as const;
+  const news = new SiteNews(notifySite);
+  const { notify } = news;
   const wallet = new Wallet({
     vault,
     clients,
@@ -79,9 +82,10 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
     catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`, over.signal),
     now,
     onChange: notifyUi,
+    onSynced: (session) => news.tell(session),
     onAlarms: tellAlarms,
   });
-  const prompts = createPrompts({ wallet, networks, storage, messages: hostedMessages(host), notify: notifySite });
+  const prompts = createPrompts({ wallet, networks, storage, messages: hostedMessages(host), notify });
   const approvals = new Approvals(sessionStore, promptWindows, now, {
     onAsk: (approval) => {
       prompts.prepare(approval);
@@ -101,7 +105,7 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
     askNode: nodeAsker(provider),
     networks,
     version: browser.runtime.getManifest().version,
-    notify: notifySite,
+    notify,
     changed: notifyUi,
   });
   const ui = createUiApi({
@@ -112,7 +116,7 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
     prompts,
     storage,
     networks,
-    notify: notifySite,
+    notify,
     changed: notifyUi,
     alarms: tellAlarms,
   });

@@ -196,9 +196,12 @@ test('events are parsed, and heard no more once stopped', () => {
   provider.emit('consentChanged', { consentId: HASH, live: false });
   provider.emit('consentChanged', { consentId: 7 });
   provider.emit('accountsChanged', []);
+  client.onRecordAdded((added) => heard.push(added));
+  provider.emit('recordAdded', { patient: PATIENT, section: 'results' });
+  provider.emit('recordAdded', { patient: 'somebody', section: 'results' });
   stop();
   provider.emit('consentChanged', { consentId: HASH, live: true });
-  expect(heard).toEqual([{ consentId: HASH, live: false }, []]);
+  expect(heard).toEqual([{ consentId: HASH, live: false }, [], { patient: PATIENT, section: 'results' }]);
 });
 
 test('a record in hand is checked step by step', async () => {

@@ -16,6 +16,7 @@ import type { Wallet } from '../../../extension/core/wallet/wallet.ts';
 import { Approvals, type PromptWindows } from '../../../extension/rpc/approvals.ts';
 import { createPrompts } from '../../../extension/rpc/prompts.ts';
 import { RpcServer } from '../../../extension/rpc/server.ts';
+import { SiteNews } from '../../../extension/rpc/site-news.ts';
 import { startEvm } from '../core/evm.ts';
 import { startKeepers } from '../core/keepers.ts';
 import { MemoryRows } from '../core/memory-rows.ts';
@@ -71,7 +72,9 @@ export async function walletWorld() {
   await ensureMembership(doctor);
 
   const events: unknown[][] = [];
-  const notify = (...event: unknown[]) => Promise.resolve(void events.push(event));
+  const tellSite = (...event: unknown[]) => Promise.resolve(void events.push(event));
+  const news = new SiteNews(tellSite);
+  const { notify } = news;
   /** `acting`: whose wallet it is, where that is neither the patient's nor the doctor's. */
   const state = { locked: false, ownNetwork: false, isDoctor: false, acting: undefined as Session | undefined };
   const wallet = {
@@ -197,6 +200,8 @@ export async function walletWorld() {
     state,
     network,
     events,
+    news,
+    tellSite,
     opened,
     approvals,
     prompts,
