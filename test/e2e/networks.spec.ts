@@ -145,3 +145,47 @@ test('a network that does not answer is not added by a yes, and not called befor
     expect(await answer).toMatchObject({ code: 4001 });
   }
 });
+
+test('an account that is taken out of this browser leaves nothing behind in any network', async ({
+  newBrowser,
+  stack,
+}) => {
+  const browser = await newBrowser();
+  const app = await WalletApp.open(browser);
+  const { page } = app;
+  await app.createWallet();
+  const portal = await SitePage.open(browser, site);
+  await portal.connect();
+  const added = await portal.ask('health_addNetwork', await secondNetwork(stack));
+  await added.prompt.typeSite(site.host);
+  await added.prompt.approve();
+  await added.answer;
+  /** Aliases of accounts of which something is kept, each as often as there are things. */
+  const kept = () =>
+    page.evaluate(async () => {
+      const keys = Object.keys(await chrome.storage.local.get(null)).filter((key) => key.startsWith('state:'));
+      const names = (await indexedDB.databases()).map(({ name = '' }) => name);
+      const catalogues = names.filter((name) => name.startsWith('salus-catalogue:'));
+      return [...keys, ...catalogues].map((name) => name.split(':').at(-1) ?? '').toSorted();
+    });
+  const use = async (network: string) => {
+    await app.go('Settings');
+    const line = page.getByTestId('networks').getByRole('listitem').filter({ hasText: network });
+    await line.getByRole('button', { name: 'Use this one' }).click();
+    await expect(line).toContainText('(in use)');
+  };
+  const [first] = await kept();
+
+  await app.addAccount('Leo', 'My own health record');
+  await use('Regional');
+  await expect.poll(async () => (await kept()).filter((alias) => alias !== first).length).toBeGreaterThanOrEqual(4);
+  await use('Local');
+  await page.getByTestId('account').selectOption({ label: 'Account 1' });
+  await expect(page.getByTestId('account')).toBeEnabled();
+  await app.go('Settings');
+  const leo = page.getByTestId('accounts').getByRole('listitem').filter({ hasText: 'Leo' });
+  await leo.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Remove from this browser' }).click();
+  await expect(leo).toHaveCount(0);
+  expect(new Set(await kept())).toEqual(new Set([first]));
+});

@@ -1,13 +1,12 @@
 import { SalusError } from '../../core/errors.ts';
 import { noRoom } from '../../core/vault/slots.ts';
 import { browser } from './api.ts';
+import { deleteDatabase } from './databases.ts';
 import { localSlot } from './stores.ts';
 
 /** Whether the wallet is being removed from this browser: what is left of it then goes at the next start at the latest. */
 const MARK = 'removing';
 const mark = localSlot(MARK);
-/** A database that other contexts do not let go of within so long is tried again at the next start. */
-const LET_GO_MS = 10_000;
 
 /** From here on there is no way back. @throws SalusError `storage-full`; then nothing was begun */
 export async function beginRemoval(): Promise<void> {
@@ -37,12 +36,3 @@ async function emptyStorage(): Promise<void> {
   await browser.storage.local.remove(kept.filter((key) => key !== MARK));
   await browser.storage.session.clear();
 }
-
-const deleteDatabase = (name: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const failed = () => reject(new Error('a database is still there'));
-    const request = indexedDB.deleteDatabase(name);
-    request.onsuccess = () => resolve();
-    request.onerror = failed;
-    setTimeout(failed, LET_GO_MS);
-  });

@@ -47,7 +47,7 @@ import { blockKey } from './idb-blockstore.ts';
 import { collectGarbage, Ingest, INGEST_LOCK, type Root } from './ingest.ts';
 import { challenge } from './challenge.ts';
 import { pictureCodes } from '../pictures/picture-codes.ts';
-import { countUnsaved } from './unsaved.ts';
+import { countUnsaved, forgetAccount } from './all-networks.ts';
 import { pack, probe, replicateTo } from './replicate.ts';
 
 type JobFile = ImportFile & { readonly file: Blob };
@@ -442,20 +442,13 @@ export class StorageHost implements StoragePort {
   }
 
   async forget(account: string, others: readonly string[]): Promise<void> {
-    const kept = new Set(others.map((other) => other.toLowerCase()));
-    const tx = this.#db.transaction(['outbox', 'pins'], 'readwrite', { durability: 'strict' });
-    for (const { root, kept: by } of await tx.objectStore('outbox').index('kept').getAll(account.toLowerCase())) {
-      if (by.some((one) => kept.has(one))) continue;
-      void tx.objectStore('outbox').delete(root);
-      void tx.objectStore('pins').delete(root);
-    }
-    await tx.done;
+    const [one, kept] = [account.toLowerCase(), others.map((other) => other.toLowerCase())];
+    await forgetAccount(one, kept);
     this.#counted.forget();
-    await collectGarbage(this.#db);
   }
 
-  unsaved(): Promise<number> {
-    return countUnsaved();
+  unsaved(author?: string): Promise<number> {
+    return countUnsaved(author?.toLowerCase());
   }
 
   async setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void> {

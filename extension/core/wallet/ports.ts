@@ -117,10 +117,13 @@ export interface StoragePort extends EntryReader {
   row(root: string): Promise<LedgerRow | undefined>;
   /** Of this patient's record. */
   counts(patient: string): Promise<LedgerCounts>;
-  /** Deletes what is kept here for one account, as patient or author, and for none of `others`. */
+  /** Deletes what is kept here for one account, as patient or author, and for none of `others`: in all networks. */
   forget(account: string, others: readonly string[]): Promise<void>;
-  /** How many rows are of something that is nowhere else, over all accounts and networks. */
-  unsaved(): Promise<number>;
+  /**
+   * How many rows are of something that is nowhere else, over all accounts and networks.
+   * @param author only of what this account wrote
+   */
+  unsaved(author?: string): Promise<number>;
   /** @param final whether the block will not be undone any more; an undefined anchor takes it away */
   setAnchor(root: string, anchor: LedgerRow['anchor'], final: boolean): Promise<void>;
   /** Fetches an entry that is not in this browser, keeps it here, and notes where copies are. */

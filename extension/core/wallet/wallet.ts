@@ -28,6 +28,8 @@ export interface WalletParts extends SessionParts {
   readonly accountsSlot: StateSlot;
   /** Called when the wallet was locked, unlocked, or something it shows may have changed. */
   readonly onChange: () => void;
+  /** Takes away what other networks than the one in use keep under an account's alias. */
+  readonly forgetAlias?: (alias: string) => Promise<void>;
   /** Called when what is known of the chain was brought up to date. */
   readonly onSynced?: (session: Session) => Promise<void>;
   /** How many openings were refused, or made as an emergency, since the person last looked. */
@@ -243,7 +245,7 @@ export class Wallet {
   }
 
   /**
-   * Takes an account out of this browser, with everything that is kept of it here. The recovery words bring it back.
+   * Takes an account out of this browser, with everything that is kept of it here, in all networks. The recovery words bring it back.
    * @throws SalusError `bad-request` for the one in use; `not-saved` while something of it is only here
    */
   async removeAccount(index: number): Promise<void> {
@@ -256,7 +258,7 @@ export class Wallet {
     const { durableAt } = this.#parts.clients[0].network;
     const isOnlyHere = (row: LedgerRow) =>
       row.author === address && (!isDurable(row, durableAt) || (row.kind === 'entry' && row.anchor === undefined));
-    if (rows.some(isOnlyHere)) {
+    if (rows.some(isOnlyHere) || (await storage.unsaved(address)) > 0) {
       throw new SalusError(
         'not-saved',
         'Something of this account is only in this browser. Use it until all is saved.',
@@ -267,6 +269,7 @@ export class Wallet {
     );
     await catalogueStore(alias).clear();
     await stateSlot(alias).write(undefined);
+    await this.#parts.forgetAlias?.(alias);
     await storage.forget(address, others);
     await this.#changeAccounts((list) => ({ ...list, accounts: list.accounts.filter((a) => a.index !== index) }));
   }

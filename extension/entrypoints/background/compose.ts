@@ -1,5 +1,6 @@
 import { browser } from '../../adapters/browser/api.ts';
 import { tellAlarms } from '../../adapters/browser/alarms.ts';
+import { forgetAlias } from '../../adapters/browser/forget-account.ts';
 import { promptWindows } from '../../adapters/browser/prompt-windows.ts';
 import { databaseSlot, localSlot, sessionStore } from '../../adapters/browser/stores.ts';
 import { nodeAsker } from '../../adapters/rpc-node.ts';
@@ -81,6 +82,7 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
     stateSlot: (account) => localSlot(`state:${place}:${account}`),
     catalogueStore: (account) => databaseRows(`salus-catalogue:${place}:${account}`, over.signal),
     now,
+    forgetAlias,
     onChange: notifyUi,
     onSynced: (session) => news.tell(session),
     onAlarms: tellAlarms,

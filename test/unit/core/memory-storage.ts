@@ -203,9 +203,9 @@ export class MemoryStorage extends LocalEntryReader implements StoragePort {
     return Promise.resolve({ entries: entries.length, durable: entries.length, anchored });
   }
 
-  unsaved() {
+  unsaved(author?: string) {
     const rows = [...this.ledger.values()].filter(({ kind, anchor }) => kind === 'entry' && anchor === undefined);
-    return Promise.resolve(rows.length);
+    return Promise.resolve(rows.filter((row) => author === undefined || row.author === author).length);
   }
 
   forget(account: string, others: readonly string[]): Promise<void> {
