@@ -7,6 +7,7 @@ import { SECTIONS } from '../core/records/sections.ts';
 import { networkKey, type Network } from '../core/network/descriptor.ts';
 import { isSecureOrigin } from '../core/secure-origin.ts';
 import type { NetworksPort, StoragePort } from '../core/wallet/ports.ts';
+import type { Session } from '../core/wallet/session.ts';
 import type { Wallet } from '../core/wallet/wallet.ts';
 import { readSealedMessage } from '../core/signing/sealed-message.ts';
 import type { Prompts } from './prompts.ts';
@@ -55,6 +56,8 @@ export interface ServerParts {
   readonly version: string;
   /** Tells pages of a site what changed. */
   readonly notify: (origin: string, event: string, data: unknown) => Promise<void>;
+  /** Tells sites what is new in what is known of the chain. */
+  readonly tellSites: (session: Session) => Promise<void>;
   /** Tells the wallet's own screens to look again. */
   readonly changed: () => void;
 }
@@ -301,6 +304,8 @@ export class RpcServer {
   async #list(origin: string, query: ListRequest) {
     const session = await this.#connected(origin);
     await session.catalogue.sync();
+    // What is listed is no news afterwards.
+    await this.#parts.tellSites(session);
     // A provider who was vouched for a moment ago registers its key now, not at the next alarm.
     void this.#parts.wallet.sync();
     return listForSite(session, query, this.#siteUse.of(session, origin, query.purpose));

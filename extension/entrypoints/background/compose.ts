@@ -106,6 +106,7 @@ export async function compose({ onNetwork, remove }: Anew): Promise<Background> 
     standing: prompts.standing,
     askNode: nodeAsker(provider),
     networks,
+    tellSites: (session) => news.tell(session),
     version: browser.runtime.getManifest().version,
     notify,
     changed: notifyUi,

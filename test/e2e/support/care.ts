@@ -8,14 +8,14 @@ import { DeskPage } from '../pages/desk.ts';
 import { OfficePage } from '../pages/office.ts';
 import { WalletApp } from '../pages/wallet-app.ts';
 
-/** Somebody whom the clinic vouches for, in a browser of their own, and their account number. */
+/** Somebody whom the clinic vouches for, in a browser of their own, at its desk, and their account number. */
 export async function member(browser: WalletBrowser, stack: Stack, name: string, work: 'pharmacist' | 'lab') {
   const app = await WalletApp.open(browser);
   await app.createWallet('provider');
   const desk = await DeskPage.open(browser, stack.portalUrl);
   await desk.connect();
   await desk.signIn(name, work);
-  return { app, account: await app.accountNumber() };
+  return { app, desk, account: await app.accountNumber() };
 }
 
 /** Somebody makes a wallet for their work, and joins by the hospital’s link, in their own browser. */

@@ -74,6 +74,7 @@ async function abroad() {
     askNode: () => Promise.resolve(null),
     networks,
     version: '1',
+    tellSites: () => Promise.resolve(),
     notify: (...event) => Promise.resolve(void w.events.push(event)),
     changed: () => undefined,
   });

@@ -132,6 +132,7 @@ export async function walletWorld() {
     standing: prompts.standing,
     askNode: nodeAsker(session.client.provider),
     networks,
+    tellSites: (one) => news.tell(one),
     version: '1',
     notify,
     changed,
