@@ -4,6 +4,7 @@ import { PURPOSES } from '../core/consent/purposes.ts';
 import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { RuleSchema } from '../core/consent/rule.ts';
 import { SalusError } from '../core/errors.ts';
+import { askForAccess, type AskedAccess } from '../core/wallet/ask-access.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
 import { endDelegate } from '../core/wallet/delegates.ts';
 import { giveConsent } from '../core/wallet/give-consent.ts';
@@ -35,6 +36,7 @@ export const SHARING_ARGUMENTS = {
   readers: v.tuple([]),
   reader: v.tuple([account]),
   openRequests: v.tuple([]),
+  askForAccess: v.tuple([v.object({ patient: account, until: v.pipe(v.number(), v.safeInteger()) })]),
   declineRequest: v.tuple([account, v.pipe(v.number(), v.safeInteger())]),
   share: v.tuple([
     v.object({
@@ -127,6 +129,10 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
     /** Who asks for access and waits. */
     async openRequests(): Promise<readonly OpenRequest[]> {
       return openRequests(await wallet.session());
+    },
+    /** Asks a patient for leave to read. */
+    async askForAccess(asked: AskedAccess): Promise<void> {
+      await askForAccess(await wallet.session(), asked);
     },
     async declineRequest(who: string, block: number): Promise<void> {
       await declineRequest(await wallet.session(), who, block);

@@ -79,7 +79,8 @@ function signaturesOf(acts: Acts, { name, signer, args }: SponsoredCall): Signed
   const voucher = args['voucher'] as Record<string, unknown> | undefined;
   const fields: Record<string, unknown> = {
     ...args,
-    // What is signed has the fields of what is ordered, and of what came of it, one by one.
+    // What is signed has the fields of what is asked for, of what is ordered, and of what came of it, one by one.
+    ...fieldsOf(args['wish']),
     ...fieldsOf(args['draft']),
     ...fieldsOf(args['result']),
     ...(voucher && { role: voucher['role'], enroller: voucher['enroller'] }),

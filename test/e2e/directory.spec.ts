@@ -1,11 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Contract, JsonRpcProvider, ZeroHash } from 'ethers';
-import { REGISTRY_ABI, Right } from '../../extension/core/registry/abi.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { OUTPUT } from '../../scripts/lib/paths.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
 import { expect, test } from './fixtures.ts';
+import { DeskPage } from './pages/desk.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { atTheClinic } from './support/clinic.ts';
 import { lookAt } from './support/screens.ts';
@@ -112,20 +111,36 @@ test('a doctor asks while the patient’s browser is closed; the patient finds i
   await before.createWallet();
   await before.importFile(bundleFile());
   await before.waitUntilRecorded();
-  const account = await before.accountNumber();
+  await before.go('Settings');
+  await before.page.getByText('My code').click();
+  const code = await before.page.getByTestId('my-code').locator('.mono').innerText();
+  await lookAt(before.page, 'a patient’s code');
   await first.close();
 
-  // 1. She asks three times.
-  const { rpcUrl, chainId, registry } = stack.network;
-  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 });
-  const as = new Contract(registry, REGISTRY_ABI, ACCOUNTS.colleague.connect(provider));
-  const until = Math.floor(Date.now() / 1000) + 86_400;
-  const wish = { patient: account, folder: 1, until, purposes: 1, rights: Right.Read, note: ZeroHash };
-  for (let i = 0; i < 3; i++) {
-    const sent = await as.getFunction('request').send(wish);
-    await sent.wait(1, 30_000);
+  // 1. She asks by the patient's code, and once more for longer.
+  const doctors = await newBrowser();
+  const doctor = await WalletApp.open(doctors);
+  await doctor.createWallet('provider');
+  const desk = await DeskPage.open(doctors, stack.portalUrl);
+  await desk.connect();
+  await desk.signIn('Dr Noor Aziz');
+  const asking = doctor.page;
+  await asking.bringToFront();
+  await asking.reload();
+  await asking.getByRole('link', { name: 'Ask for access' }).click();
+  const field = asking.getByLabel('Code or account number', { exact: true });
+  await field.fill(code.replace('patient', 'reader'), { timeout: 60_000 });
+  await expect(asking.getByText('This is not the code of a patient.')).toBeVisible();
+  for (const howLong of ['7 days', '30 days']) {
+    await field.fill('');
+    await field.fill(code);
+    const request = asking.getByTestId('ask-access');
+    await expect(request).toContainText('So as to treat them');
+    await request.getByRole('radio', { name: howLong }).check();
+    if (howLong === '7 days') await lookAt(asking, 'a doctor asks for access');
+    await request.getByRole('button', { name: 'Ask them' }).click();
+    await expect(request).toContainText('They are asked.', { timeout: 60_000 });
   }
-  provider.destroy();
 
   // 2. It is there when the wallet is opened: one line, and who vouches for her.
   const patient = await WalletApp.open(await newBrowser({ profileDir }));
@@ -134,7 +149,8 @@ test('a doctor asks while the patient’s browser is closed; the patient finds i
   const asked = page.getByTestId('requests');
   await expect(asked.getByRole('listitem')).toHaveCount(1, { timeout: 60_000 });
   await expect(asked).toContainText('Doctor, vouched for by Riverside Clinic');
-  await expect(asked).toContainText('asked 3 times');
+  await expect(asked).toContainText('asked 2 times');
+  await expect(asked).toContainText('They would like to read for your treatment, until');
   await lookAt(page, 'somebody asks');
 
   // 3. Answering begins a share with her, and what was asked is answered.

@@ -70,11 +70,12 @@ const MOST_BAD = 50;
 
 const badBy = (author: string): string => `bad-by/${author.toLowerCase()}`;
 
-const chainRowOf = ({ what, by, folder, until }: Noted): Omit<ChainRow, 'kind'> => ({
+const chainRowOf = ({ what, by, folder, until, purposes }: Noted): Omit<ChainRow, 'kind'> => ({
   what,
   ...(by !== undefined && { who: by }),
   ...(folder !== undefined && { folder }),
   ...(until !== undefined && { until }),
+  ...(purposes !== undefined && { purposes }),
 });
 
 /** What the changes build on. */

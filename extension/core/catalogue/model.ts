@@ -196,8 +196,9 @@ export interface ChainRow {
   /** Who did it, where that is somebody else. */
   readonly who?: string;
   readonly folder?: number;
-  /** Of a request: Unix second at which what is asked for would end. */
+  /** Of a request: Unix second at which what is asked for would end, and bits of what it is for. */
   readonly until?: number;
+  readonly purposes?: number;
 }
 
 /** Somebody opened entries of one folder, or was refused, as keepers' logs have it. */
@@ -261,7 +262,7 @@ export interface Head extends Standing {
   readonly of: string;
 }
 /** Number of how rows are laid out; a catalogue of another is made anew. */
-export const LAYOUT = 17;
+export const LAYOUT = 18;
 export const NEW_HEAD: Head = {
   ring: [],
   final: 0,

@@ -116,8 +116,9 @@ export interface Noted extends Place {
   /** Who did it, where that is somebody else. */
   readonly by?: string;
   readonly folder?: number;
-  /** Of a request: Unix second at which what is asked for would end. */
+  /** Of a request: Unix second at which what is asked for would end, and bits of what it is for. */
   readonly until?: number;
+  readonly purposes?: number;
 }
 
 /** How far a manager's log of openings was, and its root then. */
@@ -229,7 +230,8 @@ export function toEvent(answer: unknown): RegistryEvent | undefined {
       }
       case 'Requested': {
         const [account, by, folder] = [String(a['patient']), String(a['by']), Number(a['folder'])];
-        return { ...place, kind: 'noted', what: 'requested', account, by, folder, until: Number(a['until']) };
+        const [until, purposes] = [Number(a['until']), Number(a['purposes'])];
+        return { ...place, kind: 'noted', what: 'requested', account, by, folder, until, purposes };
       }
       case 'EmergencyAllowed': {
         const [patient, folder] = [String(a['patient']), Number(a['folder'])];

@@ -28,6 +28,7 @@ export const REGISTRY_ABI = [
   'event Removed(address indexed who, address indexed by)',
   // Consents
   'function request(tuple(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note) wish)',
+  'function requestFor(address by, tuple(address patient, uint48 folder, uint40 until, uint16 purposes, uint8 rights, bytes32 note) wish, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function grant(tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt)',
   'function grantFor(address patient, tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',
   'function grantAsFor(address delegate, address patient, tuple(address grantee, uint48 folder, uint40 from, uint40 until, uint16 purposes, uint8 rights)[] terms, bytes32 receipt, uint192 nonceKey, uint256 deadline, bytes signature)',

@@ -18,6 +18,7 @@ import {
   GRANT_AS_TYPES,
   GRANT_TYPES,
   JOIN_TYPES,
+  REQUEST_TYPES,
   REVOKE_TYPES,
   registryDomain,
   ROTATE_TYPES,
@@ -34,6 +35,16 @@ export interface Terms {
   readonly until: number;
   readonly purposes: number;
   readonly rights: number;
+}
+
+/** What a member would like to be granted. `note` is a digest of what says why, or zeros. */
+export interface Wish {
+  readonly patient: string;
+  readonly folder: number;
+  readonly until: number;
+  readonly purposes: number;
+  readonly rights: number;
+  readonly note: string;
 }
 
 export interface AnchoredEntry {
@@ -59,6 +70,7 @@ export const NonceKey = {
   Withdrawal: 6n,
   Emergency: 7n,
   Delegation: 8n,
+  Request: 9n,
 } as const;
 
 /** EIP-712 signature of `message` by `key`, 65 bytes in hex. */
@@ -152,6 +164,11 @@ export class SignedCalls {
       terms,
       toHex(receipt),
     ]);
+  }
+
+  /** Asks a patient for a grant. */
+  request(wish: Wish): Promise<string> {
+    return this.#call('requestFor', REQUEST_TYPES, NonceKey.Request, { ...wish }, [this.#signing.address, wish]);
   }
 
   /** As a delegate, in a patient's place. */

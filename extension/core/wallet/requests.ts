@@ -12,6 +12,9 @@ export interface OpenRequest {
   readonly at?: number;
   /** How often they asked. */
   readonly times: number;
+  /** Bits of what the newest is for, and Unix seconds at which it would end. */
+  readonly purposes: number;
+  readonly until: number;
 }
 
 /** What happened last, in which requests are looked for; what is older waits no more. */
@@ -51,7 +54,8 @@ export async function openRequests(session: Session): Promise<OpenRequest[]> {
     if (newest === undefined || found.length === MOST_SENDERS) continue;
     const at = await timeOf(session, newest.block);
     if (at !== undefined && at + WAITS_SECONDS < now) continue;
-    found.push({ who: newest.who, block: newest.block, times: open.length, ...(at !== undefined && { at }) });
+    const { who, block, purposes = 0, until = 0 } = newest;
+    found.push({ who, block, purposes, until, times: open.length, ...(at !== undefined && { at }) });
   }
   return found;
 }

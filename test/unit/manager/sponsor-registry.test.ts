@@ -6,6 +6,8 @@ import { OrderKind } from '../../../extension/core/care/orders-abi.ts';
 import { OrdersClient } from '../../../extension/core/care/orders-client.ts';
 import { SignedOrders } from '../../../extension/core/care/signed-orders.ts';
 import { registryInterface, Right, Role } from '../../../extension/core/registry/abi.ts';
+import { RegistryClient } from '../../../extension/core/registry/client.ts';
+import { SignedCalls } from '../../../extension/core/registry/signed-calls.ts';
 import { connectChain } from '../../../manager/ethers-chain.ts';
 import { CHAIN_ID, deployForTests, startEvm } from '../core/evm.ts';
 import { refusal, startManager, temporaryFolder } from './fixtures.ts';
@@ -62,6 +64,28 @@ test('a stranger joins, grants and revokes by signatures alone, at a registry as
   const hash = await sponsor.submit([revoke], registry);
   expect(await sponsor.submit([revoke], registry)).toBe(hash);
   expect((await evm.provider.getTransactionReceipt(hash))?.status).toBe(1);
+  await manager.sponsor.outbox.tend();
+});
+
+test('a doctor asks a patient for access by a signature alone, and nobody in their name', async () => {
+  const { evm, as, registry, manager, network } = await world();
+  const [patient, doctor] = [evm.next(), new Wallet(Wallet.createRandom().privateKey)];
+  await as(patient).getFunction('join').send(toBeHex(7, 32));
+  await as(evm.who.hospital).getFunction('enrol').send(doctor.address, Role.Doctor);
+  const client = new RegistryClient(network, evm.provider);
+  const callsOf = (key: Wallet) =>
+    new SignedCalls({ client, key: () => key.signingKey, address: doctor.address, now: Date.now });
+  const wish = { patient: patient.address, folder: 0, until: 2 ** 39, purposes: 1, rights: 1, note: toBeHex(0, 32) };
+  const forged = await callsOf(new Wallet(Wallet.createRandom().privateKey)).request(wish);
+  expect(await refusal(await post(manager.url, '/v1/sponsor', { calls: [forged] }))).toMatchObject({
+    code: 'bad-signature',
+  });
+  const sponsor = managerSponsor([manager.url], CHAIN_ID);
+  const hash = await sponsor.submit([await callsOf(doctor).request(wish)], registry);
+  const logs = (await evm.provider.getTransactionReceipt(hash))?.logs ?? [];
+  expect(logs.map((log) => registryInterface.parseLog(log)?.args.toArray().slice(0, 3))).toEqual([
+    [doctor.address, patient.address, 0n],
+  ]);
   await manager.sponsor.outbox.tend();
 });
 
