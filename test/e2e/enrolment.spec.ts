@@ -147,6 +147,7 @@ test('a hospital invites a doctor, who is shown to patients by name, and not whi
   await expect(office.listed('Dr Selma Okoye')).toContainText('Suspended', { timeout: 60_000 });
   await welcome.bringToFront();
   const refused = await checkIn.askToShare();
+  await expect(refused.page.getByText('their name in the health network’s directory')).toBeVisible();
   await expect(
     refused.page.getByText('This person, or the hospital that vouches for them, is suspended'),
   ).toBeVisible();

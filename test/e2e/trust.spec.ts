@@ -95,6 +95,20 @@ async function askFor(browser: WalletBrowser, stack: Stack, recipient: string) {
   });
 }
 
+test('a recipient is called by their own public profile, and what else a site calls them is said to be that', async ({
+  newBrowser,
+  stack,
+}) => {
+  const { prompt, answer } = await askFor(await newBrowser(), stack, ACCOUNTS.colleague.address);
+  const { page } = prompt;
+  await expect(page.getByText('Dr Maya Lindqvist')).toBeVisible();
+  await expect(page.getByText('their name in the health network’s directory')).toBeVisible();
+  await expect(page.getByText('The website calls them “Dr Ida Varga”.')).toBeVisible();
+  await lookAt(page, 'prompt for somebody who is called otherwise');
+  await prompt.reject();
+  expect(await answer).toMatchObject({ code: 4001 });
+});
+
 test('a recipient whom another hospital vouches for takes a step of its own', async ({ newBrowser, stack }) => {
   const chain = operate(stack);
   const doctor = await chain.doctorElsewhere();

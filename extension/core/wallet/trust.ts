@@ -27,6 +27,8 @@ export interface RecipientTrust {
   readonly role: Role;
   readonly active: boolean;
   readonly hasKey: boolean;
+  /** From its own public profile; absent for a patient, and where it has none or that could not be fetched. */
+  readonly name?: string;
   /** The member that vouches: for a doctor, the hospital. Absent where nobody does: anybody can join as a patient. */
   readonly vouchedBy?: { readonly address: string; readonly name?: string; readonly sameAsSite: boolean };
 }
@@ -100,12 +102,13 @@ export async function recipientTrust(
   const known = { address, role: member.role, active: member.active, hasKey: member.encryptionKey !== undefined };
   if (member.role === Role.None || member.role === Role.Patient) return known;
   const by = await client.member(member.enroller);
-  const [name, { hospital }] = await Promise.all([nameOf(storage, by), site]);
+  const [name, voucher, { hospital }] = await Promise.all([nameOf(storage, member), nameOf(storage, by), site]);
   return {
     ...known,
+    ...(name && { name }),
     vouchedBy: {
       address: by.address,
-      ...(name && { name }),
+      ...(voucher && { name: voucher }),
       // A hospital that reads itself is its own site's.
       sameAsSite: hospital !== undefined && [by.address, member.address].includes(hospital.address),
     },

@@ -9,7 +9,7 @@ import { roleName, t } from './text.ts';
 /** A member as a screen tells of them. */
 export interface MemberTold {
   readonly trust: RecipientTrust;
-  /** See {@link namesOf}. */
+  /** By their public profile as it is now; else see {@link namesOf}. */
   readonly called: string;
 }
 
@@ -39,7 +39,7 @@ export const nameIn = (names: Names, address: string): string =>
 export async function tellMembers(addresses: readonly string[]): Promise<readonly MemberTold[]> {
   if (addresses.length === 0) return [];
   const [names, ...trusts] = await Promise.all([namesOf(), ...addresses.map((one) => wallet.reader(one))]);
-  return trusts.map((trust, i) => ({ trust, called: nameIn(names, addresses[i] ?? '') }));
+  return trusts.map((trust, i) => ({ trust, called: trust.name ?? nameIn(names, addresses[i] ?? '') }));
 }
 
 /** What somebody is, and who vouches for them. */
