@@ -18,6 +18,8 @@ export interface BrowserOptions {
   readonly otherExtensions?: readonly string[];
   /** Names of hosts that lead to this machine. */
   readonly localNames?: readonly string[];
+  /** What its camera sees: a film as Y4M. Without it there is no camera. */
+  readonly camera?: string;
   /** Keeps pages for the way back, as a person's browser does and Playwright's does not. */
   readonly backForwardCache?: boolean;
 }
@@ -65,6 +67,13 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
       ...(localNames.length > 0
         ? [`--host-resolver-rules=${localNames.map((name) => `MAP ${name} 127.0.0.1`).join(',')}`]
         : []),
+      ...(options.camera === undefined
+        ? []
+        : [
+            '--use-fake-device-for-media-stream',
+            '--use-fake-ui-for-media-stream',
+            `--use-file-for-fake-video-capture=${options.camera}`,
+          ]),
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

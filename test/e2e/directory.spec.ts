@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { personCode } from '../../extension/core/handles/person-code.ts';
 import { ACCOUNTS } from '../../scripts/lib/chain.ts';
 import { OUTPUT } from '../../scripts/lib/paths.ts';
 import { bundleFile } from '../fixtures/bundle.ts';
@@ -7,6 +8,7 @@ import { expect, test } from './fixtures.ts';
 import { DeskPage } from './pages/desk.ts';
 import { WalletApp } from './pages/wallet-app.ts';
 import { atTheClinic } from './support/clinic.ts';
+import { filmOf } from './support/film.ts';
 import { lookAt } from './support/screens.ts';
 
 test('a patient finds a doctor by speciality and shares with them', async ({ newBrowser }) => {
@@ -162,4 +164,34 @@ test('a doctor asks while the patient’s browser is closed; the patient finds i
   await page.getByTestId('confirm').getByRole('button', { name: 'Share', exact: true }).click();
   await expect(page.getByTestId('consents')).toContainText('Allergies', { timeout: 120_000 });
   await expect(asked).toBeHidden({ timeout: 60_000 });
+});
+
+test('a patient holds a doctor’s code before the camera, and shares with them; without a camera they are told', async ({
+  newBrowser,
+  stack,
+}) => {
+  test.setTimeout(300_000);
+  const film = join(await mkdtemp(join(stack.dir, 'film-')), 'code.y4m');
+  const { chainId, registry } = stack.network;
+  const account = ACCOUNTS.colleague.address;
+  await filmOf(personCode({ kind: 'reader', chainId, registry, account }), film);
+  const open = async (camera?: string) => {
+    const app = await WalletApp.open(await newBrowser(camera === undefined ? {} : { camera }));
+    await app.createWallet();
+    await app.page.goto(app.page.url().replace(/#.*$|$/, '#/share'));
+    await app.page.getByRole('radio', { name: 'By their code or account number' }).check();
+    await app.page.getByRole('button', { name: 'Use the camera' }).click();
+    return app.page;
+  };
+
+  const page = await open(film);
+  await expect(page.getByTestId('reader')).toContainText('Riverside Clinic', { timeout: 60_000 });
+  await expect(page.getByTestId('camera')).toHaveCount(0);
+  expect(await page.evaluate(() => document.querySelector('video'))).toBeNull();
+
+  const without = await open();
+  await expect(without.getByText('There is no camera that could be used.')).toBeVisible({ timeout: 30_000 });
+  await lookAt(without, 'no camera');
+  await without.getByTestId('camera').getByRole('button', { name: 'Cancel' }).click();
+  await expect(without.getByRole('button', { name: 'Use the camera' })).toBeVisible();
 });
