@@ -80,7 +80,8 @@ export async function launchBrowser(options: BrowserOptions): Promise<WalletBrow
       '--no-first-run',
       `--lang=${locale}`,
     ],
-    env: { ...process.env, LANGUAGE: locale },
+    // Where the machine names no encoding, files whose names have other letters than English ones would all be called “download”.
+    env: { LANG: 'C.UTF-8', ...process.env, LANGUAGE: locale },
   });
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 30_000 }));
   const extensionId = new URL(worker.url()).host;
