@@ -3,7 +3,7 @@ import { termsOf } from '../core/care/terms.ts';
 import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { parseLossless } from '../core/fhir/lossless.ts';
 import type { Resource } from '../core/fhir/resource.ts';
-import { SalusError } from '../core/errors.ts';
+import { endAhead } from '../core/consent/ending.ts';
 import { stageByHand } from '../core/wallet/by-hand.ts';
 import { choose, forgetRefused, fulfil, order } from '../core/wallet/care.ts';
 import { cancelOrder, orderOfItem, ordersFor, requireItem, type OrderView } from '../core/wallet/orders.ts';
@@ -12,9 +12,6 @@ import { writeShared } from '../core/wallet/write-shared.ts';
 import type { Section } from '../core/records/sections.ts';
 import { Role } from '../core/registry/abi.ts';
 import { account, calledName, section, text, written } from './ui-arguments.ts';
-
-/** Whoever carries something out may go on for at most so many seconds. */
-const LONGEST_SECONDS = 366 * 86_400;
 
 /** Arguments of the calls of {@link createCareCalls}. */
 export const CARE_ARGUMENTS = {
@@ -93,8 +90,7 @@ export function createCareCalls({ wallet, changed }: { readonly wallet: Wallet; 
     async chooseFor(item: string, terms: ChosenFor): Promise<void> {
       const session = await wallet.session();
       const now = Math.floor(session.now() / 1000);
-      if (terms.until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
-      const until = Math.min(terms.until, now + LONGEST_SECONDS);
+      const until = endAhead(terms.until, now);
       await choose(session, item, { ...terms, until, origin: BY_PATIENT });
       done();
     },

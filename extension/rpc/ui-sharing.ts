@@ -3,7 +3,7 @@ import type { RecordItem } from '../core/catalogue/model.ts';
 import { PURPOSES } from '../core/consent/purposes.ts';
 import { BY_PATIENT } from '../core/consent/receipt.ts';
 import { RuleSchema } from '../core/consent/rule.ts';
-import { SalusError } from '../core/errors.ts';
+import { endAhead } from '../core/consent/ending.ts';
 import { askForAccess, type AskedAccess } from '../core/wallet/ask-access.ts';
 import { changeConsent, type ChangedTerms } from '../core/wallet/change-consent.ts';
 import { endDelegate } from '../core/wallet/delegates.ts';
@@ -19,9 +19,6 @@ import { endForGood, forgetYes } from './site-permissions.ts';
 
 /** Items that are shown of what somebody sees. */
 const MOST_SEEN = 1_000;
-
-/** A share goes on for at most so many seconds: a year. */
-const LONGEST_SECONDS = 366 * 86_400;
 
 /** Arguments of the calls of {@link createSharingCalls}. */
 export const SHARING_ARGUMENTS = {
@@ -142,8 +139,7 @@ export function createSharingCalls({ wallet, changed, notify }: SharingParts) {
     async share({ what, ...terms }: OwnShare): Promise<ConsentView> {
       const session = await wallet.session();
       const now = Math.floor(session.now() / 1000);
-      if (terms.until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
-      const until = Math.min(terms.until, now + LONGEST_SECONDS);
+      const until = endAhead(terms.until, now);
       const decision = { ...terms, until, origin: BY_PATIENT, rights: ['read'] as const };
       const consent =
         what.kind === 'picked'

@@ -1,12 +1,11 @@
 import { PURPOSE_BITS } from '../consent/purposes.ts';
+import { endAhead } from '../consent/ending.ts';
 import { SalusError } from '../errors.ts';
 import { Right, Role } from '../registry/abi.ts';
 import { NonceKey } from '../registry/signed-calls.ts';
 import { act } from './act.ts';
 import type { Session } from './session.ts';
 
-/** A request goes on for at most so many seconds: a year. */
-const LONGEST_SECONDS = 366 * 86_400;
 /** A member does not know the tags of a patient's folders, and names none. */
 const NO_FOLDER = 0;
 const NO_NOTE = `0x${'00'.repeat(32)}`;
@@ -44,7 +43,7 @@ export async function askForAccess(session: Session, { patient, until }: AskedAc
   const { address, newest } = session;
   const { client, calls } = newest;
   const now = Math.floor(session.now() / 1000);
-  if (until <= now) throw new SalusError('bad-request', 'Choose an end that lies ahead.');
+  const end = endAhead(until, now);
   const [me, them] = await Promise.all([client.member(address), client.member(patient)]);
   const purpose = purposeOfRole(me.role);
   if (purpose === undefined || !me.active) {
@@ -55,7 +54,7 @@ export async function askForAccess(session: Session, { patient, until }: AskedAc
   const wish = {
     patient,
     folder: NO_FOLDER,
-    until: Math.min(until, now + LONGEST_SECONDS),
+    until: end,
     purposes: PURPOSE_BITS[purpose],
     rights: Right.Read,
     note: NO_NOTE,

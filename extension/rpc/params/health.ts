@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LONGEST_SECONDS } from '../../core/consent/ending.ts';
 import { PURPOSES } from '../../core/consent/purposes.ts';
 import { WhichSchema } from '../../core/consent/rule.ts';
 import { SECTIONS, type Section } from '../../core/records/sections.ts';
@@ -15,9 +16,6 @@ const memberName = v.pipe(
   v.transform(visible),
   v.check((name) => name.length <= 200, 'expected a name of characters that can be seen'),
 );
-
-/** Longest time a page may ask for: a year. */
-const LONGEST_SECONDS = 366 * 86_400;
 
 const someSections = v.pipe(v.array(section), v.minLength(1), v.maxLength(SECTIONS.length), v.transform(distinct));
 
